@@ -1,0 +1,351 @@
+"""The catalog: the source of truth for what the assistant knows.
+
+It keeps the sources, every version of every document with its full text, the passages of the current versions, the
+files that failed and why, and a generation number that grows with every change. The vector and keyword indexes are
+derived from it. A superseded document keeps its text, so that an old citation still opens.
+
+`unsettled` documents are those whose passages may stand in the indexes though the catalog does not show them: noted
+before the indexes are written, cleared after; whatever a killed sync leaves behind is found here by the next.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+
+from corpus.document import Document, Passage, Span
+from corpus.errors import DataFolderDamaged
+
+_metadata = sql.MetaData()
+_sources = sql.Table(
+    "source",
+    _metadata,
+    sql.Column("name", sql.String, primary_key=True),
+    sql.Column("folder", sql.String, nullable=False),
+)
+_documents = sql.Table(
+    "document",
+    _metadata,
+    sql.Column("id", sql.String, primary_key=True),
+    sql.Column("source", sql.String, nullable=False),
+    sql.Column("path", sql.String, nullable=False),
+    sql.Column("sha256", sql.String, nullable=False),
+    sql.Column("current", sql.Boolean, nullable=False, index=True),
+    sql.Column("text", sql.Text, nullable=False),
+    sql.Column("title", sql.String, nullable=False),
+    sql.Column("publisher", sql.String),
+    sql.Column("published", sql.String),
+    sql.Column("url", sql.String),
+    sql.Column("language", sql.String),
+    sql.Column("parties", sql.JSON, nullable=False),
+    sql.Column("topics", sql.JSON, nullable=False),
+    sql.Column("pages", sql.JSON, nullable=False),
+    sql.Column("furniture", sql.JSON, nullable=False),
+    sql.Index("document_place", "source", "path"),
+)
+_passages = sql.Table(
+    "passage",
+    _metadata,
+    sql.Column("id", sql.String, primary_key=True),
+    sql.Column("document_id", sql.String, nullable=False, index=True),
+    sql.Column("ordinal", sql.Integer, nullable=False),
+    sql.Column("start", sql.Integer, nullable=False),
+    sql.Column("end", sql.Integer, nullable=False),
+)
+_failures = sql.Table(
+    "failure",
+    _metadata,
+    sql.Column("source", sql.String, primary_key=True),
+    sql.Column("path", sql.String, primary_key=True),
+    sql.Column("sha256", sql.String),
+    sql.Column("reason", sql.String, nullable=False),
+)
+_unsettled = sql.Table("unsettled", _metadata, sql.Column("document_id", sql.String, primary_key=True))
+_state = sql.Table(
+    "state",
+    _metadata,
+    sql.Column("key", sql.String, primary_key=True),
+    sql.Column("value", sql.String, nullable=False),
+)
+_SPAN_FIELDS = ("pages", "furniture")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A named folder whose files the assistant answers from."""
+
+    name: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not become a document, and why; `sha256` is None where it could not even be read."""
+
+    source: str
+    path: str
+    sha256: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One atomic step of a sync: what becomes visible, what stops being so, and what failed."""
+
+    documents: Sequence[tuple[Document, Sequence[Passage]]] = ()
+    withdrawn: Sequence[str] = ()
+    failed: Sequence[Failure] = ()
+    mended: Sequence[tuple[str, str]] = ()
+
+
+class Catalog:
+    """The catalog in `folder`, created on first use. Many may read it at once; one may write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "catalog.sqlite3"
+        self._engine = sql.create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 30})
+        sql.event.listen(self._engine, "connect", _configure_connection)
+        try:
+            _metadata.create_all(self._engine)
+        except sql.exc.DatabaseError as error:
+            raise DataFolderDamaged(
+                f"The catalog {self.path} cannot be opened ({error.orig}); restore it from a backup, "
+                "or remove the data folder and ingest again."
+            ) from error
+
+    def close(self) -> None:
+        """Release the database file."""
+        self._engine.dispose()
+
+    # state
+
+    @property
+    def generation(self) -> int:
+        """Grows by one with every visible change; an index or a cache of an older generation is stale."""
+        return int(self.state("generation") or 0)
+
+    def state(self, key: str) -> str | None:
+        """A value of the catalog's own bookkeeping, or None."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(_state.c.value).where(_state.c.key == key))
+
+    def set_state(self, **values: str) -> None:
+        """Store bookkeeping values, all or none."""
+        with self._engine.begin() as connection:
+            _write_state(connection, values)
+
+    # sources
+
+    def sources(self) -> list[Source]:
+        """The registered sources, by name."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sql.select(_sources).order_by(_sources.c.name))
+            return [Source(row.name, Path(row.folder)) for row in rows]
+
+    def add_source(self, source: Source) -> None:
+        """Register a source, or move a registered one to another folder."""
+        with self._engine.begin() as connection:
+            connection.execute(sql.delete(_sources).where(_sources.c.name == source.name))
+            connection.execute(sql.insert(_sources).values(name=source.name, folder=str(source.folder)))
+
+    def remove_source(self, name: str) -> None:
+        """Forget a source; its documents are withdrawn by the sync that follows."""
+        with self._engine.begin() as connection:
+            connection.execute(sql.delete(_sources).where(_sources.c.name == name))
+
+    # documents and passages
+
+    def documents(self) -> list[Document]:
+        """The current documents, by source and path."""
+        query = sql.select(_documents).where(_documents.c.current).order_by(_documents.c.source, _documents.c.path)
+        with self._engine.connect() as connection:
+            return [_document(row) for row in connection.execute(query).mappings()]
+
+    def current_versions(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """(source, path) → (document id, SHA-256) of every current document."""
+        columns = (_documents.c.source, _documents.c.path, _documents.c.id, _documents.c.sha256)
+        with self._engine.connect() as connection:
+            rows = connection.execute(sql.select(*columns).where(_documents.c.current))
+            return {(row.source, row.path): (row.id, row.sha256) for row in rows}
+
+    def document(self, document_id: str) -> Document | None:
+        """A document by id, current or superseded; None where the catalog never held it."""
+        return self.documents_by_id([document_id], current=False).get(document_id)
+
+    def documents_by_id(self, ids: Iterable[str], *, current: bool = True) -> dict[str, Document]:
+        """The documents with these ids; with `current`, superseded ones are left out."""
+        found: dict[str, Document] = {}
+        with self._engine.connect() as connection:
+            for batch in _batches(list(ids)):
+                query = sql.select(_documents).where(_documents.c.id.in_(batch))
+                if current:
+                    query = query.where(_documents.c.current)
+                found.update((row["id"], _document(row)) for row in connection.execute(query).mappings())
+        return found
+
+    def passages_by_id(self, ids: Iterable[str]) -> dict[str, tuple[str, Span, int]]:
+        """Passage id → (document id, span, ordinal), for passages of current documents only."""
+        found: dict[str, tuple[str, Span, int]] = {}
+        with self._engine.connect() as connection:
+            for batch in _batches(list(ids)):
+                for row in connection.execute(sql.select(_passages).where(_passages.c.id.in_(batch))):
+                    found[row.id] = (row.document_id, Span(row.start, row.end), row.ordinal)
+        return found
+
+    def passages(self, document: Document) -> list[Passage]:
+        """The passages of a current document, in order."""
+        query = sql.select(_passages).where(_passages.c.document_id == document.id).order_by(_passages.c.ordinal)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        spans = [(row, Span(row.start, row.end)) for row in rows]
+        return [Passage(row.id, document.id, row.ordinal, span, span.of(document.text)) for row, span in spans]
+
+    def passage_count(self) -> int:
+        """How many passages the current documents have."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(sql.func.count()).select_from(_passages)) or 0
+
+    def party_names(self) -> frozenset[str]:
+        """Every party that a current document names in its own metadata."""
+        with self._engine.connect() as connection:
+            rows = connection.scalars(sql.select(_documents.c.parties).where(_documents.c.current))
+            return frozenset(name for names in rows for name in names)
+
+    def failures(self) -> list[Failure]:
+        """The files that could not be read at the last sync, by source and path."""
+        query = sql.select(_failures).order_by(_failures.c.source, _failures.c.path)
+        with self._engine.connect() as connection:
+            return [Failure(row.source, row.path, row.sha256, row.reason) for row in connection.execute(query)]
+
+    # writing
+
+    def unsettled(self) -> list[str]:
+        """Ids of documents whose passages may linger in the indexes."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sql.select(_unsettled.c.document_id)))
+
+    def note_unsettled(self, ids: Iterable[str]) -> None:
+        """Before their passages are written to the indexes: these documents may leave traces there."""
+        with self._engine.begin() as connection:
+            _note_unsettled(connection, ids)
+
+    def settle(self, ids: Iterable[str]) -> None:
+        """After their passages left the indexes: nothing of these documents lingers."""
+        with self._engine.begin() as connection:
+            _settle(connection, ids)
+
+    def apply(self, change: Change) -> None:
+        """Make one step of a sync visible, all or nothing."""
+        with self._engine.begin() as connection:
+            for document_id in change.withdrawn:
+                _withdraw(connection, document_id)
+            for document, document_passages in change.documents:
+                _publish(connection, document, document_passages)
+            _note_unsettled(connection, change.withdrawn)
+            _settle(connection, [document.id for document, _ in change.documents])
+            _write_failures(connection, change)
+            if change.documents or change.withdrawn:
+                _bump_generation(connection)
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[sql.Connection]:
+        """One transaction that replaces every passage and points at a new index; see `replace_passages`."""
+        with self._engine.begin() as connection:
+            connection.execute(sql.delete(_passages))
+            yield connection
+            connection.execute(sql.delete(_unsettled))
+            _bump_generation(connection)
+
+    def replace_passages(
+        self, connection: sql.Connection, batches: Iterable[Sequence[Passage]], state: Mapping[str, str]
+    ) -> None:
+        """Inside `rebuilding`: store the new passages and the bookkeeping that goes with them."""
+        for batch in batches:
+            _insert_passages(connection, batch)
+        _write_state(connection, state)
+
+
+def _configure_connection(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # a commit acknowledged is a commit on disk
+    cursor.close()
+
+
+def _document(row: Any) -> Document:
+    values = {field.name: row[field.name] for field in fields(Document)}
+    for name in _SPAN_FIELDS:
+        values[name] = tuple(Span(start, end) for start, end in values[name])
+    values["parties"], values["topics"] = tuple(values["parties"]), tuple(values["topics"])
+    return Document(**values)
+
+
+def _publish(connection: sql.Connection, document: Document, document_passages: Sequence[Passage]) -> None:
+    values = {field.name: getattr(document, field.name) for field in fields(Document)}
+    for name in _SPAN_FIELDS:
+        values[name] = [(span.start, span.end) for span in values[name]]
+    values["parties"], values["topics"] = list(values["parties"]), list(values["topics"])
+    connection.execute(sql.delete(_documents).where(_documents.c.id == document.id))
+    connection.execute(sql.insert(_documents).values(**values, current=True))
+    _insert_passages(connection, document_passages)
+
+
+def _insert_passages(connection: sql.Connection, batch: Sequence[Passage]) -> None:
+    rows = [
+        {
+            "id": passage.id,
+            "document_id": passage.document_id,
+            "ordinal": passage.ordinal,
+            "start": passage.span.start,
+            "end": passage.span.end,
+        }
+        for passage in batch
+    ]
+    if rows:
+        connection.execute(sql.insert(_passages), rows)
+
+
+def _withdraw(connection: sql.Connection, document_id: str) -> None:
+    connection.execute(sql.update(_documents).where(_documents.c.id == document_id).values(current=False))
+    connection.execute(sql.delete(_passages).where(_passages.c.document_id == document_id))
+
+
+def _write_failures(connection: sql.Connection, change: Change) -> None:
+    for source, path in (*change.mended, *((failure.source, failure.path) for failure in change.failed)):
+        connection.execute(sql.delete(_failures).where(_failures.c.source == source, _failures.c.path == path))
+    for failure in change.failed:
+        connection.execute(
+            sql.insert(_failures).values(
+                source=failure.source, path=failure.path, sha256=failure.sha256, reason=failure.reason
+            )
+        )
+
+
+def _note_unsettled(connection: sql.Connection, ids: Iterable[str]) -> None:
+    _settle(connection, ids := list(ids))
+    if ids:
+        connection.execute(sql.insert(_unsettled), [{"document_id": document_id} for document_id in ids])
+
+
+def _settle(connection: sql.Connection, ids: Iterable[str]) -> None:
+    for batch in _batches(list(ids)):
+        connection.execute(sql.delete(_unsettled).where(_unsettled.c.document_id.in_(batch)))
+
+
+def _write_state(connection: sql.Connection, values: Mapping[str, str]) -> None:
+    for key, value in values.items():
+        connection.execute(sql.delete(_state).where(_state.c.key == key))
+        connection.execute(sql.insert(_state).values(key=key, value=value))
+
+
+def _bump_generation(connection: sql.Connection) -> None:
+    current = connection.scalar(sql.select(_state.c.value).where(_state.c.key == "generation"))
+    _write_state(connection, {"generation": str(int(current or 0) + 1)})
+
+
+def _batches(ids: list[str], size: int = 500) -> Iterator[list[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,83 @@
+"""The values everything else speaks of: text with exact offsets.
+
+Offsets are Python string indices (code points) into `Document.text`, start inclusive, end exclusive.
+For plain text and Markdown that text is the file, character for character, so anyone can check a citation
+with an editor; for PDF, Word and HTML it is the extracted text, kept in the catalog.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters, `start <= end`."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: {self.start}..{self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The characters of `text` that this span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether at least one character belongs to both spans."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a reader makes of a file: its text, and what the file says about itself.
+
+    `furniture` are spans of `text` that are not the document's own words (front matter, share buttons, date lines);
+    they stay in the text, so that offsets hold, and never become passages. `pages` are the spans of a PDF's pages.
+    """
+
+    text: str
+    title: str
+    publisher: str | None = None
+    published: str | None = None
+    url: str | None = None
+    language: str | None = None
+    parties: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    pages: tuple[Span, ...] = ()
+    furniture: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Extraction):
+    """One version of one file: an extraction with an identity.
+
+    `path` is relative to the folder of its `source`, with forward slashes; `sha256` is of the file's bytes.
+    `published` is an ISO 8601 date, possibly cut to the month or year.
+    """
+
+    id: str = ""
+    source: str = ""
+    path: str = ""
+    sha256: str = ""
+
+    def page_of(self, offset: int) -> int | None:
+        """The one-based page that holds the character at `offset`, or None where the format has no pages."""
+        for number, page in enumerate(self.pages, start=1):
+            if offset < page.end:
+                return number
+        return len(self.pages) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one document, short enough for the encoder to read in full."""
+
+    id: str
+    document_id: str
+    ordinal: int
+    span: Span
+    text: str

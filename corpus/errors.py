@@ -1,0 +1,41 @@
+"""The one family of expected failures.
+
+Every message is a sentence that says what failed and what to do. The command line, the API and the page catch
+exactly `AssistantError`; anything else is a bug and surfaces with its traceback.
+
+    AssistantError
+    ├── SourceError          a folder that is missing, or a source nobody registered
+    ├── UnreadableFile       one file that cannot become a document (goes into the sync report, stops nothing)
+    ├── DataFolderBusy       another process is writing to the data folder
+    ├── DataFolderDamaged    the catalog or an index cannot be opened
+    ├── IndexMismatch        the index was built by another encoder or other chunking
+    └── ModelMismatch        the encoder's files are missing or their bytes differ
+"""
+
+
+class AssistantError(Exception):
+    """An expected failure whose message says what failed and what to do."""
+
+
+class SourceError(AssistantError):
+    """A source folder is missing, unknown, or already registered under another name."""
+
+
+class UnreadableFile(AssistantError):
+    """A file cannot become a document; the message is the reason shown to the reader."""
+
+
+class DataFolderBusy(AssistantError):
+    """Another process holds the writer's lock of the data folder."""
+
+
+class DataFolderDamaged(AssistantError):
+    """The catalog or an index of the data folder cannot be opened."""
+
+
+class IndexMismatch(AssistantError):
+    """The index was built with another encoder or other chunking parameters."""
+
+
+class ModelMismatch(AssistantError):
+    """The encoder's files are missing, or are not the bytes they should be."""

@@ -1,0 +1,113 @@
+"""Where sentences begin and end, as spans of the original text.
+
+Rules, not a model: blocks first (paragraphs, headings, list items; hard-wrapped lines are joined), then sentences
+inside each block. It knows the abbreviations, initials and ordinals of European prose; it does not parse grammar.
+Invariant: spans are in order, never overlap, are trimmed of white space, and cover every other character.
+"""
+
+import re
+from collections.abc import Iterator
+
+from corpus.document import Span
+
+# A line this long that ends without punctuation was probably wrapped by its author, not ended.
+WRAPPED_LINE_LENGTH = 50
+
+_ABBREVIATIONS = frozenset(
+    """
+    mr mrs ms dr prof st no nos nr art arts vs e.g i.e approx dept gov gen col sen rep lt sgt capt hon rev fr jr
+    sr fig figs eq vol vols pp ed eds cf ca al para paras sec u.s u.k u.n h.e ph.d inc ltd co corp jan feb mar
+    apr jun jul aug sep sept oct nov dec bzw z.b d.h ggf usw ca dipl ing plkst lpp tālr akad им ул г гг т.е т.д
+    т.п руб млн млрд тыс см др
+    """.split()
+)
+_GERMAN_MONTHS = frozenset(
+    """
+    januar februar märz april mai juni juli august september oktober november dezember
+    """.split()
+)
+_BLOCK_MARKER = re.compile(r"\s*(?:#{1,6}\s|[-*+•‣–—]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\||>)")
+_LIST_PREFIX = re.compile(r"(?:#{1,6}|[-*+•‣]|>)\s+")
+_TERMINATOR = re.compile(r"[.!?…]+[)\]\"'”’»]*(?=\s)|[。！？]+")
+_OPENING = "\"'“‘«„([—–-"
+
+
+def blocks(text: str, within: Span | None = None) -> Iterator[Span]:
+    """Yield the paragraphs, headings and list items of `text` (or of its part `within`), in order."""
+    area = within or Span(0, len(text))
+    start: int | None = None
+    previous = Span(area.start, area.start)
+    for line in _lines(text, area):
+        if not line.of(text).strip():
+            if start is not None:
+                yield _trimmed(text, Span(start, previous.end))
+            start = None
+        elif start is None:
+            start = line.start
+        elif not _continues(previous.of(text), line.of(text)):
+            yield _trimmed(text, Span(start, previous.end))
+            start = line.start
+        previous = line
+    if start is not None:
+        yield _trimmed(text, Span(start, previous.end))
+
+
+def sentences(text: str, block: Span) -> list[Span]:
+    """Split one block of `text` into sentences; a block without a terminator is one sentence."""
+    spans: list[Span] = []
+    start = block.start
+    for match in _TERMINATOR.finditer(text, block.start, block.end):
+        if _ends_sentence(text, start, match, block.end):
+            spans.append(_trimmed(text, Span(start, match.end())))
+            start = match.end()
+    spans.append(_trimmed(text, Span(start, block.end)))
+    return [span for span in spans if len(span)]
+
+
+def without_marker(text: str, span: Span) -> Span:
+    """The span less a leading list or heading marker, which belongs to the layout and not to the sentence."""
+    match = _LIST_PREFIX.match(text, span.start, span.end)
+    return Span(match.end(), span.end) if match else span
+
+
+def _lines(text: str, area: Span) -> Iterator[Span]:
+    start = area.start
+    for match in re.finditer(r"\r\n|[\n\r\f\v\x85\u2028\u2029]", text[area.start : area.end]):
+        yield Span(start, area.start + match.start())
+        start = area.start + match.end()
+    yield Span(start, area.end)
+
+
+def _continues(previous: str, line: str) -> bool:
+    """Whether `line` goes on with the sentence or paragraph of the line before it."""
+    if _BLOCK_MARKER.match(line) or previous.lstrip().startswith(("#", "|")):
+        return False
+    stripped = previous.rstrip()
+    return len(stripped) >= WRAPPED_LINE_LENGTH and stripped[-1] not in ".!?:…"
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> bool:
+    following = text[match.end() : end].lstrip()
+    if not following:
+        return True
+    after = following.lstrip(_OPENING + " ")[:24]
+    if after and after[0].islower():
+        return False
+    if not match.group().startswith(".") or match.group().startswith(".."):
+        return True
+    word = text[start : match.start()].rsplit(maxsplit=1)[-1:]
+    last = word[0].lstrip(_OPENING) if word else ""
+    if last.lower() in _ABBREVIATIONS:
+        return False
+    if len(last) == 1 and last.isalpha() and last.isupper():  # an initial, as in "J. Smith"
+        return False
+    if last.isdigit() and len(last) <= 2:  # "1. First item", "4. Dezember"
+        first_word = re.split(r"\W", after, maxsplit=1)[0].lower()
+        return bool(text[start : match.start() - len(last)].strip()) and first_word not in _GERMAN_MONTHS
+    return True
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    piece = span.of(text)
+    lead = len(piece) - len(piece.lstrip())
+    return Span(span.start + lead, span.start + lead + len(piece.strip()))

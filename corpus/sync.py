@@ -1,0 +1,220 @@
+"""Folders → catalog and indexes: what is new, changed, unchanged, removed or failed.
+
+A document is wholly searchable or not at all. Order of a step: note the new documents as unsettled, write their
+passages to the indexes, then one catalog transaction makes them visible (and the versions they replace invisible),
+then the replaced passages leave the indexes. A process killed anywhere in between is completed by the next sync.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from corpus.catalog import Change, Failure, Source
+from corpus.chunking import passages
+from corpus.document import Document, Extraction, Passage
+from corpus.errors import DataFolderDamaged, SourceError, UnreadableFile
+from corpus.index import SearchIndex
+from corpus.readers import NotForIndexing, read
+from corpus.store import Store
+
+# A step ends after this many passages: large enough for Chroma's write rate, small enough to lose little to a kill.
+PASSAGES_PER_STEP = 256
+SMALLEST_FREE_SPACE_BYTES = 64 * 2**20
+
+# (what is done, how many of how many)
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What a sync found, as paths `source/path`; `failed` maps the path to the reason."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    passages: int = 0
+
+    @property
+    def changes(self) -> bool:
+        """Whether the sync changed what can be found."""
+        return bool(self.new or self.changed or self.removed)
+
+
+def sync(store: Store, progress: Progress = lambda *_: None) -> SyncReport:
+    """Bring the store in line with its sources' folders.
+
+    Raises `SourceError`, before anything changes, where a source's folder is missing: an unmounted drive must not
+    empty the catalog. One unreadable file is reported and stops nothing.
+    """
+    sources = store.catalog.sources()
+    for source in sources:
+        if not source.folder.is_dir():
+            raise SourceError(
+                f"The folder {source.folder} of source '{source.name}' is missing; bring it back, "
+                f"or run: assistant sources remove {source.name}"
+            )
+    with store.writing():
+        _require_free_space(store.folder)
+        return _Sync(store, progress).run(sources)
+
+
+class _Sync:
+    """One run: the state that its steps share."""
+
+    def __init__(self, store: Store, progress: Progress) -> None:
+        self.store = store
+        self.progress = progress
+        self.report = SyncReport()
+        self.known = store.catalog.current_versions()
+        self.known_failures = {(failure.source, failure.path): failure for failure in store.catalog.failures()}
+        self.pending: list[tuple[Document, Sequence[Passage]]] = []
+
+    def run(self, sources: Sequence[Source]) -> SyncReport:
+        files = [(source, path) for source in sources for path in _files(source.folder)]
+        seen: set[tuple[str, str]] = set()
+        for number, (source, path) in enumerate(files, start=1):
+            key = (source.name, path.relative_to(source.folder).as_posix())
+            if self._take(key, path):
+                seen.add(key)
+            self.progress(key[1], number, len(files))
+        self._step()
+        self._withdraw([key for key in self.known if key not in seen])
+        gone = [key for key in self.known_failures if "/".join(key) not in self.report.failed]
+        self.store.catalog.apply(Change(mended=gone))
+        return self.report
+
+    def _take(self, key: tuple[str, str], path: Path) -> bool:
+        """Look at one file; True where a document stands for it afterwards."""
+        name = "/".join(key)
+        try:
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            self._fail(key, None, f"the file cannot be opened: {error.strerror or error}")
+            return False
+        known_failure = self.known_failures.get(key)
+        if self.known.get(key, ("", ""))[1] == sha256:
+            self.report.unchanged.append(name)
+            return True
+        if known_failure is not None and known_failure.sha256 == sha256:
+            self.report.failed[name] = known_failure.reason
+            return False
+        try:
+            document = _identified(read(path), key, sha256)
+            document_passages = passages(document, self.store.encoder.count_tokens, self.store.chunking)
+        except NotForIndexing:
+            return False
+        except UnreadableFile as error:
+            self._fail(key, sha256, str(error))
+            return False
+        if not document_passages:
+            self._fail(key, sha256, "it holds nothing but page furniture (share buttons, dates, menus)")
+            return False
+        (self.report.changed if key in self.known else self.report.new).append(name)
+        self.pending.append((document, document_passages))
+        self.report.passages += len(document_passages)
+        if sum(len(pending) for _, pending in self.pending) >= PASSAGES_PER_STEP:
+            self._step()
+        return True
+
+    def _fail(self, key: tuple[str, str], sha256: str | None, reason: str) -> None:
+        self.report.failed["/".join(key)] = reason
+        self.store.catalog.apply(Change(failed=[Failure(*key, sha256, reason)]))
+
+    def _step(self) -> None:
+        """Index the pending documents and make them visible."""
+        if not self.pending:
+            return
+        catalog, index = self.store.catalog, self.store.index
+        catalog.note_unsettled(document.id for document, _ in self.pending)
+        write_documents(index, self.store, self.pending)
+        replaced = [
+            self.known[key][0]
+            for document, _ in self.pending
+            if (key := (document.source, document.path)) in self.known
+        ]
+        catalog.apply(Change(documents=self.pending, withdrawn=replaced))
+        self.store.sweep()
+        self.pending = []
+
+    def _withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
+        keys = list(keys)
+        self.report.removed.extend("/".join(key) for key in keys if "/".join(key) not in self.report.failed)
+        self.store.catalog.apply(Change(withdrawn=[self.known[key][0] for key in keys]))
+        self.store.sweep()
+
+
+def reindex(store: Store, progress: Progress = lambda *_: None) -> int:
+    """Rebuild both indexes from the catalog's texts alone, and switch to them at once; returns the passage count.
+
+    The files are not needed. The build in use stays in use until the new one is complete and agrees with the catalog.
+    """
+    with store.writing():
+        _require_free_space(store.folder)
+        catalog, build = store.catalog, store.next_build()
+        documents = catalog.documents()
+        index = SearchIndex(store.folder, build)
+        cut: list[tuple[Document, list[Passage]]] = []
+        for number, document in enumerate(documents, start=1):
+            document_passages = passages(document, store.encoder.count_tokens, store.chunking)
+            write_documents(index, store, [(document, document_passages)], commit=False)
+            cut.append((document, document_passages))
+            progress(document.path, number, len(documents))
+        index.commit()
+        expected = {passage.id for _, document_passages in cut for passage in document_passages}
+        if index.vectors.ids() != expected or index.keywords.count() != len(expected):
+            index.close()
+            raise DataFolderDamaged("The rebuilt index does not agree with the catalog; the old one stays in use.")
+        with catalog.rebuilding() as connection:
+            batches = (document_passages for _, document_passages in cut)
+            catalog.replace_passages(connection, batches, {"build": build, "fingerprint": store.fingerprint})
+        store.switch_to(index)
+        return len(expected)
+
+
+def write_documents(
+    index: SearchIndex, store: Store, documents: Sequence[tuple[Document, Sequence[Passage]]], *, commit: bool = True
+) -> None:
+    """Encode passages in one batch and write them to the indexes."""
+    titles = [document.title for document, document_passages in documents for _ in document_passages]
+    texts = [passage.text for _, document_passages in documents for passage in document_passages]
+    if not texts:
+        return
+    vectors = store.encoder.encode_passages(titles, texts)
+    position = 0
+    for document, document_passages in documents:
+        index.add(document, document_passages, vectors[position : position + len(document_passages)])
+        position += len(document_passages)
+    if commit:
+        index.commit()
+
+
+def _identified(extraction: Extraction, key: tuple[str, str], sha256: str) -> Document:
+    """A document's identity is its place and its bytes: same-named files elsewhere are other documents."""
+    identity = hashlib.sha256("\0".join((*key, sha256)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    values = {item.name: getattr(extraction, item.name) for item in fields(Extraction)}
+    return Document(**values, id=identity, source=key[0], path=key[1], sha256=sha256)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every regular file below `folder`, in order of path; hidden ones and links out of the folder are passed over."""
+    root = folder.resolve()
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if not name.startswith(".") and path.is_file() and path.resolve().is_relative_to(root):
+                yield path
+
+
+def _require_free_space(folder: Path) -> None:
+    import shutil
+
+    free = shutil.disk_usage(folder).free
+    if free < SMALLEST_FREE_SPACE_BYTES:
+        raise DataFolderDamaged(
+            f"The disk of {folder} is full ({free // 2**20} MB left); free some space and run the command again."
+        )

@@ -1,0 +1,117 @@
+"""Passage vectors in Chroma: the one owner of chromadb.
+
+The store can be opened by anyone with `langchain_chroma.Chroma` (collection `passages`, cosine): it holds the passage
+text and flat metadata too. It is derived from the catalog and may lag behind it; what it returns is always looked up
+there before use. Chroma never computes an embedding here (`embedding_function=None`): its default would download one.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.document import Document, Passage
+from corpus.encoder import Vectors
+from corpus.errors import DataFolderDamaged
+
+if TYPE_CHECKING:
+    from langchain_chroma import Chroma
+    from langchain_core.embeddings import Embeddings
+
+COLLECTION = "passages"
+# Chroma refuses batches over 5,461 rows, and its write rate depends on the batch size.
+_BATCH = 1000
+
+
+class VectorStore:
+    """The Chroma collection in `folder`. Not for two writing processes at once: the caller holds the lock."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._client, self._collection = self._open()
+
+    def _open(self) -> tuple[Any, Any]:
+        import chromadb
+        from chromadb.config import Settings
+        from chromadb.errors import ChromaError
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            client = chromadb.PersistentClient(
+                path=str(self._folder.resolve()), settings=Settings(anonymized_telemetry=False)
+            )
+            collection = client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        except (ChromaError, ValueError, OSError) as error:
+            raise DataFolderDamaged(
+                f"The vector store {self._folder} cannot be opened ({error}); run: assistant reindex"
+            ) from error
+        return client, collection
+
+    def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Store the passages of one document; `vectors` has shape (len(passages), dimension)."""
+        for start in range(0, len(passages), _BATCH):
+            batch = passages[start : start + _BATCH]
+            self._collection.upsert(
+                ids=[passage.id for passage in batch],
+                embeddings=vectors[start : start + _BATCH],
+                documents=[passage.text for passage in batch],
+                metadatas=[_metadata(document, passage) for passage in batch],
+            )
+
+    def remove(self, document_id: str) -> None:
+        """Delete every passage of a document; nothing happens where there is none."""
+        self._collection.delete(where={"document_id": document_id})
+
+    def search(self, vector: Vectors, count: int) -> list[tuple[str, float]]:
+        """The nearest passages as (passage id, cosine similarity), best first."""
+        with self._lock:
+            result = self._collection.query(query_embeddings=[vector], n_results=count, include=["distances"])
+        return [
+            (passage_id, 1.0 - float(distance))
+            for passage_id, distance in zip(result["ids"][0], result["distances"][0], strict=True)
+        ]
+
+    def count(self) -> int:
+        """How many passages the store holds."""
+        return int(self._collection.count())
+
+    def ids(self) -> set[str]:
+        """The ids of all passages in the store."""
+        return set(self._collection.get(include=[])["ids"])
+
+    def reload(self) -> None:
+        """See what another process wrote: an open Chroma client never does by itself."""
+        with self._lock:
+            self._client.close()
+            self._client, self._collection = self._open()
+
+    def close(self) -> None:
+        """Release the store's files."""
+        with self._lock:
+            self._client.close()
+
+    def as_langchain(self, embeddings: "Embeddings") -> "Chroma":
+        """The same store as a LangChain vector store, for use outside this project."""
+        from langchain_chroma import Chroma
+
+        return Chroma(client=self._client, collection_name=COLLECTION, embedding_function=embeddings)
+
+
+def _metadata(document: Document, passage: Passage) -> dict[str, str | int]:
+    """A fixed key set, because Chroma's upsert merges: an absent key would keep its old value."""
+    return {
+        "document_id": document.id,
+        "source": document.source,
+        "path": document.path,
+        "title": document.title,
+        "publisher": document.publisher or "",
+        "published": document.published or "",
+        "url": document.url or "",
+        "language": document.language or "",
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "page": document.page_of(passage.span.start) or 0,
+    }
