@@ -1,0 +1,118 @@
+"""What everyone else speaks: citations, answers, turns. Plain frozen values; no behaviour but their outside shape.
+
+The dictionary made by `Answer.to_dict` is the one shape that the command line, the API and the evaluation share.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from corpus.document import Document
+
+
+class Outcome(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"  # the documents report something less than was asked for, and the answer says so
+    NOT_FOUND = "not_found"
+    UNCLEAR = "unclear"  # the question names nothing to look for
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReference:
+    """What a reader needs to know of a cited document; `sha256` is of the file's bytes."""
+
+    id: str
+    path: str
+    title: str
+    publisher: str | None
+    published: str | None
+    url: str | None
+    sha256: str
+    language: str | None
+
+    @classmethod
+    def to(cls, document: Document) -> "DocumentReference":
+        """A reference to `document`, whose path is given with its source in front."""
+        return cls(
+            id=document.id,
+            path=f"{document.source}/{document.path}",
+            title=document.title,
+            publisher=document.publisher,
+            published=document.published,
+            url=document.url,
+            sha256=document.sha256,
+            language=document.language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A fact about text: `document.text[start:end] == quote`, checked before it gets here (see `citations`)."""
+
+    number: int
+    quote: str
+    start: int
+    end: int
+    page: int | None
+    document: DocumentReference
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer and the numbers of the citations it rests on.
+
+    Only the assistant's own remarks about the record ("nothing is reported as signed") rest on none.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text + "".join(f" [{number}]" for number in self.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished, verified answer. `as_of` is the newest date among the cited documents."""
+
+    question: str
+    standalone_question: str
+    outcome: Outcome
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...] = ()
+    closest: tuple[Citation, ...] = ()
+    as_of: str | None = None
+    composer: str = "extractive"
+    warnings: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The answer as text with `[n]` markers."""
+        return " ".join(str(statement) for statement in self.statements)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outside shape: plain JSON values, keys as documented in `docs/architecture.md`."""
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "outcome": self.outcome.value,
+            "answer": self.text,
+            "as_of": self.as_of,
+            "citations": [asdict(citation) for citation in self.citations],
+            "closest": [asdict(citation) for citation in self.closest],
+            "composer": self.composer,
+            "warnings": list(self.warnings),
+            "timings_ms": dict(self.timings_ms),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation, and its answer where there was one."""
+
+    question: str
+    answer: str = ""

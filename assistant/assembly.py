@@ -1,0 +1,126 @@
+"""Settings → a ready assistant: the only place that chooses parts.
+
+An `Assistant` owns an open store and the chain over it. Asking is safe from many threads; adding, removing and
+rebuilding take the writer's lock of the data folder.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assistant.answer import Answer, Turn
+from assistant.chain import AnswerChain
+from assistant.reading import EvidenceReader
+from assistant.retrieval import HybridRetriever
+from assistant.settings import Settings
+from corpus.catalog import Source
+from corpus.encoder import Encoder, SentenceTransformerEncoder
+from corpus.errors import SourceError
+from corpus.store import Store
+from corpus.sync import Progress, SyncReport, reindex, sync
+
+BRIEFS = "briefs"
+
+
+class Assistant:
+    """Answers questions over one data folder.
+
+    `chain` is the LangChain Runnable behind `ask`, and `retriever` the LangChain retriever, for use in other chains.
+    """
+
+    def __init__(self, store: Store, *, passages: int = 12) -> None:
+        self.store = store
+        self.retriever = HybridRetriever(store=store, count=passages)
+        self.chain = AnswerChain(store, self.retriever, EvidenceReader(store.encoder))
+        self._refreshing = threading.Lock()
+
+    def ask(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:
+        """Answer a question; `history` are the earlier turns of the conversation, oldest first."""
+        self.refresh()
+        return self.chain.invoke({"question": question, "history": list(history)})
+
+    def stream(self, question: str, history: Sequence[Turn | str] = ()) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last one is complete."""
+        self.refresh()
+        return self.chain.stream({"question": question, "history": list(history)})
+
+    def refresh(self) -> None:
+        """See what other processes added since the last question."""
+        with self._refreshing:
+            self.store.refresh()
+
+    def add(self, folder: Path | str, *, name: str | None = None, progress: Progress = lambda *_: None) -> SyncReport:
+        """Register a folder as a source and bring the index up to date.
+
+        Raises `SourceError` where the folder is missing or the name is taken by another folder.
+        """
+        source = self._source(Path(folder), name)
+        self.store.catalog.add_source(source)
+        return self.sync(progress)
+
+    def remove(self, name: str, progress: Progress = lambda *_: None) -> SyncReport:
+        """Forget a source and everything found in it; its files are left alone."""
+        if name not in {source.name for source in self.store.catalog.sources()}:
+            known = ", ".join(source.name for source in self.store.catalog.sources()) or "none"
+            raise SourceError(f"There is no source '{name}'; the sources are: {known}.")
+        self.store.catalog.remove_source(name)
+        return self.sync(progress)
+
+    def sync(self, progress: Progress = lambda *_: None) -> SyncReport:
+        """Bring the index in line with the sources' folders."""
+        return sync(self.store, progress)
+
+    def reindex(self, progress: Progress = lambda *_: None) -> int:
+        """Rebuild the indexes from the catalog alone; returns the number of passages."""
+        return reindex(self.store, progress)
+
+    def close(self) -> None:
+        """Release all files."""
+        self.store.close()
+
+    def _source(self, folder: Path, name: str | None) -> Source:
+        if not folder.is_dir():
+            what = "is not a folder" if folder.exists() else "does not exist"
+            raise SourceError(f"{folder} {what}; give the folder that holds the documents.")
+        folder = folder.resolve()
+        sources = self.store.catalog.sources()
+        if name is None:
+            known = next((source for source in sources if source.folder == folder), None)
+            return known or Source(_free_name(folder.name or "documents", {source.name for source in sources}), folder)
+        taken = next((source for source in sources if source.name == name and source.folder != folder), None)
+        if taken is not None:
+            raise SourceError(f"The source '{name}' is already the folder {taken.folder}; choose another name.")
+        return Source(name, folder)
+
+
+def open_assistant(
+    data_dir: Path | str = "data",
+    *,
+    folder: Path | str | None = None,
+    encoder: Encoder | None = None,
+    settings: Settings | None = None,
+    rebuild: bool = False,
+) -> Assistant:
+    """Open the assistant of a data folder, and bring `folder` (if given) into its index.
+
+    A data folder without any source answers from nothing until a folder is added; the command line adds the shipped
+    briefs then. With `rebuild`, an index of another encoder is accepted, for `Assistant.reindex`.
+    """
+    settings = settings or Settings(data_dir=Path(data_dir))
+    encoder = encoder or SentenceTransformerEncoder(settings.model)
+    assistant = Assistant(Store(settings.data_dir, encoder, rebuild=rebuild), passages=settings.passages)
+    if folder is not None:
+        assistant.add(folder)
+    return assistant
+
+
+def briefs_folder() -> Path:
+    """The briefs that come with the package."""
+    import corpus
+
+    return Path(str(corpus.__file__)).parent / "documents"
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
+    return next(candidate for candidate in candidates if candidate not in taken)

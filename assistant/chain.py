@@ -1,0 +1,147 @@
+"""The retrieval chain, on one screen: understand → retrieve → read → compose → verify.
+
+A LangChain Runnable from `{"question": ..., "history": [...]}` (or a plain string) to an `Answer`: `invoke`, `batch`,
+`stream` and their async forms; callbacks, tags and tracing pass through to every step. `stream` yields the answer as it
+grows, one verified statement at a time.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+
+from assistant import citations, extractive
+from assistant.answer import Answer, Outcome, Statement, Turn
+from assistant.conversation import standalone
+from assistant.extractive import Draft
+from assistant.question import Question, understand
+from assistant.reading import Evidence, EvidenceReader, Vocabulary
+from assistant.retrieval import Hit, HybridRetriever
+from corpus.store import Store
+
+ChainInput = str | Mapping[str, Any]
+# Passages looked up by the names of two parties alone, beside those that the whole question finds.
+_PASSAGES_BY_NAMES = 8
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the steps hand on to each other for one question."""
+
+    question: Question
+    history: Sequence[Turn]
+    hits: list[Hit] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    draft: Draft | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+class AnswerChain(Runnable[ChainInput, Answer]):
+    """Answers questions over a store. Every step is a named Runnable, so a trace shows them one by one."""
+
+    def __init__(self, store: Store, retriever: HybridRetriever, reader: EvidenceReader) -> None:
+        self._store = store
+        self._retriever = retriever
+        self._reader = reader
+        self._steps: Runnable[ChainInput, Answer] = (
+            RunnableLambda(self._understand, name="understand")
+            | RunnableLambda(self._retrieve, name="retrieve")
+            | RunnableLambda(self._read, name="read")
+            | RunnableLambda(self._compose, name="compose")
+            | RunnableLambda(self._verify, name="verify")
+        ).with_config(run_name="answer")
+
+    def invoke(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        """Answer one question."""
+        return self._steps.invoke(input, config, **kwargs)
+
+    def stream(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
+        """Yield the answer as it grows by one statement at a time; the last one is complete."""
+        answer = self.invoke(input, config, **kwargs)
+        for count in range(1, len(answer.statements)):
+            shown = answer.statements[:count]
+            used = {number for statement in shown for number in statement.citations}
+            yield replace(
+                answer,
+                statements=shown,
+                citations=tuple(citation for citation in answer.citations if citation.number in used),
+                closest=(),
+            )
+        yield answer
+
+    def _understand(self, input: ChainInput) -> Progress:
+        text, history = _question_and_history(input)
+        vocabulary = self._vocabulary()
+        question = understand(
+            text,
+            standalone(text, history),
+            analyze=vocabulary.analyze,
+            known_organisations=self._store.catalog.party_names(),
+        )
+        return Progress(question, history)
+
+    def _retrieve(self, progress: Progress) -> Progress:
+        started = time.perf_counter()
+        question = progress.question
+        progress.hits = self._retriever.search(question.standalone)
+        if len(question.countries) > 1:
+            names = " ".join(party.name for party in question.countries)
+            known = {hit.passage.id for hit in progress.hits}
+            by_names = self._retriever.search_names(names, _PASSAGES_BY_NAMES)
+            progress.hits += [hit for hit in by_names if hit.passage.id not in known]
+        progress.timings["retrieve"] = _milliseconds_since(started)
+        return progress
+
+    def _read(self, progress: Progress) -> Progress:
+        started = time.perf_counter()
+        progress.evidence = self._reader.read(progress.question, progress.hits, self._vocabulary())
+        progress.timings["read"] = _milliseconds_since(started)
+        return progress
+
+    def _compose(self, progress: Progress) -> Progress:
+        started = time.perf_counter()
+        progress.draft = extractive.compose(progress.question, progress.evidence)
+        progress.timings["compose"] = _milliseconds_since(started)
+        return progress
+
+    def _verify(self, progress: Progress) -> Answer:
+        draft = progress.draft or Draft(Outcome.NOT_FOUND)
+        statements, cited = citations.statements_from(draft.evidence, self._store.document)
+        remark = [Statement(draft.remark)] if draft.remark else []
+        return Answer(
+            question=progress.question.text,
+            standalone_question=progress.question.standalone,
+            outcome=draft.outcome,
+            statements=(*remark, *statements),
+            citations=tuple(cited),
+            closest=citations.closest_from(draft.closest, self._store.document),
+            as_of=max((c.document.published for c in cited if c.document.published), default=None),
+            warnings=_warnings(progress.question),
+            timings_ms=progress.timings,
+        )
+
+    def _vocabulary(self) -> Vocabulary:
+        keywords = self._store.index.keywords
+        return Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
+
+
+def _question_and_history(input: ChainInput) -> tuple[str, list[Turn]]:
+    if isinstance(input, str):
+        return input, []
+    history = [turn if isinstance(turn, Turn) else Turn(str(turn)) for turn in input.get("history", ())]
+    return str(input["question"]), history
+
+
+def _warnings(question: Question) -> tuple[str, ...]:
+    if question.language == "en":
+        return ()
+    return (
+        f"The question seems to be in another language than English ({question.language}); the search reads English, "
+        "and names carry it. Sources are quoted in their own language.",
+    )
+
+
+def _milliseconds_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

@@ -1,0 +1,67 @@
+"""The only way into an `Answer`: evidence becomes citations here, and each is checked against its document's text.
+
+A citation whose quote is not, character for character, what stands at its place is dropped; a sentence left with no
+citation is dropped too. Numbers are given in order of first use, so `[1]` is always the first one read.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from assistant.answer import Citation, DocumentReference, Statement
+from assistant.reading import Evidence
+from corpus.document import Document
+
+FindDocument = Callable[[str], Document | None]
+
+
+def statements_from(
+    evidence: Sequence[Evidence], find_document: FindDocument
+) -> tuple[list[Statement], list[Citation]]:
+    """One statement per piece of evidence, in order, each with its verified citation."""
+    statements: list[Statement] = []
+    citations: list[Citation] = []
+    for item in evidence:
+        citation = verified(cite(item, len(citations) + 1), find_document)
+        if citation is not None:
+            citations.append(citation)
+            statements.append(Statement(readable(citation.quote), (citation.number,)))
+    return statements, citations
+
+
+def closest_from(evidence: Iterable[Evidence], find_document: FindDocument) -> tuple[Citation, ...]:
+    """Verified citations of what comes closest, numbered on their own; never sources of an answer."""
+    found: list[Citation] = []
+    for item in evidence:
+        citation = verified(cite(item, len(found) + 1), find_document)
+        if citation is not None:
+            found.append(citation)
+    return tuple(found)
+
+
+def cite(evidence: Evidence, number: int) -> Citation:
+    """The citation of a sentence, not yet verified."""
+    return Citation(
+        number=number,
+        quote=evidence.text,
+        start=evidence.span.start,
+        end=evidence.span.end,
+        page=evidence.page,
+        document=DocumentReference.to(evidence.document),
+    )
+
+
+def verified(citation: Citation, find_document: FindDocument) -> Citation | None:
+    """The citation, if its quote stands word for word at its place in the stored document; otherwise None."""
+    document = find_document(citation.document.id)
+    if document is None or document.sha256 != citation.document.sha256 or not citation.quote.strip():
+        return None
+    if not 0 <= citation.start < citation.end <= len(document.text):
+        return None
+    return citation if document.text[citation.start : citation.end] == citation.quote else None
+
+
+def readable(quote: str) -> str:
+    """A quote as prose: white space and line breaks as single spaces, Markdown emphasis and links as plain text."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", quote)
+    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    return re.sub(r"\s+", " ", text).strip()

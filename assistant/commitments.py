@@ -1,0 +1,125 @@
+"""What a sentence says became of a commitment: discussed → proposed → agreed → signed → approved → in force.
+
+Rules over English wording. A status counts only where the sentence reports it as a fact: "once it enters into force",
+"was to be signed" or "does not say that it is in force" report no such thing. A sentence that denies a status
+("no document is reported as signed") is evidence too, of the opposite; see `StatusReport.denied`.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """How far a commitment has come; a higher one implies that the lower ones happened."""
+
+    DISCUSSED = 1
+    PROPOSED = 2
+    AGREED = 3
+    SIGNED = 4
+    APPROVED = 5
+    IN_FORCE = 6
+
+    @property
+    def words(self) -> str:
+        """The status as a reader says it."""
+        return self.name.lower().replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """The strongest status a sentence reports as a fact, and the weakest one it denies."""
+
+    reported: Status | None = None
+    denied: Status | None = None
+
+
+_WORDS: dict[Status, str] = {
+    Status.IN_FORCE: r"in force|enter(?:ed|s|ing)? into force|came into (?:force|effect)|entry into force"
+    r"|took effect|in effect",
+    Status.APPROVED: r"approv(?:ed|es|ing|al)|ratif(?:ied|ies|ying|ication)|endors(?:ed|es|ing)",
+    Status.SIGNED: r"sign(?:ed|s|ing|ature|atory|atories)|inked|concluded an? (?:agreement|memorandum|contract)",
+    Status.AGREED: r"agreed|agrees|reached an? (?:agreement|deal|understanding)|pledged|committed (?:itself|to)"
+    r"|adopted|adopts|decided to",
+    Status.PROPOSED: r"propos(?:ed|es|al|ing)|offer(?:ed|s)|draft(?:ed)?|planned|plans|intends?|expected|invited"
+    r"|foreseen|envisaged",
+    Status.DISCUSSED: r"discuss(?:ed|es|ing|ions?)|talks|talked|met|meeting|exchang(?:ed|ing) views|review(?:ed|ing)"
+    r"|raised|emphasi[sz]ed|underscored|highlighted|noted|stressed|hoped|expressed|touched (?:up)?on"
+    r"|considered|spoke",
+}
+_PATTERNS = {status: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for status, words in _WORDS.items()}
+# What an agreement contains is told of something that was at least agreed.
+_CONTENT = re.compile(
+    r"\b(?:agreement|memorandum|declaration|protocol|pact|treaty|road ?map|programme|pledge)\b[^.;]{0,80}?"
+    r"\b(?:covers?|provides? for|foresees?|includes?|commits?|stipulates?|extends? to|sets? (?:out|up))\b",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(
+    r"\b(?:no|not|nothing|none|neither|nor|never|without|yet to|lacks?|unsigned|"
+    r"doesn['’]t|didn['’]t|hasn['’]t|isn['’]t)\b",
+    re.IGNORECASE,
+)
+_NO_DOCUMENT = re.compile(
+    r"\bno (?:\w+ ){0,3}(?:agreement|document|memorandum|membership|treaty|text|deal)s?\b"
+    r"|\bnothing (?:is |was )?(?:reported as )?signed",
+    re.IGNORECASE,
+)
+# Words before a status word, in the same clause, that make it a condition, a plan or a subject and not a fact.
+_NOT_YET = re.compile(
+    r"\b(?:once|until|when|if|before|after which|needed for|required for|for (?:the|its)?|to be|should be|must be"
+    r"|will be|will"
+    r"|would|could|may|might|can|shall|is to|are to|was to|were to|planned|plans? to|expected|expects|intends? to|"
+    r"hopes?|hoped|ready to|prepar\w+|possible|possibility of|date of|conditions? (?:for|of)|subject to|pending|"
+    r"open for|opens? for|awaiting|draft)\s+(?:\w+\s+){0,4}$",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[;:]|,\s+(?:but|and|while|though|although|whereas)\b|\bbut\b|\bwhile\b")
+
+_ASKED: tuple[tuple[Status, re.Pattern[str]], ...] = (
+    (Status.IN_FORCE, re.compile(r"\b(?:in force|into force|in effect|take effect|took effect)\b", re.IGNORECASE)),
+    (Status.APPROVED, re.compile(r"\b(?:approv\w+|ratif\w+)\b", re.IGNORECASE)),
+    (Status.SIGNED, re.compile(r"\b(?:sign|signs|signed|signing|conclude[ds]?)\b", re.IGNORECASE)),
+    (
+        Status.AGREED,
+        re.compile(r"\bstatus of\b|\b(?:agree|agrees|agreed|agreeing|commit|committed|decide[ds]?)\b", re.IGNORECASE),
+    ),
+    (Status.DISCUSSED, re.compile(r"\b(?:discuss\w*|talk(?:ed|s)? about)\b", re.IGNORECASE)),
+)
+
+
+def report(sentence: str) -> StatusReport:
+    """What `sentence` reports and denies about the status of a commitment."""
+    reported: Status | None = None
+    denied: Status | None = None
+    for clause in _clauses(sentence):
+        for status, pattern in _PATTERNS.items():
+            for match in pattern.finditer(clause):
+                before = clause[: match.start()]
+                if status >= Status.AGREED and _DENIAL.search(before):
+                    denied = min(denied or status, status)
+                elif status >= Status.AGREED and _NOT_YET.search(before):
+                    reported = max(reported or Status.PROPOSED, Status.PROPOSED)
+                else:
+                    reported = max(reported or status, status)
+    if _NO_DOCUMENT.search(sentence):
+        denied = min(denied or Status.AGREED, Status.AGREED)
+    if _CONTENT.search(sentence) and denied is None:
+        reported = max(reported or Status.AGREED, Status.AGREED)
+    return StatusReport(reported, denied)
+
+
+def describes_content(sentence: str) -> bool:
+    """Whether the sentence tells what an agreement contains."""
+    return bool(_CONTENT.search(sentence))
+
+
+def asked_status(question: str) -> Status | None:
+    """The status a question asks about ("what did they agree on?" → agreed), or None.
+
+    Only verbs and fixed phrases ask; the noun "agreement" names a thing.
+    """
+    return next((status for status, pattern in _ASKED if pattern.search(question)), None)
+
+
+def _clauses(sentence: str) -> list[str]:
+    return [clause for clause in _CLAUSE.split(sentence) if clause.strip()]

@@ -1,0 +1,239 @@
+"""Composes an answer from sentences, word for word, and decides whether there is one.
+
+No language model: a handful of the best sentences in a readable order, or a refusal that names what is missing. What
+was asked for as agreed and is only reported as discussed is told in those words. The composer drafts evidence, not
+text; `citations` turns the draft into an answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Outcome
+from assistant.commitments import Status, describes_content
+from assistant.parties import Party, countries, document_countries, marked_name
+from assistant.question import Question, shows
+from assistant.reading import Evidence
+
+# Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
+ANSWER_THRESHOLD = 0.5
+# A further sentence must come this close to the best one.
+RELATIVE_THRESHOLD = 0.8
+LONGEST_ANSWER = 5
+LONGEST_FACT_ANSWER = 2
+CLOSEST_SHOWN = 3
+# Two sentences that share more of their words than this say the same thing.
+SAME_WORDING = 0.75
+_FEWEST_WORDS_OF_SUBSTANCE = 12
+
+UNCLEAR = (
+    "The question names nothing to look for. Ask about a country, an organisation, a document or an event, "
+    "for example: What did Latvia and Azerbaijan agree on?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answer will say: evidence in reading order, and the assistant's own remark about the record."""
+
+    outcome: Outcome
+    evidence: tuple[Evidence, ...] = ()
+    remark: str = ""
+    closest: tuple[Evidence, ...] = ()
+
+
+def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """Draft an answer to `question` from `evidence` scored by the reader, best first."""
+    if not question.terms:
+        return Draft(Outcome.UNCLEAR, remark=UNCLEAR)
+    about = [item for item in evidence if is_about(item, question.countries)]
+    if not about:
+        return Draft(Outcome.NOT_FOUND, remark=_no_party_remark(question, evidence), closest=_closest(evidence))
+    if question.status is not None and question.status >= Status.AGREED:
+        return _compose_status(question, question.status, about)
+    if about[0].score < ANSWER_THRESHOLD:
+        return Draft(Outcome.NOT_FOUND, remark=_missing_remark(question, about), closest=_closest(about))
+    return Draft(Outcome.ANSWERED, evidence=_selected(question, about))
+
+
+def is_about(item: Evidence, wanted: Sequence[Party]) -> bool:
+    """Whether the evidence is about the wanted countries: all of one or two, at least two of more."""
+    needed = min(len(wanted), 2)
+    if not needed:
+        return True
+    if len(wanted) == 1:
+        return (bool(countries(item.text)) and wanted[0] in countries(item.text)) or _mentions(item, wanted[0])
+    named = document_countries(item.document) | set(countries(item.text))
+    return len(set(wanted) & named) >= needed
+
+
+def _mentions(item: Evidence, party: Party) -> bool:
+    return party in document_countries(item.document) or party in countries(item.document.text)
+
+
+# Facts: the best sentence, and what it leaves open
+
+
+def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    longest = LONGEST_FACT_ANSWER if question.asks_for_one_fact else LONGEST_ANSWER
+    good = [item for item in about if item.score >= max(ANSWER_THRESHOLD, RELATIVE_THRESHOLD * about[0].score)]
+    chosen = good[:1]
+    for item in good[1:]:
+        if len(chosen) >= longest:
+            break
+        if question.asks_for_one_fact and not _adds(question, item, chosen):
+            continue
+        if not _repeats(item, chosen):
+            chosen.append(item)
+    return _in_reading_order(chosen)
+
+
+def _adds(question: Question, item: Evidence, chosen: Sequence[Evidence]) -> bool:
+    """Whether a further sentence shows a kind of thing asked for that the chosen ones do not."""
+    return any(
+        shows(kind, item.text) and not any(shows(kind, other.text) for other in chosen) for kind in question.kinds
+    )
+
+
+def _repeats(item: Evidence, chosen: Iterable[Evidence]) -> bool:
+    words = set(item.text.lower().split())
+    return any(
+        len(words & (other_words := set(other.text.lower().split()))) > SAME_WORDING * min(len(words), len(other_words))
+        for other in chosen
+    )
+
+
+def _in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Sentences of one document together and in its order; documents in order of their best sentence."""
+    rank = {item.document.id: number for number, item in reversed(list(enumerate(chosen)))}
+    return tuple(sorted(chosen, key=lambda item: (rank[item.document.id], item.span)))
+
+
+# Status: strongest and newest first, and plain words where less is reported than was asked
+
+
+def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]) -> Draft:
+    missing = _missing_specifics(question, about)
+    relevant = about if missing else [item for item in about if _covers_specifics(question, item)] or about
+    confirmed = [item for item in relevant if (item.report.reported or 0) >= asked]
+    denials = [item for item in relevant if item.report.denied is not None and item.report.denied <= asked]
+    if missing:
+        if not confirmed and about[0].score < ANSWER_THRESHOLD:
+            return Draft(Outcome.NOT_FOUND, remark=_missing_remark(question, about), closest=_closest(about))
+        found = _strongest(confirmed or denials or relevant)
+        return Draft(Outcome.PARTIAL, found, remark=_not_reported(question, missing))
+    if denials and (not confirmed or denials[0].score > max(item.score for item in confirmed)):
+        furthest = _furthest(relevant)
+        chosen = [denials[0], *(item for item in _strongest(confirmed or furthest) if item is not denials[0])]
+        return Draft(Outcome.PARTIAL, tuple(chosen[:LONGEST_ANSWER]), remark=_less_remark(question, asked, relevant))
+    if confirmed:
+        return Draft(Outcome.ANSWERED, _strongest(confirmed))
+    return Draft(Outcome.PARTIAL, _discussed(relevant), remark=_less_remark(question, asked, relevant))
+
+
+def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence of each status, what the agreement contains, then other documents; strongest, newest first."""
+    by_status: dict[int, Evidence] = {}
+    for item in confirmed:
+        by_status.setdefault(item.report.reported or 0, item)
+    chosen = [by_status[status] for status in sorted(by_status, reverse=True)]
+    content = next((item for item in confirmed if describes_content(item.text) and not _repeats(item, chosen)), None)
+    if content is not None and not any(describes_content(item.text) for item in chosen):
+        chosen.append(content)
+    for item in confirmed:
+        if item.document.id not in {other.document.id for other in chosen} and not _repeats(item, chosen):
+            chosen.append(item)
+    chosen = chosen[:LONGEST_ANSWER]
+    return tuple(sorted(chosen, key=lambda item: (-(item.report.reported or 0), _newest_first(item), item.span)))
+
+
+def _furthest(relevant: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence of the strongest status that is reported at all."""
+    strongest = max((item.report.reported or 0 for item in relevant), default=0)
+    return [item for item in relevant if (item.report.reported or 0) == strongest and strongest > 0]
+
+
+def _discussed(relevant: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """What was talked about, in the order of the document that says most of it."""
+    leading = relevant[0].document.id
+    substance = [
+        item
+        for item in relevant
+        if item.document.id == leading
+        and len(item.text.split()) >= _FEWEST_WORDS_OF_SUBSTANCE
+        and (item.report.reported is not None or len(countries(item.text)) >= 2)
+    ]
+    by_place = sorted(substance or relevant[:LONGEST_ANSWER], key=lambda item: item.span)
+    return tuple(by_place[:LONGEST_ANSWER])
+
+
+def _covers_specifics(question: Question, item: Evidence) -> bool:
+    return all(term in item.context for term in question.specifics)
+
+
+def _missing_specifics(question: Question, about: Sequence[Evidence]) -> list[str]:
+    """The words that narrow the question down and stand nowhere in what was found about its parties."""
+    covered = frozenset().union(*(item.context for item in about))
+    return [term for term in question.specifics if term not in covered]
+
+
+# Remarks: the assistant's own words about the record, never about the world
+
+
+def _names(parties: Sequence[Party]) -> str:
+    names = [party.name for party in parties]
+    return " and ".join(names) if len(names) < 3 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _quoted(question: Question, terms: Iterable[str]) -> str:
+    words = dict.fromkeys(question.words.get(term, marked_name(term) or term) for term in terms)
+    return ", ".join(f"“{word}”" for word in words)
+
+
+def _no_party_remark(question: Question, evidence: Sequence[Evidence]) -> str:
+    absent = [party for party in question.countries if not any(_mentions(item, party) for item in evidence)]
+    if absent:
+        return f"The documents do not answer this: none of them names {_names(absent)}."
+    if len(question.countries) > 1:
+        joined = "both " if len(question.countries) == 2 else ""
+        return f"The documents do not answer this: none of them is about {joined}{_names(question.countries)}."
+    return "The documents do not answer this."
+
+
+def _missing_remark(question: Question, about: Sequence[Evidence]) -> str:
+    best = about[0].context if about else frozenset()
+    missing = [term for term in dict.fromkeys(question.terms) if term not in best]
+    if not missing:
+        return "The documents do not answer this: they speak of the subject, but not of what is asked."
+    whom = f" about {_names(question.countries)}" if question.countries else ""
+    words = _quoted(question, missing)
+    return f"The documents do not answer this: the passage that comes closest{whom} does not mention {words}."
+
+
+def _not_reported(question: Question, missing: Sequence[str]) -> str:
+    whom = f" about {_names(question.countries)}" if question.countries else ""
+    return (
+        f"The documents report no such thing: nothing{whom} mentions {_quoted(question, missing)}. What they do report:"
+    )
+
+
+def _less_remark(question: Question, asked: Status, relevant: Sequence[Evidence]) -> str:
+    furthest = max((item.report.reported or Status.DISCUSSED for item in relevant), default=Status.DISCUSSED)
+    whom = f" between {_names(question.countries)}" if len(question.countries) > 1 else ""
+    wanted = (
+        "agreed or signed" if asked is Status.AGREED else asked.words if asked is not Status.IN_FORCE else "in force"
+    )
+    if furthest < Status.AGREED:
+        return f"These documents report nothing{whom} as {wanted}; they report what was {furthest.words}:"
+    if furthest >= asked:
+        return f"For this the documents report nothing as {wanted}; what they report:"
+    return f"These documents report nothing{whom} as {wanted}; the furthest they report is {furthest.words}:"
+
+
+def _closest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(evidence[:CLOSEST_SHOWN])
+
+
+def _newest_first(item: Evidence) -> tuple[int, ...]:
+    """Sorts dates in descending order; undated documents come last."""
+    published = item.document.published or "0000"
+    return tuple(-int(part) for part in published.split("-"))

@@ -1,0 +1,161 @@
+"""Who a question or a sentence is about: countries by any of their names, and the organisations of the corpus.
+
+Country names in English and in the question's own language come from Unicode CLDR (through Babel); English adjectives
+and inhabitants from a table beside this module. Organisations are those that documents name as parties in their own
+metadata. Matching is by name, never by similarity: a refusal that names a party must be right about it.
+"""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib import resources
+
+from corpus.document import Document
+
+# Longer rests than this are another word, not a case ending ("Latvijas", "Азербайджаном", "Azərbaycandan").
+_LONGEST_ENDING = 4
+_SHORTEST_STEM = 4
+_ENDING_LETTERS = "aāäeēəiīıoõuūsšаеийоуыьэюя"
+# Codes of CLDR that are no country: unknown region, eurozone, outlying Oceania, pseudo-locales.
+_NOT_PLACES = frozenset(("ZZ", "EZ", "QO", "XA", "XB"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Party:
+    """A country (`code` is ISO 3166-1 alpha-2) or an organisation (`code` is its name in lower case)."""
+
+    code: str
+    name: str = field(compare=False)
+
+    @property
+    def is_country(self) -> bool:
+        """Whether the party is a country."""
+        return len(self.code) == 2 and self.code.isupper() and self.code not in ("EU", "UN")
+
+
+def countries(text: str, language: str = "en") -> tuple[Party, ...]:
+    """The countries `text` names, in order of first mention; `language` adds that language's names to English ones."""
+    codes = dict.fromkeys(code for _, _, code in mentions(text, language))
+    return tuple(_party(code) for code in codes)
+
+
+def mentions(text: str, language: str = "en") -> list[tuple[int, int, str]]:
+    """Where `text` names a country: (start, end, ISO code), in order."""
+    found = [
+        (match.start(), match.end(), _english_names()[match.group()]) for match in _english_pattern().finditer(text)
+    ]
+    if language != "en" and (stems := _stem_pattern(language)) is not None:
+        taken = {start for start, _, _ in found}
+        found += [
+            (match.start(), match.end(), _stems(language)[match.group(1).lower()])
+            for match in stems.finditer(text)
+            if match.start() not in taken
+        ]
+    return sorted(found)
+
+
+def mark_countries(text: str, language: str = "en") -> str:
+    """The text with each country's name or adjective replaced by one word for that country ("countrylv")."""
+    parts, position = [], 0
+    for start, end, code in mentions(text, language):
+        if start >= position:
+            parts += [text[position:start], f" country{code.lower()} "]
+            position = end
+    return "".join([*parts, text[position:]])
+
+
+def document_countries(document: Document) -> frozenset[Party]:
+    """The countries a document is about: those it declares or names in its title, or else all that its text names."""
+    return _document_countries(document.id, document)
+
+
+def marked_name(term: str) -> str | None:
+    """The English name of the country that a word of `mark_countries` stands for, or None."""
+    code = term.removeprefix("country").upper()
+    return _territories("en").get(code) if term.startswith("country") else None
+
+
+def organisations(text: str, names: Iterable[str]) -> tuple[Party, ...]:
+    """Which of the organisations `names` the text names, as whole words; the longest name wins."""
+    found = []
+    for name in sorted(set(names), key=len, reverse=True):
+        pattern = _organisation_pattern(name)
+        if pattern.search(text):
+            found.append(Party(name.lower(), name))
+            text = pattern.sub(" ", text)
+    return tuple(sorted(found))
+
+
+def country(name: str) -> Party | None:
+    """The country with exactly this English name or adjective, or None."""
+    code = _english_names().get(name)
+    return _party(code) if code else None
+
+
+@lru_cache(maxsize=4096)
+def _document_countries(_id: str, document: Document) -> frozenset[Party]:
+    declared = countries(". ".join((*document.parties, document.title)), document.language or "en")
+    if document.parties and declared:
+        return frozenset(declared)
+    return frozenset(declared) | frozenset(countries(document.text, document.language or "en"))
+
+
+@lru_cache(maxsize=4096)
+def _organisation_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/]){re.escape(name)}(?![\w/])", 0 if name.isupper() else re.IGNORECASE)
+
+
+def _party(code: str) -> Party:
+    return Party(code, _territories("en")[code])
+
+
+@cache
+def _territories(language: str) -> dict[str, str]:
+    """ISO code → name in `language`; empty where CLDR has no such language."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        names = Locale.parse(language).territories
+    except (UnknownLocaleError, ValueError):
+        return {}
+    return {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_PLACES}
+
+
+@cache
+def _english_names() -> dict[str, str]:
+    """Name or adjective as written in English → ISO code."""
+    names = {name: code for code, name in _territories("en").items()}
+    names |= {name.removeprefix("The "): code for name, code in names.items()}
+    table = resources.files("assistant").joinpath("demonyms.csv").read_text(encoding="utf-8")
+    for row in csv.reader(table.splitlines()[1:]):
+        names |= {name.strip(): row[0] for name in row[1].split("|")}
+    return names
+
+
+@cache
+def _english_pattern() -> re.Pattern[str]:
+    names = sorted(_english_names(), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
+
+
+@cache
+def _stem_pattern(language: str) -> re.Pattern[str] | None:
+    stems = sorted(_stems(language), key=len, reverse=True)
+    if not stems:
+        return None
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, stems))})\w{{0,{_LONGEST_ENDING}}}(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _stems(language: str) -> dict[str, str]:
+    """Lower-case country name less its ending → ISO code, for languages that inflect names."""
+    return {_stem(name.lower()): code for code, name in _territories(language).items()}
+
+
+def _stem(name: str) -> str:
+    """The name less its final vowels and s, which case endings replace ("Latvija" → "latvij")."""
+    while len(name) > _SHORTEST_STEM and name[-1] in _ENDING_LETTERS:
+        name = name[:-1]
+    return name

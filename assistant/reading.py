@@ -1,0 +1,199 @@
+"""The evidence reader: how well each sentence answers the question, and whether any does.
+
+Every sentence of the retrieved passages is scored from a few readable features (late interaction over MiniLM's token
+vectors, which of the question's words stand in the sentence and around it, whether it holds the kind of thing asked
+for); a logistic regression fitted on public question-answering sets (`training/fit_reader.py`) turns them into a
+probability. The reader does not compose and does not decide to refuse.
+"""
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.commitments import StatusReport, report
+from assistant.parties import mark_countries, marked_name
+from assistant.question import Question, shows
+from assistant.retrieval import Hit
+from corpus.document import Document, Span
+from corpus.encoder import Encoder, Vectors
+from corpus.sentences import blocks, sentences, without_marker
+
+FEATURES = (
+    "late_interaction",
+    "cosine",
+    "words_in_sentence",
+    "words_in_context",
+    "word_pairs",
+    "kind_present",
+    "retrieval",
+    "counted_present",
+    "rarest_word",
+    "lead",
+)
+# Fitted by training/fit_reader.py; one weight per feature, then the intercept.
+WEIGHTS = (6.0, 2.0, 2.0, 1.0, 1.0, 0.8, 1.5, 0.8, 0.5, 0.2)
+INTERCEPT = -9.0
+_FEWEST_WORDS = 4
+_CACHED_SENTENCES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a document with its score: the reader's probability that it answers the question.
+
+    `context` are the index terms of the sentence, its passage and its document's title.
+    """
+
+    document: Document
+    span: Span
+    text: str
+    score: float
+    report: StatusReport
+    context: frozenset[str]
+
+    @property
+    def page(self) -> int | None:
+        """The one-based page, where the document has pages."""
+        return self.document.page_of(self.span.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How texts become index terms, and in how many of how many passages a term occurs."""
+
+    analyze: Callable[[str], list[str]]
+    document_frequency: Callable[[str], int]
+    passages: int
+
+    def weight(self, term: str) -> float:
+        """Inverse document frequency as in BM25: rare words count for more."""
+        name = marked_name(term)
+        frequency = self.document_frequency(self.analyze(name)[0] if name else term)
+        return math.log(1 + (self.passages - min(frequency, self.passages) + 0.5) / (frequency + 0.5))
+
+
+class EvidenceReader:
+    """Scores sentences with an encoder's token vectors; keeps the vectors of sentences it has seen lately."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._cache: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, question: Question, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Evidence]:
+        """All sentences of the hits' passages, best first; equal scores in order of document and place."""
+        candidates = sentence_candidates(hits)
+        if not candidates:
+            return []
+        matrix = self.features(question, candidates, vocabulary)
+        scores = 1.0 / (1.0 + np.exp(-(matrix @ np.asarray(WEIGHTS) + INTERCEPT)))
+        evidence = [
+            Evidence(
+                document=hit.document,
+                span=span,
+                text=text,
+                score=round(float(score), 4),
+                report=report(text),
+                context=context_terms(hit, vocabulary.analyze),
+            )
+            for (hit, span, text), score in zip(candidates, scores, strict=True)
+        ]
+        return sorted(evidence, key=lambda item: (-item.score, item.document.path, item.span))
+
+    def features(
+        self, question: Question, candidates: Sequence[tuple[Hit, Span, str]], vocabulary: Vocabulary
+    ) -> npt.NDArray[np.float64]:
+        """The feature matrix, shape (sentences, len(FEATURES)), each value between 0 and 1 or a cosine."""
+        asked = question.terms
+        weights = {term: vocabulary.weight(term) for term in asked}
+        rarest = max(weights, key=lambda term: weights[term], default=None)
+        pairs = set(pairwise(asked))
+        question_vectors, *_ = self._encoder.token_vectors([question.standalone])
+        vectors = self._token_vectors([text for _, _, text in candidates])
+        question_mean = _unit(question_vectors.mean(axis=0))
+        rows = []
+        for (hit, span, text), tokens in zip(candidates, vectors, strict=True):
+            ordered = ordered_terms(text, vocabulary.analyze)
+            present = set(ordered)
+            around = context_terms(hit, vocabulary.analyze)
+            rows.append(
+                (
+                    late_interaction(question_vectors, tokens),
+                    float(question_mean @ _unit(tokens.mean(axis=0))) if len(tokens) else 0.0,
+                    _share(present, weights),
+                    _share(around, weights),
+                    len(pairs & set(pairwise(ordered))) / len(pairs) if pairs else 0.0,
+                    sum(shows(kind, text) for kind in question.kinds) / len(question.kinds) if question.kinds else 0.5,
+                    hit.score,
+                    float(all(term in present for term in question.counted)),
+                    float(rarest is not None and rarest in around),
+                    float(span.start == hit.passage.span.start and hit.passage.ordinal == 0),
+                )
+            )
+        return np.asarray(rows, dtype=np.float64)
+
+    def _token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        with self._lock:
+            known = {text: self._cache[text] for text in texts if text in self._cache}
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        fresh = dict(zip(unknown, self._encoder.token_vectors(unknown), strict=True))
+        with self._lock:
+            for text, vectors in fresh.items():
+                self._cache[text] = vectors.astype(np.float16)
+            while len(self._cache) > _CACHED_SENTENCES:
+                self._cache.popitem(last=False)
+        return [(known[text] if text in known else fresh[text]).astype(np.float32) for text in texts]
+
+
+def sentence_candidates(hits: Sequence[Hit]) -> list[tuple[Hit, Span, str]]:
+    """The sentences of the hits' passages with their spans in the document; headings and fragments are left out."""
+    found = []
+    seen: set[tuple[str, int]] = set()
+    for hit in hits:
+        for block in blocks(hit.document.text, hit.passage.span):
+            for sentence in sentences(hit.document.text, block):
+                span = without_marker(hit.document.text, sentence)
+                text = span.of(hit.document.text)
+                is_heading = hit.document.text[sentence.start : sentence.start + 1] == "#"
+                if not is_heading and len(text.split()) >= _FEWEST_WORDS and (hit.document.id, span.start) not in seen:
+                    seen.add((hit.document.id, span.start))
+                    found.append((hit, span, text))
+    return found
+
+
+def late_interaction(question: Vectors, sentence: Vectors) -> float:
+    """MaxSim of ColBERT (Khattab and Zaharia, 2020): each question token's best match, averaged."""
+    if not len(question) or not len(sentence):
+        return 0.0
+    return float((question @ sentence.T).max(axis=1).mean())
+
+
+def ordered_terms(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
+    """The index terms of a text in order, names and adjectives of one country as the same term."""
+    return _cached_terms(text, analyze)
+
+
+@lru_cache(maxsize=16384)
+def _cached_terms(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
+    return tuple(analyze(mark_countries(text)))
+
+
+def context_terms(hit: Hit, analyze: Callable[[str], list[str]]) -> frozenset[str]:
+    """The index terms of a passage and of its document's title."""
+    return frozenset((*_cached_terms(hit.passage.text, analyze), *_cached_terms(hit.document.title, analyze)))
+
+
+def _share(present: frozenset[str] | set[str], weights: dict[str, float]) -> float:
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
