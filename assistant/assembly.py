@@ -58,6 +58,15 @@ class Assistant:
         self.store.catalog.add_source(source)
         return self.sync(progress)
 
+    def add_briefs(self, progress: Progress = lambda *_: None) -> SyncReport:
+        """Answer from the shipped briefs too."""
+        return self.add(briefs_folder(), name=BRIEFS, progress=progress)
+
+    @property
+    def has_had_sources(self) -> bool:
+        """Whether a folder was ever added here; false only for a data folder that is new."""
+        return bool(self.store.catalog.sources()) or self.store.generation > 0
+
     def remove(self, name: str, progress: Progress = lambda *_: None) -> SyncReport:
         """Forget a source and everything found in it; its files are left alone."""
         if name not in {source.name for source in self.store.catalog.sources()}:

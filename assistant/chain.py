@@ -24,6 +24,8 @@ from corpus.store import Store
 ChainInput = str | Mapping[str, Any]
 # Passages looked up by the names of two parties alone, beside those that the whole question finds.
 _PASSAGES_BY_NAMES = 8
+# "With whom did Latvia sign agreements?" is answered from many documents.
+_PASSAGES_FOR_LISTS = 40
 
 
 @dataclass(slots=True)
@@ -78,14 +80,14 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             text,
             standalone(text, history),
             analyze=vocabulary.analyze,
-            known_organisations=self._store.catalog.party_names(),
         )
         return Progress(question, history)
 
     def _retrieve(self, progress: Progress) -> Progress:
         started = time.perf_counter()
         question = progress.question
-        progress.hits = self._retriever.search(question.standalone)
+        lists_agreements = question.status is not None and len(question.countries) == 1
+        progress.hits = self._retriever.search(question.standalone, _PASSAGES_FOR_LISTS if lists_agreements else None)
         if len(question.countries) > 1:
             names = " ".join(party.name for party in question.countries)
             known = {hit.passage.id for hit in progress.hits}

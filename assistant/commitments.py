@@ -6,6 +6,7 @@ Rules over English wording. A status counts only where the sentence reports it a
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -51,7 +52,7 @@ _PATTERNS = {status: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for status, 
 # What an agreement contains is told of something that was at least agreed.
 _CONTENT = re.compile(
     r"\b(?:agreement|memorandum|declaration|protocol|pact|treaty|road ?map|programme|pledge)\b[^.;]{0,80}?"
-    r"\b(?:covers?|provides? for|foresees?|includes?|commits?|stipulates?|extends? to|sets? (?:out|up))\b",
+    r"\b(?:covers?|provides? for|foresees?|includes?|stipulates?|concerns?)\b",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
@@ -70,7 +71,20 @@ _NOT_YET = re.compile(
     r"|will be|will"
     r"|would|could|may|might|can|shall|is to|are to|was to|were to|planned|plans? to|expected|expects|intends? to|"
     r"hopes?|hoped|ready to|prepar\w+|possible|possibility of|date of|conditions? (?:for|of)|subject to|pending|"
-    r"open for|opens? for|awaiting|draft)\s+(?:\w+\s+){0,4}$",
+    r"open for|opens? for|opened for|awaiting|draft)\s+(?:\w+\s+){0,4}$",
+    re.IGNORECASE,
+)
+# A clause that states a condition reports none of its status words as a fact.
+_CONDITION = re.compile(
+    r"\b(?:only after|only once|only when|must (?:first )?be|before\b.{0,60}\bcan be)\b", re.IGNORECASE
+)
+# Approving a bill or a draft is a step towards approval, not the approval itself.
+_ONLY_A_DRAFT = re.compile(r"\s*(?:\w+\s+){0,3}(?:bill|draft|draft regulation|mandate)\b", re.IGNORECASE)
+# The source says itself that it does not tell.
+_ABSENCE = re.compile(
+    r"\b(?:do|does|did) not (?:say|state|give|report|name|mention|list|specify)\b"
+    r"|\b(?:is|are|was|were) not (?:stated|given|reported|named|listed|specified|said|in the texts? read)\b"
+    r"|\bno (?:[\w-]+,? ){0,8}(?:is|are) (?:given|stated|named|mentioned|reported|specified)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[;:]|,\s+(?:but|and|while|though|although|whereas)\b|\bbut\b|\bwhile\b")
@@ -78,10 +92,14 @@ _CLAUSE = re.compile(r"[;:]|,\s+(?:but|and|while|though|although|whereas)\b|\bbu
 _ASKED: tuple[tuple[Status, re.Pattern[str]], ...] = (
     (Status.IN_FORCE, re.compile(r"\b(?:in force|into force|in effect|take effect|took effect)\b", re.IGNORECASE)),
     (Status.APPROVED, re.compile(r"\b(?:approv\w+|ratif\w+)\b", re.IGNORECASE)),
-    (Status.SIGNED, re.compile(r"\b(?:sign|signs|signed|signing|conclude[ds]?)\b", re.IGNORECASE)),
+    (Status.SIGNED, re.compile(r"\b(?:sign|signs|signed|signing|signatures?|conclude[ds]?)\b", re.IGNORECASE)),
     (
         Status.AGREED,
-        re.compile(r"\bstatus of\b|\b(?:agree|agrees|agreed|agreeing|commit|committed|decide[ds]?)\b", re.IGNORECASE),
+        re.compile(
+            r"\bstatus of\b|\bstill (?:only |just )?(?:planned|unfinished|a draft|under|being|open)\b"
+            r"|\b(?:agree|agrees|agreed|agreeing|commit|committed|decide[ds]?)\b",
+            re.IGNORECASE,
+        ),
     ),
     (Status.DISCUSSED, re.compile(r"\b(?:discuss\w*|talk(?:ed|s)? about)\b", re.IGNORECASE)),
 )
@@ -92,15 +110,15 @@ def report(sentence: str) -> StatusReport:
     reported: Status | None = None
     denied: Status | None = None
     for clause in _clauses(sentence):
-        for status, pattern in _PATTERNS.items():
-            for match in pattern.finditer(clause):
-                before = clause[: match.start()]
-                if status >= Status.AGREED and _DENIAL.search(before):
-                    denied = min(denied or status, status)
-                elif status >= Status.AGREED and _NOT_YET.search(before):
-                    reported = max(reported or Status.PROPOSED, Status.PROPOSED)
-                else:
-                    reported = max(reported or status, status)
+        for status, match in _status_words(clause):
+            if status < Status.AGREED:
+                reported = max(reported or status, status)
+            elif _DENIAL.search(clause[: match.start()]):
+                denied = min(denied or status, status)
+            elif _is_not_yet(clause, match):
+                reported = max(reported or Status.PROPOSED, Status.PROPOSED)
+            else:
+                reported = max(reported or status, status)
     if _NO_DOCUMENT.search(sentence):
         denied = min(denied or Status.AGREED, Status.AGREED)
     if _CONTENT.search(sentence) and denied is None:
@@ -119,6 +137,23 @@ def asked_status(question: str) -> Status | None:
     Only verbs and fixed phrases ask; the noun "agreement" names a thing.
     """
     return next((status for status, pattern in _ASKED if pattern.search(question)), None)
+
+
+def states_absence(sentence: str) -> bool:
+    """Whether the sentence itself says that something is not told ("no sum of money is given")."""
+    return bool(_ABSENCE.search(sentence))
+
+
+def _status_words(clause: str) -> Iterator[tuple[Status, re.Match[str]]]:
+    for status, pattern in _PATTERNS.items():
+        for match in pattern.finditer(clause):
+            yield status, match
+
+
+def _is_not_yet(clause: str, match: re.Match[str]) -> bool:
+    """Whether a status word tells of a plan, a condition or a draft."""
+    before, after = clause[: match.start()], clause[match.end() :]
+    return bool(_NOT_YET.search(before) or _CONDITION.search(clause) or _ONLY_A_DRAFT.match(after))
 
 
 def _clauses(sentence: str) -> list[str]:

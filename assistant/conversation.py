@@ -27,7 +27,11 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _TRAILING_VERB = re.compile(r"\s+(?:been\s+)?(?:\w+ed|about|begun|held|made|on|for|cover)$", re.IGNORECASE)
+# Puts the subject of the conversation behind a question; what asks stands before it.
+ABOUT = " (about: "
 _SHORT_QUESTION_WORDS = 4
+_STANDS_FOR_SUBJECT = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
+_IS_NAME = re.compile(r"(?:the|an?|this|its?)\s+\w|[A-ZÀ-Þ]")
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -43,7 +47,10 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     subject = next((subject for turn in reversed(history) if (subject := subject_of(turn.question))), None)
     if subject is None:
         return question
-    return f"{question.rstrip('?').strip()} (about: {subject})?"
+    asked = question.rstrip("?!. ")
+    if _IS_NAME.match(subject) and _STANDS_FOR_SUBJECT.search(asked):
+        return _STANDS_FOR_SUBJECT.sub(subject, asked, count=1) + "?"
+    return f"{asked}{ABOUT}{subject})?"
 
 
 def subject_of(question: str) -> str | None:

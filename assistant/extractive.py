@@ -9,18 +9,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Outcome
-from assistant.commitments import Status, describes_content
+from assistant.commitments import Status, describes_content, report, states_absence
+from assistant.kinds import Kind, dates_conflict, shows
 from assistant.parties import Party, countries, document_countries, marked_name
-from assistant.question import Question, shows
+from assistant.question import Question
 from assistant.reading import Evidence
 
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
 ANSWER_THRESHOLD = 0.5
-# A further sentence must come this close to the best one.
-RELATIVE_THRESHOLD = 0.8
+# How close a further sentence must come to the best one.
+CLOSE_TO_BEST = 0.6
+CLOSE_TO_BEST_FACT = 0.8
 LONGEST_ANSWER = 5
 LONGEST_FACT_ANSWER = 2
 CLOSEST_SHOWN = 3
+# Beside a denial: how much of what is reported of the same matter, and of what its parties did elsewhere.
+FURTHEST_SHOWN = 3
+ELSEWHERE_SHOWN = 2
+# What a sentence gains where its document's title tells of the same status.
+TITLE_BONUS = 0.2
 # Two sentences that share more of their words than this say the same thing.
 SAME_WORDING = 0.75
 _FEWEST_WORDS_OF_SUBSTANCE = 12
@@ -29,6 +36,8 @@ UNCLEAR = (
     "The question names nothing to look for. Ask about a country, an organisation, a document or an event, "
     "for example: What did Latvia and Azerbaijan agree on?"
 )
+
+NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
         return _compose_status(question, question.status, about)
     if about[0].score < ANSWER_THRESHOLD:
         return Draft(Outcome.NOT_FOUND, remark=_missing_remark(question, about), closest=_closest(about))
+    if states_absence(about[0].text):
+        return Draft(Outcome.NOT_FOUND, remark=NOT_TOLD, closest=_closest(about))
     return Draft(Outcome.ANSWERED, evidence=_selected(question, about))
 
 
@@ -74,17 +85,29 @@ def _mentions(item: Evidence, party: Party) -> bool:
 
 
 def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    longest = LONGEST_FACT_ANSWER if question.asks_for_one_fact else LONGEST_ANSWER
-    good = [item for item in about if item.score >= max(ANSWER_THRESHOLD, RELATIVE_THRESHOLD * about[0].score)]
+    one_fact = question.asks_for_one_fact
+    close = (CLOSE_TO_BEST_FACT if one_fact else CLOSE_TO_BEST) * about[0].score
+    good = [item for item in about if item.score >= max(ANSWER_THRESHOLD, close)]
     chosen = good[:1]
     for item in good[1:]:
-        if len(chosen) >= longest:
+        if len(chosen) >= (LONGEST_FACT_ANSWER if one_fact else LONGEST_ANSWER):
             break
-        if question.asks_for_one_fact and not _adds(question, item, chosen):
-            continue
-        if not _repeats(item, chosen):
+        if (not one_fact or _adds(question, item, chosen)) and not _repeats(item, chosen):
             chosen.append(item)
-    return _in_reading_order(chosen)
+    return _in_reading_order([*chosen, *_for_parties_left_out(question, about, chosen)])
+
+
+def _for_parties_left_out(question: Question, about: Sequence[Evidence], chosen: Sequence[Evidence]) -> list[Evidence]:
+    """Where several parties are compared, the best sentence about each that the answer does not yet speak of."""
+    if len(question.countries) <= 2:
+        return []
+    added: list[Evidence] = []
+    for party in question.countries:
+        spoken_of = any(party in countries(item.text) for item in (*chosen, *added))
+        best = next((item for item in about if party in countries(item.text)), None)
+        if not spoken_of and best is not None:
+            added.append(best)
+    return added
 
 
 def _adds(question: Question, item: Evidence, chosen: Sequence[Evidence]) -> bool:
@@ -113,43 +136,56 @@ def _in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]) -> Draft:
     missing = _missing_specifics(question, about)
-    relevant = about if missing else [item for item in about if _covers_specifics(question, item)] or about
-    confirmed = [item for item in relevant if (item.report.reported or 0) >= asked]
-    denials = [item for item in relevant if item.report.denied is not None and item.report.denied <= asked]
-    if missing:
-        if not confirmed and about[0].score < ANSWER_THRESHOLD:
+    fitting = [item for item in about if _fits(question, item)]
+    confirmed = [item for item in fitting if (item.report.reported or 0) >= asked]
+    denials = [item for item in fitting if item.report.denied is not None and item.report.denied <= asked]
+    elsewhere = [item for item in about if (item.report.reported or 0) >= asked and item not in confirmed]
+    if fitting and states_absence(fitting[0].text) and fitting[0].report.denied is None:
+        return Draft(Outcome.NOT_FOUND, remark=NOT_TOLD, closest=_closest(fitting))
+    if missing or not fitting:
+        if about[0].score < ANSWER_THRESHOLD:
             return Draft(Outcome.NOT_FOUND, remark=_missing_remark(question, about), closest=_closest(about))
-        found = _strongest(confirmed or denials or relevant)
-        return Draft(Outcome.PARTIAL, found, remark=_not_reported(question, missing))
-    if denials and (not confirmed or denials[0].score > max(item.score for item in confirmed)):
-        furthest = _furthest(relevant)
-        chosen = [denials[0], *(item for item in _strongest(confirmed or furthest) if item is not denials[0])]
-        return Draft(Outcome.PARTIAL, tuple(chosen[:LONGEST_ANSWER]), remark=_less_remark(question, asked, relevant))
-    if confirmed:
+        return Draft(Outcome.PARTIAL, _strongest(elsewhere) or _discussed(about), _not_reported(question, missing))
+    if confirmed and (not denials or _quality(denials[0]) <= max(map(_quality, confirmed))):
         return Draft(Outcome.ANSWERED, _strongest(confirmed))
-    return Draft(Outcome.PARTIAL, _discussed(relevant), remark=_less_remark(question, asked, relevant))
+    chosen = [*denials[:1], *(_furthest(fitting, denials)[:FURTHEST_SHOWN] if denials else _discussed(fitting))]
+    chosen += [item for item in _strongest(elsewhere)[:ELSEWHERE_SHOWN] if not _repeats(item, chosen)]
+    return Draft(Outcome.PARTIAL, tuple(chosen[:LONGEST_ANSWER]), _less_remark(question, asked, fitting))
+
+
+def _fits(question: Question, item: Evidence) -> bool:
+    """Whether a sentence is about what narrows the question down: its own words, and its dates."""
+    return not dates_conflict(question.months, item.text) and all(term in item.context for term in question.specifics)
 
 
 def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence of each status, what the agreement contains, then other documents; strongest, newest first."""
-    by_status: dict[int, Evidence] = {}
-    for item in confirmed:
-        by_status.setdefault(item.report.reported or 0, item)
-    chosen = [by_status[status] for status in sorted(by_status, reverse=True)]
-    content = next((item for item in confirmed if describes_content(item.text) and not _repeats(item, chosen)), None)
-    if content is not None and not any(describes_content(item.text) for item in chosen):
-        chosen.append(content)
-    for item in confirmed:
+    chosen: list[Evidence] = []
+    for status in sorted({item.report.reported or 0 for item in confirmed}, reverse=True):
+        best = max((item for item in confirmed if item.report.reported == status), key=_quality, default=None)
+        if best is not None and not _repeats(best, chosen):
+            chosen.append(best)
+    contents = [item for item in confirmed if describes_content(item.text)]
+    if contents and not any(describes_content(item.text) for item in chosen):
+        chosen.append(max(contents, key=lambda item: (shows(Kind.LIST, item.text), item.score)))
+    for item in sorted(confirmed, key=_quality, reverse=True):
         if item.document.id not in {other.document.id for other in chosen} and not _repeats(item, chosen):
             chosen.append(item)
     chosen = chosen[:LONGEST_ANSWER]
     return tuple(sorted(chosen, key=lambda item: (-(item.report.reported or 0), _newest_first(item), item.span)))
 
 
-def _furthest(relevant: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence of the strongest status that is reported at all."""
-    strongest = max((item.report.reported or 0 for item in relevant), default=0)
-    return [item for item in relevant if (item.report.reported or 0) == strongest and strongest > 0]
+def _quality(item: Evidence) -> float:
+    """How well a sentence tells of a status: its score, and whether its document's title is about that very step."""
+    told_by_title = report(item.document.title).reported
+    return item.score + (TITLE_BONUS if told_by_title is not None and told_by_title == item.report.reported else 0.0)
+
+
+def _furthest(relevant: Sequence[Evidence], denials: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence of the strongest status that is reported at all, less the denials."""
+    reports = [item for item in relevant if item not in denials and item.report.reported is not None]
+    strongest = max((item.report.reported or 0 for item in reports), default=0)
+    return [item for item in reports if item.report.reported == strongest]
 
 
 def _discussed(relevant: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -164,10 +200,6 @@ def _discussed(relevant: Sequence[Evidence]) -> tuple[Evidence, ...]:
     ]
     by_place = sorted(substance or relevant[:LONGEST_ANSWER], key=lambda item: item.span)
     return tuple(by_place[:LONGEST_ANSWER])
-
-
-def _covers_specifics(question: Question, item: Evidence) -> bool:
-    return all(term in item.context for term in question.specifics)
 
 
 def _missing_specifics(question: Question, about: Sequence[Evidence]) -> list[str]:

@@ -7,7 +7,6 @@ metadata. Matching is by name, never by similarity: a refusal that names a party
 
 import csv
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -77,34 +76,12 @@ def marked_name(term: str) -> str | None:
     return _territories("en").get(code) if term.startswith("country") else None
 
 
-def organisations(text: str, names: Iterable[str]) -> tuple[Party, ...]:
-    """Which of the organisations `names` the text names, as whole words; the longest name wins."""
-    found = []
-    for name in sorted(set(names), key=len, reverse=True):
-        pattern = _organisation_pattern(name)
-        if pattern.search(text):
-            found.append(Party(name.lower(), name))
-            text = pattern.sub(" ", text)
-    return tuple(sorted(found))
-
-
-def country(name: str) -> Party | None:
-    """The country with exactly this English name or adjective, or None."""
-    code = _english_names().get(name)
-    return _party(code) if code else None
-
-
 @lru_cache(maxsize=4096)
 def _document_countries(_id: str, document: Document) -> frozenset[Party]:
     declared = countries(". ".join((*document.parties, document.title)), document.language or "en")
     if document.parties and declared:
         return frozenset(declared)
     return frozenset(declared) | frozenset(countries(document.text, document.language or "en"))
-
-
-@lru_cache(maxsize=4096)
-def _organisation_pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w/]){re.escape(name)}(?![\w/])", 0 if name.isupper() else re.IGNORECASE)
 
 
 def _party(code: str) -> Party:

@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.commitments import StatusReport, report
+from assistant.kinds import dates_conflict, shows
 from assistant.parties import mark_countries, marked_name
-from assistant.question import Question, shows
+from assistant.question import Question
 from assistant.retrieval import Hit
 from corpus.document import Document, Span
 from corpus.encoder import Encoder, Vectors
@@ -35,12 +36,14 @@ FEATURES = (
     "retrieval",
     "counted_present",
     "rarest_word",
-    "lead",
+    "date_agrees",
 )
 # Fitted by training/fit_reader.py; one weight per feature, then the intercept.
 WEIGHTS = (6.0, 2.0, 2.0, 1.0, 1.0, 0.8, 1.5, 0.8, 0.5, 0.2)
 INTERCEPT = -9.0
 _FEWEST_WORDS = 4
+# How many sentences are read closely; the cheap look at their words decides which.
+SENTENCES_READ = 64
 _CACHED_SENTENCES = 4096
 
 
@@ -89,7 +92,7 @@ class EvidenceReader:
 
     def read(self, question: Question, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Evidence]:
         """All sentences of the hits' passages, best first; equal scores in order of document and place."""
-        candidates = sentence_candidates(hits)
+        candidates = _likeliest(question, sentence_candidates(hits), vocabulary)
         if not candidates:
             return []
         matrix = self.features(question, candidates, vocabulary)
@@ -119,7 +122,7 @@ class EvidenceReader:
         vectors = self._token_vectors([text for _, _, text in candidates])
         question_mean = _unit(question_vectors.mean(axis=0))
         rows = []
-        for (hit, span, text), tokens in zip(candidates, vectors, strict=True):
+        for (hit, _, text), tokens in zip(candidates, vectors, strict=True):
             ordered = ordered_terms(text, vocabulary.analyze)
             present = set(ordered)
             around = context_terms(hit, vocabulary.analyze)
@@ -134,7 +137,7 @@ class EvidenceReader:
                     hit.score,
                     float(all(term in present for term in question.counted)),
                     float(rarest is not None and rarest in around),
-                    float(span.start == hit.passage.span.start and hit.passage.ordinal == 0),
+                    float(not dates_conflict(question.months, text)),
                 )
             )
         return np.asarray(rows, dtype=np.float64)
@@ -166,6 +169,22 @@ def sentence_candidates(hits: Sequence[Hit]) -> list[tuple[Hit, Span, str]]:
                     seen.add((hit.document.id, span.start))
                     found.append((hit, span, text))
     return found
+
+
+def _likeliest(
+    question: Question, candidates: list[tuple[Hit, Span, str]], vocabulary: Vocabulary
+) -> list[tuple[Hit, Span, str]]:
+    """The sentences worth a close reading: those whose words, title and passage hold most of the question."""
+    if len(candidates) <= SENTENCES_READ:
+        return candidates
+    weights = {term: vocabulary.weight(term) for term in question.terms}
+
+    def promise(candidate: tuple[Hit, Span, str]) -> float:
+        hit, _, text = candidate
+        words = frozenset(ordered_terms(text, vocabulary.analyze))
+        return _share(words, weights) + 0.5 * _share(context_terms(hit, vocabulary.analyze), weights) + hit.score
+
+    return sorted(candidates, key=promise, reverse=True)[:SENTENCES_READ]
 
 
 def late_interaction(question: Vectors, sentence: Vectors) -> float:

@@ -208,12 +208,6 @@ class Catalog:
         with self._engine.connect() as connection:
             return connection.scalar(sql.select(sql.func.count()).select_from(_passages)) or 0
 
-    def party_names(self) -> frozenset[str]:
-        """Every party that a current document names in its own metadata."""
-        with self._engine.connect() as connection:
-            rows = connection.scalars(sql.select(_documents.c.parties).where(_documents.c.current))
-            return frozenset(name for names in rows for name in names)
-
     def failures(self) -> list[Failure]:
         """The files that could not be read at the last sync, by source and path."""
         query = sql.select(_failures).order_by(_failures.c.source, _failures.c.path)

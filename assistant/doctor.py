@@ -1,0 +1,104 @@
+"""Looks at everything an installation stands on and says what is well and what is not, with the mend.
+
+Each check is independent of the others, so that one finding never hides the next. Nothing is changed.
+"""
+
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.catalog import Catalog
+from corpus.encoder import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder, verify_model
+from corpus.errors import AssistantError, DataFolderBusy
+from corpus.store import Store, writers_lock
+
+_LIBRARIES = ("langchain-core", "chromadb", "langchain-chroma", "sentence-transformers", "torch", "tantivy", "gradio")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw."""
+
+    subject: str
+    healthy: bool
+    detail: str
+
+
+def examine(data_folder: Path, model: str) -> list[Finding]:
+    """Check versions, model, catalog, indexes, sources and lock of an installation."""
+    return [_versions(), _checked("model", lambda: _model(model)), *_stores(data_folder, model)]
+
+
+def _checked(subject: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, True, check())
+    except AssistantError as error:
+        return Finding(subject, False, str(error))
+
+
+def _versions() -> Finding:
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES]
+    return Finding("versions", True, f"Python {platform.python_version()}, {', '.join(versions)}")
+
+
+def _model(model: str) -> str:
+    folder = model_folder(model)
+    checksums = verify_model(folder, pinned=model == DEFAULT_MODEL)
+    short = ", ".join(f"{name} {digest[:12]}…" for name, digest in checksums.items())
+    checked = "bytes as released" if model == DEFAULT_MODEL else "a model of your own, no checksum pinned"
+    return f"{model} ({checked}: {short}); reads English only" if model == DEFAULT_MODEL else f"{model} ({checked})"
+
+
+def _stores(folder: Path, model: str) -> Iterator[Finding]:
+    if not (folder / "catalog.sqlite3").is_file():
+        yield Finding("catalog", True, f"none in {folder} yet; the first question or `assistant ingest` makes it")
+        return
+    yield _checked("catalog", lambda: _catalog(folder))
+    yield _checked("sources", lambda: _sources(folder))
+    yield _checked("indexes", lambda: _indexes(folder, model))
+    yield _checked("writer's lock", lambda: _lock(folder))
+
+
+def _catalog(folder: Path) -> str:
+    catalog = Catalog(folder)
+    failed = len(catalog.failures())
+    return (
+        f"{catalog.path}, generation {catalog.generation}, {len(catalog.documents())} documents, "
+        f"{catalog.passage_count()} passages, {failed} files not read"
+    )
+
+
+def _sources(folder: Path) -> str:
+    sources = Catalog(folder).sources()
+    missing = [source for source in sources if not source.folder.is_dir()]
+    if missing:
+        raise AssistantError(
+            "; ".join(f"the folder {source.folder} of '{source.name}' is missing" for source in missing)
+            + ": bring it back, or run: assistant sources remove NAME"
+        )
+    return ", ".join(f"{source.name} ({source.folder})" for source in sources) or "none"
+
+
+def _indexes(folder: Path, model: str) -> str:
+    store = Store(folder, SentenceTransformerEncoder(model))
+    try:
+        expected = store.catalog.passage_count()
+        in_vectors, in_keywords = store.index.vectors.count(), store.index.keywords.count()
+        if not expected == in_vectors == in_keywords:
+            raise AssistantError(
+                f"the catalog has {expected} passages, the vectors {in_vectors}, the keywords {in_keywords}; "
+                "run: assistant reindex"
+            )
+        return f"{store.index.folder}, {expected} passages in vectors and keywords, built with {store.fingerprint}"
+    finally:
+        store.close()
+
+
+def _lock(folder: Path) -> str:
+    try:
+        with writers_lock(folder):
+            return "free"
+    except DataFolderBusy:
+        return "held: another process is writing just now"
