@@ -1,0 +1,267 @@
+"""The command line. Thin: it reads arguments, calls the assistant, prints; nothing is decided here.
+
+Exit codes: 0 done (a refusal is an answer), 1 it could not be done and the sentence on stderr says what to do,
+2 wrong usage. Heavy libraries are imported inside the commands, so that `--help` is instant.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corpus.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+    from corpus.sync import Progress, SyncReport
+
+app = typer.Typer(
+    name="assistant",
+    help="Answers questions about international health cooperation from your documents, each sentence with its source.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+sources_app = typer.Typer(help="List the folders answered from, or remove one.", invoke_without_command=True)
+app.add_typer(sources_app, name="sources")
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder of the catalog and indexes.  [default: ASSISTANT_DATA_DIR, or ./data]"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    data_dir: DataDir = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option("--history", help="An earlier question, for follow-ups; repeatable, oldest first."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer one question."""
+    from ui.rendering import answer_as_text
+
+    with _opened(data_dir) as assistant:
+        answer = assistant.ask(question, history or [])
+    typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_as_text(answer))
+
+
+@app.command()
+def ingest(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of documents; without one, all sources are looked at again.")
+    ] = None,
+    data_dir: DataDir = None,
+    name: Annotated[str | None, typer.Option(help="A name for the source.  [default: the folder's]")] = None,
+    with_briefs: Annotated[bool, typer.Option("--with-briefs", help="Answer from the shipped briefs too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a folder of documents, or bring the index up to date."""
+    with _opened(data_dir, briefs=folder is None or with_briefs) as assistant, _progress("Reading") as progress:
+        report = assistant.sync(progress) if folder is None else assistant.add(folder, name=name, progress=progress)
+    _print_report(report, as_json)
+    if report.failed and not (report.new or report.changed or report.unchanged):
+        raise typer.Exit(1)
+
+
+@app.command()
+def chat(
+    data_dir: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.  [default: 7860]")] = None,
+) -> None:
+    """Bring the index up to date, then open the chat page."""
+    with _opened(data_dir) as assistant:
+        with _progress("Reading") as progress:
+            _print_report(assistant.sync(progress), as_json=False)
+        _serve(assistant, host, port)
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.  [default: 7860]")] = None,
+) -> None:
+    """Serve the chat page and the API from the index as it is."""
+    with _opened(data_dir) as assistant:
+        _serve(assistant, host, port)
+
+
+@app.command()
+def documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the documents, and the files that could not be read with the reason."""
+    from corpus.catalog import Catalog
+
+    catalog = Catalog(_existing(_folder(data_dir)))
+    listed, failed = catalog.documents(), catalog.failures()
+    if as_json:
+        rows = [
+            {
+                "id": d.id,
+                "path": f"{d.source}/{d.path}",
+                "title": d.title,
+                "publisher": d.publisher,
+                "published": d.published,
+                "language": d.language,
+                "sha256": d.sha256,
+            }
+            for d in listed
+        ]
+        reasons = [{"path": f"{f.source}/{f.path}", "reason": f.reason} for f in failed]
+        typer.echo(json.dumps({"documents": rows, "failed": reasons}, ensure_ascii=False, indent=2))
+        return
+    for document in listed:
+        typer.echo(f"{document.published or 'undated':10}  {document.source}/{document.path}  {document.title}")
+    for failure in failed:
+        typer.echo(f"not read    {failure.source}/{failure.path}: {failure.reason}")
+    typer.echo(f"{len(listed)} documents, {catalog.passage_count()} passages, {len(failed)} files not read")
+
+
+@sources_app.callback()
+def sources(context: typer.Context, data_dir: DataDir = None) -> None:
+    """List the folders answered from."""
+    if context.invoked_subcommand is not None:
+        return
+    from corpus.catalog import Catalog
+
+    listed = Catalog(_existing(_folder(data_dir))).sources()
+    for source in listed:
+        typer.echo(f"{source.name}\t{source.folder}{'' if source.folder.is_dir() else '  (missing)'}")
+    if not listed:
+        typer.echo("No sources. Add a folder: assistant ingest FOLDER")
+
+
+@sources_app.command("remove")
+def remove_source(
+    name: Annotated[str, typer.Argument(help="The source's name, as `assistant sources` lists it.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Stop answering from a source; its files are left alone."""
+    with _opened(data_dir, briefs=False) as assistant, _progress("Removing") as progress:
+        _print_report(assistant.remove(name, progress), as_json=False)
+
+
+@sources_app.command("add-briefs")
+def add_briefs(data_dir: DataDir = None) -> None:
+    """Answer from the shipped briefs (again)."""
+    with _opened(data_dir, briefs=False) as assistant, _progress("Reading") as progress:
+        _print_report(assistant.add_briefs(progress), as_json=False)
+
+
+@app.command()
+def reindex(data_dir: DataDir = None) -> None:
+    """Rebuild both indexes from the catalog alone; the files are not needed."""
+    folder = _existing(_folder(data_dir))
+    with _opened(folder, briefs=False, rebuild=True) as assistant, _progress("Indexing") as progress:
+        count = assistant.reindex(progress)
+    typer.echo(f"{count} passages indexed anew.")
+
+
+@app.command()
+def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Check the model, the stores, the versions and the lock."""
+    from assistant.doctor import examine
+    from assistant.settings import Settings
+
+    findings = examine(_folder(data_dir), Settings().model)
+    if as_json:
+        typer.echo(json.dumps([finding.__dict__ for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok  ' if finding.healthy else 'FAIL'}  {finding.subject}: {finding.detail}")
+    if not all(finding.healthy for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The console script: expected failures become one sentence and exit code 1."""
+    # Before any of the libraries is imported: no telemetry, no look-ups, no spinning threads.
+    os.environ.update(
+        ANONYMIZED_TELEMETRY="False",
+        GRADIO_ANALYTICS_ENABLED="False",
+        HF_HUB_OFFLINE="1",
+        TOKENIZERS_PARALLELISM="false",
+    )
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        app()
+    except AssistantError as error:
+        typer.echo(f"assistant: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@contextmanager
+def _opened(data_dir: Path | None, *, briefs: bool = True, rebuild: bool = False) -> Iterator["Assistant"]:
+    """An open assistant; a data folder that never had a source is given the shipped briefs first."""
+    from assistant.assembly import open_assistant
+
+    assistant = open_assistant(_folder(data_dir), rebuild=rebuild)
+    try:
+        if briefs and not assistant.has_had_sources:
+            typer.echo("First start: indexing the shipped briefs (once).", err=True)
+            with _progress("Indexing") as progress:
+                assistant.add_briefs(progress)
+        yield assistant
+    finally:
+        assistant.close()
+
+
+@contextmanager
+def _progress(what: str) -> Iterator["Progress"]:
+    """A progress bar on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+
+        def advance(path: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{what} {Path(path).name[:40]}", completed=done, total=total)
+
+        yield advance
+
+
+def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
+    from assistant.settings import Settings
+    from ui.server import serve as serve_forever
+
+    settings = Settings()
+    serve_forever(assistant, host or settings.host, settings.port if port is None else port)
+
+
+def _folder(data_dir: Path | None) -> Path:
+    from assistant.settings import Settings
+
+    return data_dir if data_dir is not None else Settings().data_dir
+
+
+def _existing(folder: Path) -> Path:
+    if not (folder / "catalog.sqlite3").is_file():
+        raise AssistantError(f"There is no catalog in {folder} yet; add documents first: assistant ingest FOLDER")
+    return folder
+
+
+def _print_report(report: "SyncReport", as_json: bool) -> None:
+    if as_json:
+        from dataclasses import asdict
+
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False, indent=2))
+        return
+    for path, reason in report.failed.items():
+        typer.echo(f"not read: {path}: {reason}")
+    counts = [f"{len(getattr(report, kind))} {kind}" for kind in ("new", "changed", "unchanged", "removed", "failed")]
+    typer.echo(f"{', '.join(counts)}; {report.passages} passages indexed")
