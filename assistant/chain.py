@@ -6,7 +6,7 @@ grows, one verified statement at a time.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,13 +16,15 @@ from assistant import citations, extractive
 from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.conversation import standalone
 from assistant.extractive import Draft
+from assistant.parties import aliases
 from assistant.question import Question, understand
 from assistant.reading import Evidence, EvidenceReader, Vocabulary
 from assistant.retrieval import Hit, HybridRetriever
 from corpus.store import Store
 
 ChainInput = str | Mapping[str, Any]
-# Passages looked up by the names of two parties alone, beside those that the whole question finds.
+# Passages looked up by the names of the countries alone, beside those that the whole question finds: a refusal that
+# says "no document names Estonia" must be right about it.
 _PASSAGES_BY_NAMES = 8
 # "With whom did Latvia sign agreements?" is answered from many documents.
 _PASSAGES_FOR_LISTS = 40
@@ -61,17 +63,14 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def stream(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
         """Yield the answer as it grows by one statement at a time; the last one is complete."""
-        answer = self.invoke(input, config, **kwargs)
-        for count in range(1, len(answer.statements)):
-            shown = answer.statements[:count]
-            used = {number for statement in shown for number in statement.citations}
-            yield replace(
-                answer,
-                statements=shown,
-                citations=tuple(citation for citation in answer.citations if citation.number in used),
-                closest=(),
-            )
-        yield answer
+        yield from _growing(self.invoke(input, config, **kwargs))
+
+    async def astream(
+        self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncIterator[Answer]:
+        """Do as `stream` does, without blocking the event loop."""
+        for answer in _growing(await self.ainvoke(input, config, **kwargs)):
+            yield answer
 
     def _understand(self, input: ChainInput) -> Progress:
         text, history = _question_and_history(input)
@@ -88,10 +87,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         question = progress.question
         lists_agreements = question.status is not None and len(question.countries) == 1
         progress.hits = self._retriever.search(question.standalone, _PASSAGES_FOR_LISTS if lists_agreements else None)
-        if len(question.countries) > 1:
-            names = " ".join(party.name for party in question.countries)
+        if question.countries:
+            every_name = " ".join(name for party in question.countries for name in aliases(party))
             known = {hit.passage.id for hit in progress.hits}
-            by_names = self._retriever.search_names(names, _PASSAGES_BY_NAMES)
+            by_names = self._retriever.search_names(every_name, _PASSAGES_BY_NAMES)
             progress.hits += [hit for hit in by_names if hit.passage.id not in known]
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
@@ -127,6 +126,15 @@ class AnswerChain(Runnable[ChainInput, Answer]):
     def _vocabulary(self) -> Vocabulary:
         keywords = self._store.index.keywords
         return Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
+
+
+def _growing(answer: Answer) -> Iterator[Answer]:
+    for count in range(1, len(answer.statements)):
+        shown = answer.statements[:count]
+        used = {number for statement in shown for number in statement.citations}
+        cited = tuple(citation for citation in answer.citations if citation.number in used)
+        yield replace(answer, statements=shown, citations=cited, closest=())
+    yield answer
 
 
 def _question_and_history(input: ChainInput) -> tuple[str, list[Turn]]:

@@ -87,6 +87,12 @@ _ABSENCE = re.compile(
     r"|\bno (?:[\w-]+,? ){0,8}(?:is|are) (?:given|stated|named|mentioned|reported|specified)\b",
     re.IGNORECASE,
 )
+_ABSENCE_AFTER = re.compile(r"\b(?:is|are|was|were) not (?:stated|given|reported|mentioned|named)\b", re.IGNORECASE)
+_ATTRIBUTE_BEFORE = re.compile(
+    r"\b(?:agreement|memorandum|declaration|protocol|document|programme|plan|map|contract|treaty|one|text)\s+$",
+    re.IGNORECASE,
+)
+_ATTRIBUTE_AFTER = re.compile(r"\s+(?:on|in|by|at|between|with|during|early|late)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:]|,\s+(?:but|and|while|though|although|whereas)\b|\bbut\b|\bwhile\b")
 
 _ASKED: tuple[tuple[Status, re.Pattern[str]], ...] = (
@@ -111,16 +117,16 @@ def report(sentence: str) -> StatusReport:
     denied: Status | None = None
     for clause in _clauses(sentence):
         for status, match in _status_words(clause):
-            if status < Status.AGREED:
+            if status < Status.AGREED or _is_attribute(clause, match):
                 reported = max(reported or status, status)
-            elif _DENIAL.search(clause[: match.start()]):
+            elif _is_denied(clause, match):
                 denied = min(denied or status, status)
             elif _is_not_yet(clause, match):
                 reported = max(reported or Status.PROPOSED, Status.PROPOSED)
             else:
                 reported = max(reported or status, status)
-    if _NO_DOCUMENT.search(sentence):
-        denied = min(denied or Status.AGREED, Status.AGREED)
+    if denied is None and _NO_DOCUMENT.search(sentence):
+        denied = Status.AGREED
     if _CONTENT.search(sentence) and denied is None:
         reported = max(reported or Status.AGREED, Status.AGREED)
     return StatusReport(reported, denied)
@@ -148,6 +154,18 @@ def _status_words(clause: str) -> Iterator[tuple[Status, re.Match[str]]]:
     for status, pattern in _PATTERNS.items():
         for match in pattern.finditer(clause):
             yield status, match
+
+
+def _is_attribute(clause: str, match: re.Match[str]) -> bool:
+    """Whether a status word only names a document: "the agreement signed on 4 December" is signed in any case."""
+    before, after = clause[: match.start()], clause[match.end() :]
+    return bool(_ATTRIBUTE_BEFORE.search(before) and _ATTRIBUTE_AFTER.match(after))
+
+
+def _is_denied(clause: str, match: re.Match[str]) -> bool:
+    """Whether a status word is denied: by a "no" before it, or by "is not reported" after it."""
+    before, after = clause[: match.start()], clause[match.end() :]
+    return bool(_DENIAL.search(before) or _ABSENCE_AFTER.search(after))
 
 
 def _is_not_yet(clause: str, match: re.Match[str]) -> bool:

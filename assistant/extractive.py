@@ -8,36 +8,32 @@ text; `citations` turns the draft into an answer.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant import remarks
 from assistant.answer import Outcome
 from assistant.commitments import Status, describes_content, report, states_absence
 from assistant.kinds import Kind, dates_conflict, shows
-from assistant.parties import Party, countries, document_countries, marked_name
+from assistant.parties import countries, is_about
 from assistant.question import Question
 from assistant.reading import Evidence
 
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
-ANSWER_THRESHOLD = 0.5
+ANSWER_THRESHOLD = 0.14
 # How close a further sentence must come to the best one.
 CLOSE_TO_BEST = 0.6
 CLOSE_TO_BEST_FACT = 0.8
 LONGEST_ANSWER = 5
 LONGEST_FACT_ANSWER = 2
+# Where more is reported of a status, at least so much of it is told.
+SHORTEST_STATUS_ANSWER = 3
 CLOSEST_SHOWN = 3
-# Beside a denial: how much of what is reported of the same matter, and of what its parties did elsewhere.
-FURTHEST_SHOWN = 3
-ELSEWHERE_SHOWN = 2
+# Beside a denial: how much is told of documents that were signed on the same occasion, and of mere talks.
+SIGNED_BESIDE_DENIAL = 3
+TALKS_BESIDE_DENIAL = 1
 # What a sentence gains where its document's title tells of the same status.
 TITLE_BONUS = 0.2
 # Two sentences that share more of their words than this say the same thing.
 SAME_WORDING = 0.75
 _FEWEST_WORDS_OF_SUBSTANCE = 12
-
-UNCLEAR = (
-    "The question names nothing to look for. Ask about a country, an organisation, a document or an event, "
-    "for example: What did Latvia and Azerbaijan agree on?"
-)
-
-NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +49,19 @@ class Draft:
 def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """Draft an answer to `question` from `evidence` scored by the reader, best first."""
     if not question.terms:
-        return Draft(Outcome.UNCLEAR, remark=UNCLEAR)
-    about = [item for item in evidence if is_about(item, question.countries)]
+        return Draft(Outcome.UNCLEAR, remark=remarks.UNCLEAR)
+    about = [item for item in evidence if is_about(item.document, item.text, question.countries)]
     if not about:
-        return Draft(Outcome.NOT_FOUND, remark=_no_party_remark(question, evidence), closest=_closest(evidence))
+        return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question, evidence), closest=_closest(evidence))
     if question.status is not None and question.status >= Status.AGREED:
         return _compose_status(question, question.status, about)
-    if about[0].score < ANSWER_THRESHOLD:
-        return Draft(Outcome.NOT_FOUND, remark=_missing_remark(question, about), closest=_closest(about))
+    counted = [item for item in about if all(term in item.context for term in question.counted)]
+    if not counted or counted[0].score < ANSWER_THRESHOLD:
+        return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
+    about = counted
     if states_absence(about[0].text):
-        return Draft(Outcome.NOT_FOUND, remark=NOT_TOLD, closest=_closest(about))
+        return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
     return Draft(Outcome.ANSWERED, evidence=_selected(question, about))
-
-
-def is_about(item: Evidence, wanted: Sequence[Party]) -> bool:
-    """Whether the evidence is about the wanted countries: all of one or two, at least two of more."""
-    needed = min(len(wanted), 2)
-    if not needed:
-        return True
-    if len(wanted) == 1:
-        return (bool(countries(item.text)) and wanted[0] in countries(item.text)) or _mentions(item, wanted[0])
-    named = document_countries(item.document) | set(countries(item.text))
-    return len(set(wanted) & named) >= needed
-
-
-def _mentions(item: Evidence, party: Party) -> bool:
-    return party in document_countries(item.document) or party in countries(item.document.text)
 
 
 # Facts: the best sentence, and what it leaves open
@@ -88,6 +71,8 @@ def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, 
     one_fact = question.asks_for_one_fact
     close = (CLOSE_TO_BEST_FACT if one_fact else CLOSE_TO_BEST) * about[0].score
     good = [item for item in about if item.score >= max(ANSWER_THRESHOLD, close)]
+    if not one_fact and question.kinds:  # the sentences that hold the list asked for come first
+        good.sort(key=lambda item: -sum(shows(kind, item.text) for kind in question.kinds))
     chosen = good[:1]
     for item in good[1:]:
         if len(chosen) >= (LONGEST_FACT_ANSWER if one_fact else LONGEST_ANSWER):
@@ -138,19 +123,23 @@ def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]
     missing = _missing_specifics(question, about)
     fitting = [item for item in about if _fits(question, item)]
     confirmed = [item for item in fitting if (item.report.reported or 0) >= asked]
-    denials = [item for item in fitting if item.report.denied is not None and item.report.denied <= asked]
+    denials = [
+        item for item in fitting if item.report.denied is not None and item.report.denied <= max(asked, Status.SIGNED)
+    ]
     elsewhere = [item for item in about if (item.report.reported or 0) >= asked and item not in confirmed]
     if fitting and states_absence(fitting[0].text) and fitting[0].report.denied is None:
-        return Draft(Outcome.NOT_FOUND, remark=NOT_TOLD, closest=_closest(fitting))
+        return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(fitting))
     if missing or not fitting:
         if about[0].score < ANSWER_THRESHOLD:
-            return Draft(Outcome.NOT_FOUND, remark=_missing_remark(question, about), closest=_closest(about))
-        return Draft(Outcome.PARTIAL, _strongest(elsewhere) or _discussed(about), _not_reported(question, missing))
+            return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
+        return Draft(
+            Outcome.PARTIAL, _strongest(elsewhere) or _discussed(about), remarks.not_reported(question, missing)
+        )
     if confirmed and (not denials or _quality(denials[0]) <= max(map(_quality, confirmed))):
         return Draft(Outcome.ANSWERED, _strongest(confirmed))
-    chosen = [*denials[:1], *(_furthest(fitting, denials)[:FURTHEST_SHOWN] if denials else _discussed(fitting))]
-    chosen += [item for item in _strongest(elsewhere)[:ELSEWHERE_SHOWN] if not _repeats(item, chosen)]
-    return Draft(Outcome.PARTIAL, tuple(chosen[:LONGEST_ANSWER]), _less_remark(question, asked, fitting))
+    chosen = [*denials[:1], *(_furthest(fitting, denials) if denials else _discussed(fitting))]
+    chosen += [item for item in _strongest(elsewhere) if not _repeats(item, chosen)]
+    return Draft(Outcome.PARTIAL, tuple(chosen[:LONGEST_ANSWER]), remarks.less_than_asked(question, asked, fitting))
 
 
 def _fits(question: Question, item: Evidence) -> bool:
@@ -171,6 +160,9 @@ def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
     for item in sorted(confirmed, key=_quality, reverse=True):
         if item.document.id not in {other.document.id for other in chosen} and not _repeats(item, chosen):
             chosen.append(item)
+    for item in sorted(confirmed, key=_quality, reverse=True):
+        if len(chosen) < SHORTEST_STATUS_ANSWER and not _repeats(item, chosen):
+            chosen.append(item)
     chosen = chosen[:LONGEST_ANSWER]
     return tuple(sorted(chosen, key=lambda item: (-(item.report.reported or 0), _newest_first(item), item.span)))
 
@@ -185,7 +177,8 @@ def _furthest(relevant: Sequence[Evidence], denials: Sequence[Evidence]) -> list
     """The evidence of the strongest status that is reported at all, less the denials."""
     reports = [item for item in relevant if item not in denials and item.report.reported is not None]
     strongest = max((item.report.reported or 0 for item in reports), default=0)
-    return [item for item in reports if item.report.reported == strongest]
+    shown = SIGNED_BESIDE_DENIAL if strongest >= Status.AGREED else TALKS_BESIDE_DENIAL
+    return [item for item in reports if item.report.reported == strongest][:shown]
 
 
 def _discussed(relevant: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -206,59 +199,6 @@ def _missing_specifics(question: Question, about: Sequence[Evidence]) -> list[st
     """The words that narrow the question down and stand nowhere in what was found about its parties."""
     covered = frozenset().union(*(item.context for item in about))
     return [term for term in question.specifics if term not in covered]
-
-
-# Remarks: the assistant's own words about the record, never about the world
-
-
-def _names(parties: Sequence[Party]) -> str:
-    names = [party.name for party in parties]
-    return " and ".join(names) if len(names) < 3 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _quoted(question: Question, terms: Iterable[str]) -> str:
-    words = dict.fromkeys(question.words.get(term, marked_name(term) or term) for term in terms)
-    return ", ".join(f"“{word}”" for word in words)
-
-
-def _no_party_remark(question: Question, evidence: Sequence[Evidence]) -> str:
-    absent = [party for party in question.countries if not any(_mentions(item, party) for item in evidence)]
-    if absent:
-        return f"The documents do not answer this: none of them names {_names(absent)}."
-    if len(question.countries) > 1:
-        joined = "both " if len(question.countries) == 2 else ""
-        return f"The documents do not answer this: none of them is about {joined}{_names(question.countries)}."
-    return "The documents do not answer this."
-
-
-def _missing_remark(question: Question, about: Sequence[Evidence]) -> str:
-    best = about[0].context if about else frozenset()
-    missing = [term for term in dict.fromkeys(question.terms) if term not in best]
-    if not missing:
-        return "The documents do not answer this: they speak of the subject, but not of what is asked."
-    whom = f" about {_names(question.countries)}" if question.countries else ""
-    words = _quoted(question, missing)
-    return f"The documents do not answer this: the passage that comes closest{whom} does not mention {words}."
-
-
-def _not_reported(question: Question, missing: Sequence[str]) -> str:
-    whom = f" about {_names(question.countries)}" if question.countries else ""
-    return (
-        f"The documents report no such thing: nothing{whom} mentions {_quoted(question, missing)}. What they do report:"
-    )
-
-
-def _less_remark(question: Question, asked: Status, relevant: Sequence[Evidence]) -> str:
-    furthest = max((item.report.reported or Status.DISCUSSED for item in relevant), default=Status.DISCUSSED)
-    whom = f" between {_names(question.countries)}" if len(question.countries) > 1 else ""
-    wanted = (
-        "agreed or signed" if asked is Status.AGREED else asked.words if asked is not Status.IN_FORCE else "in force"
-    )
-    if furthest < Status.AGREED:
-        return f"These documents report nothing{whom} as {wanted}; they report what was {furthest.words}:"
-    if furthest >= asked:
-        return f"For this the documents report nothing as {wanted}; what they report:"
-    return f"These documents report nothing{whom} as {wanted}; the furthest they report is {furthest.words}:"
 
 
 def _closest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

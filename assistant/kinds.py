@@ -39,7 +39,8 @@ _ASKED = {
 }
 _PRESENT = {
     Kind.PERSON: r"\b[A-ZÀ-Þ][\w'’-]+\s+(?:(?:al|bin|de|van|von)\s+)?[A-ZÀ-Þ][\w'’-]+",
-    Kind.DATE: rf"\b(?:19|20)\d\d\b|\b(?:{_MONTHS}|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?\b|\bspring\b|\bautumn\b",
+    Kind.DATE: rf"\b(?:19|20)\d\d\b"
+    rf"|\b(?:{_MONTHS}|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?\b|\bspring\b|\bautumn\b",
     Kind.NUMBER: r"(?<![\w.,])\d+(?:[.,]\d+)*(?:\s*(?:%|km|million|billion))?(?!\w)"
     r"|\b(?i:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundred|thousand"
     r"|million|half|dozen)\b|\b\w+-(?:day|week|month|year)\b",

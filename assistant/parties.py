@@ -7,6 +7,7 @@ metadata. Matching is by name, never by similarity: a refusal that names a party
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -70,6 +71,24 @@ def document_countries(document: Document) -> frozenset[Party]:
     return _document_countries(document.id, document)
 
 
+def is_about(document: Document, sentence: str, wanted: Sequence[Party]) -> bool:
+    """Whether a sentence of `document` is about the wanted countries: all of one or two, at least two of more."""
+    if len(wanted) == 1:
+        return names(document, wanted[0])
+    named = document_countries(document) | frozenset(countries(sentence, document.language or "en"))
+    return len(named.intersection(wanted)) >= min(len(wanted), 2)
+
+
+def names(document: Document, party: Party) -> bool:
+    """Whether a document declares the party or names it anywhere in its text."""
+    return party in document_countries(document) or party in _countries_of_text(document.id, document)
+
+
+def aliases(party: Party) -> tuple[str, ...]:
+    """Every English name and adjective of a country."""
+    return tuple(name for name, code in _english_names().items() if code == party.code)
+
+
 def marked_name(term: str) -> str | None:
     """The English name of the country that a word of `mark_countries` stands for, or None."""
     code = term.removeprefix("country").upper()
@@ -81,7 +100,12 @@ def _document_countries(_id: str, document: Document) -> frozenset[Party]:
     declared = countries(". ".join((*document.parties, document.title)), document.language or "en")
     if document.parties and declared:
         return frozenset(declared)
-    return frozenset(declared) | frozenset(countries(document.text, document.language or "en"))
+    return frozenset(declared) | _countries_of_text(document.id, document)
+
+
+@lru_cache(maxsize=4096)
+def _countries_of_text(_id: str, document: Document) -> frozenset[Party]:
+    return frozenset(countries(document.text, document.language or "en"))
 
 
 def _party(code: str) -> Party:

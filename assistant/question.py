@@ -33,6 +33,8 @@ _GENERIC_TERMS = frozenset(
 )
 # What is asked for need not stand in the answer ("which cities" is answered by names), nor what "that trip" means.
 _ASKED_TYPE = re.compile(r"\b(?:which|what|that|this|those|these)\s+(\w+)", re.IGNORECASE)
+# Dates are compared as dates (see `months`), not as words.
+_DATE_TERM = re.compile(r"(?:19|20)\d\d|januari|februari|march|april|may|june|juli|august|septemb|octob|novemb|decemb")
 _COUNTED = re.compile(
     r"\bhow (?:many|much)\s+((?:[\w'’-]+\s+){0,3}?[\w'’-]+)\s+(?:did"
     r"|do|does|were|was|are|is|has|have|had|will|would|can"
@@ -91,7 +93,7 @@ def understand(text: str, standalone: str, *, analyze: Callable[[str], list[str]
 
 def _is_specific(term: str) -> bool:
     """Whether a term narrows a question down: no country, no status word, no word of the whole field."""
-    return term not in _GENERIC_TERMS and marked_name(term) is None
+    return term not in _GENERIC_TERMS and not _DATE_TERM.fullmatch(term) and marked_name(term) is None
 
 
 def content_terms(text: str, analyze: Callable[[str], list[str]], language: str = "en") -> list[str]:

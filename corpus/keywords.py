@@ -6,6 +6,7 @@ Like the vectors, the index is derived from the catalog and may lag behind it.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,7 @@ class KeywordIndex:
             raise DataFolderDamaged(
                 f"The keyword index {folder} cannot be opened ({error}); run: assistant reindex"
             ) from error
-        self._analyzer = _analyzer(tantivy)
-        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._index.register_tokenizer(_ANALYZER, _analyzer())
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Index the passages of one document, in place of any it had; not visible before `commit`."""
@@ -64,6 +64,10 @@ class KeywordIndex:
             self._open_writer = None
         self._index.reload()
 
+    def discard(self) -> None:
+        """Drop what was added and removed since the last `commit`, and let go of the writer."""
+        self._open_writer = None
+
     def search(self, text: str, count: int) -> list[tuple[str, float]]:
         """The best passages as (passage id, BM25 score), best first; ties in order of id."""
         query = self._query(text)
@@ -77,8 +81,8 @@ class KeywordIndex:
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
     def analyze(self, text: str) -> list[str]:
-        """The index terms of a text, in order."""
-        return list(self._analyzer.analyze(text))
+        """The index terms of a text, in order; see `analyze`."""
+        return analyze(text)
 
     def document_frequency(self, term: str) -> int:
         """In how many passages an index term occurs."""
@@ -111,7 +115,15 @@ class KeywordIndex:
         return query.boolean_query(clauses) if clauses else None
 
 
-def _analyzer(tantivy: Any) -> Any:
+def analyze(text: str) -> list[str]:
+    """The index terms of a text, in order: stemmed, lower-cased, without accents and stop words."""
+    return list(_analyzer().analyze(text))
+
+
+@cache
+def _analyzer() -> Any:
+    import tantivy
+
     filters = tantivy.Filter
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())

@@ -1,0 +1,73 @@
+"""The assistant's own words: about the record, never about the world.
+
+Whatever an answer says without a citation is made here: that nothing is reported as signed, which word no passage
+mentions, which country no document names. A remark that cannot be read off the evidence does not belong here.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from assistant.commitments import Status
+from assistant.parties import Party, marked_name, names
+from assistant.question import Question
+from assistant.reading import Evidence
+
+UNCLEAR = (
+    "The question names nothing to look for. Ask about a country, an organisation, a document or an event, "
+    "for example: What did Latvia and Azerbaijan agree on?"
+)
+
+NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
+
+
+def no_party(question: Question, evidence: Sequence[Evidence]) -> str:
+    """No document is about the countries asked about: which of them none names, or that none joins them."""
+    absent = [party for party in question.countries if not any(names(item.document, party) for item in evidence)]
+    if absent:
+        return f"The documents do not answer this: none of them names {_listed(absent)}."
+    if len(question.countries) > 1:
+        joined = "both " if len(question.countries) == 2 else ""
+        return f"The documents do not answer this: none of them is about {joined}{_listed(question.countries)}."
+    return "The documents do not answer this."
+
+
+def missing_words(question: Question, about: Sequence[Evidence]) -> str:
+    """Nothing answers: which words of the question the closest passage does not have."""
+    best = about[0].context if about else frozenset()
+    missing = [term for term in dict.fromkeys(question.terms) if term not in best]
+    if not missing:
+        return "The documents do not answer this: they speak of the subject, but not of what is asked."
+    whom = f" about {_listed(question.countries)}" if question.countries else ""
+    words = _quoted(question, missing)
+    return f"The documents do not answer this: the passage that comes closest{whom} does not mention {words}."
+
+
+def not_reported(question: Question, missing: Sequence[str]) -> str:
+    """A status is asked of something that nothing mentions; what is reported follows."""
+    whom = f" about {_listed(question.countries)}" if question.countries else ""
+    return (
+        f"The documents report no such thing: nothing{whom} mentions {_quoted(question, missing)}. What they do report:"
+    )
+
+
+def less_than_asked(question: Question, asked: Status, relevant: Sequence[Evidence]) -> str:
+    """Less is reported than was asked: talks for an agreement, a signature for entry into force."""
+    furthest = max((item.report.reported or Status.DISCUSSED for item in relevant), default=Status.DISCUSSED)
+    whom = f" between {_listed(question.countries)}" if len(question.countries) > 1 else ""
+    wanted = (
+        "agreed or signed" if asked is Status.AGREED else asked.words if asked is not Status.IN_FORCE else "in force"
+    )
+    if furthest < Status.AGREED:
+        return f"These documents report nothing{whom} as {wanted}; they report what was {furthest.words}:"
+    if furthest >= asked:
+        return f"For this the documents report nothing as {wanted}; what they report:"
+    return f"These documents report nothing{whom} as {wanted}; the furthest they report is {furthest.words}:"
+
+
+def _listed(parties: Sequence[Party]) -> str:
+    *first, last = [party.name for party in parties]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _quoted(question: Question, terms: Iterable[str]) -> str:
+    words = dict.fromkeys(question.words.get(term, marked_name(term) or term) for term in terms)
+    return ", ".join(f"“{word}”" for word in words)

@@ -1,0 +1,136 @@
+"""What the composer tells, in which order, and when it refuses."""
+
+from collections.abc import Sequence
+
+from assistant.answer import Outcome
+from assistant.commitments import report
+from assistant.extractive import LONGEST_ANSWER, Draft, compose
+from assistant.parties import is_about
+from assistant.question import Question, understand
+from assistant.reading import Evidence
+from corpus.document import Document, Span
+from corpus.keywords import analyze
+
+
+def ask(text: str) -> Question:
+    return understand(text, text, analyze=analyze)
+
+
+def found(text: str, score: float, **metadata: object) -> Evidence:
+    """One sentence that is its own document, with the title and parties given."""
+    values = {"title": "Talks", "published": "2025-01-01", "parties": ("Latvia", "Azerbaijan"), **metadata}
+    document = Document(text=text, id=str(abs(hash((text, str(values))))), path=text, **values)  # type: ignore[arg-type]
+    return Evidence(
+        document=document,
+        span=Span(0, len(text)),
+        text=text,
+        score=score,
+        report=report(text),
+        context=frozenset(analyze(text)),
+    )
+
+
+def texts(draft: Draft) -> list[str]:
+    return [item.text for item in draft.evidence]
+
+
+def compose_sorted(question: str, evidence: Sequence[Evidence]) -> Draft:
+    return compose(ask(question), sorted(evidence, key=lambda item: -item.score))
+
+
+AGREE = "What did Latvia and Azerbaijan agree on?"
+
+
+def test_a_question_that_names_nothing_is_unclear() -> None:
+    assert compose(ask("and what?"), [found("Latvia met Azerbaijan.", 0.9)]).outcome is Outcome.UNCLEAR
+
+
+def test_a_country_no_document_names_is_named_in_the_refusal() -> None:
+    draft = compose_sorted("What did Latvia sign with South Korea?", [found("Latvia met Azerbaijan.", 0.9)])
+    assert draft.outcome is Outcome.NOT_FOUND
+    assert "South Korea" in draft.remark
+    assert not draft.evidence
+    assert draft.closest
+
+
+def test_below_the_threshold_the_answer_is_a_refusal_that_quotes_the_missing_word() -> None:
+    draft = compose_sorted("How many beds has Latvia?", [found("Latvia met Azerbaijan in the hospital.", 0.1)])
+    assert draft.outcome is Outcome.NOT_FOUND
+    assert "“beds”" in draft.remark
+
+
+def test_a_source_that_says_it_does_not_tell_is_a_refusal() -> None:
+    sentence = "No sum of money is given for the work of Latvia and Azerbaijan."
+    draft = compose_sorted("How much money will Latvia give Azerbaijan?", [found(sentence, 0.9)])
+    assert draft.outcome is Outcome.NOT_FOUND
+    assert [item.text for item in draft.closest] == [sentence]
+
+
+def test_talks_are_not_told_as_an_agreement() -> None:
+    talks = found("Latvia and Azerbaijan discussed digital health and medical education at a meeting in Baku.", 0.9)
+    draft = compose_sorted(AGREE, [talks])
+    assert draft.outcome is Outcome.PARTIAL
+    assert "nothing between Latvia and Azerbaijan as agreed or signed" in draft.remark
+    assert texts(draft) == [talks.text]
+
+
+def test_the_strongest_and_newest_status_comes_first() -> None:
+    signed = found("The ministries of Latvia and Azerbaijan signed an agreement in Riga.", 0.9, published="2025-12-04")
+    approved = found("A decree approving the Latvia agreement came from the president.", 0.6, published="2026-02-09")
+    draft = compose_sorted(AGREE, [signed, approved])
+    assert draft.outcome is Outcome.ANSWERED
+    assert texts(draft) == [approved.text, signed.text]
+
+
+def test_a_signed_agreement_is_not_told_as_in_force() -> None:
+    signed = found("The ministries of Latvia and Azerbaijan signed an agreement in Riga.", 0.9)
+    draft = compose_sorted("Is the agreement of Latvia and Azerbaijan in force?", [signed])
+    assert draft.outcome is Outcome.PARTIAL
+    assert "in force" in draft.remark
+    assert "the furthest they report is signed" in draft.remark
+
+
+def test_a_denial_that_fits_better_than_any_report_leads_the_answer() -> None:
+    denial = found("No document is reported as signed at the meeting of Latvia and Azerbaijan in Baku.", 0.9)
+    signed = found("Latvia and Azerbaijan signed an agreement in Riga.", 0.5)
+    draft = compose_sorted("What did Latvia and Azerbaijan sign at the meeting in Baku?", [denial, signed])
+    assert draft.outcome is Outcome.PARTIAL
+    assert texts(draft)[0] == denial.text
+    assert signed.text in texts(draft)
+
+
+def test_a_specific_that_nothing_mentions_is_named_and_what_is_reported_is_shown() -> None:
+    signed = found("Latvia and Azerbaijan signed an agreement on education.", 0.8)
+    draft = compose_sorted("Did Latvia and Azerbaijan sign a vaccine agreement?", [signed])
+    assert draft.outcome is Outcome.PARTIAL
+    assert "“vaccine”" in draft.remark
+    assert texts(draft) == [signed.text]
+
+
+def test_a_fact_is_answered_in_one_sentence() -> None:
+    draft = compose_sorted(
+        "Who is the minister of Latvia?",
+        [
+            found("Latvia's minister is Hosams Abu Meri.", 0.9),
+            found("The minister of Latvia, Hosams Abu Meri, met Teymur Musayev.", 0.88),
+        ],
+    )
+    assert draft.outcome is Outcome.ANSWERED
+    assert len(draft.evidence) == 1
+
+
+def test_no_answer_is_longer_than_five_sentences() -> None:
+    many = [
+        found(f"Latvia and Azerbaijan work together in hospital number {n} of town {n * 7}.", 0.9) for n in range(9)
+    ]
+    assert (
+        len(compose_sorted("What do Latvia and Azerbaijan do together in hospitals?", many).evidence) <= LONGEST_ANSWER
+    )
+
+
+def test_evidence_is_about_two_countries_only_with_both() -> None:
+    wanted = ask(AGREE).countries
+    both, other = found("The ministers met.", 0.5), found("Latvia met Estonia.", 0.5, parties=("Latvia", "Estonia"))
+    assert is_about(both.document, both.text, wanted)
+    assert not is_about(other.document, other.text, wanted)
+    assert is_about(other.document, "Latvia met Azerbaijan.", wanted)

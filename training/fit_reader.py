@@ -1,0 +1,110 @@
+"""Fits the evidence reader's weights on public sets and prints them, with their figures on questions held back.
+
+    python training/fit_reader.py [--questions 400]
+
+Logistic regression over `assistant.reading.FEATURES`: one row per sentence of the retrieved passages, positive where it
+holds the set's answer; every sentence of an unanswerable question is negative. Questions are split by document, so no
+paragraph that is measured was trained on. Fixed seed; the weights it prints go into `assistant/reading.py` by hand.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from assistant.question import understand
+from assistant.reading import FEATURES, EvidenceReader, Vocabulary, sentence_candidates
+from assistant.retrieval import HybridRetriever
+from benchmarks.sets import SetQuestion, open_set
+from corpus.encoder import SentenceTransformerEncoder
+
+SETS = ("squad2", "clapnq", "qed")
+PASSAGES = 8
+SEED = 20261122
+
+
+def rows_of(name: str, folder: Path, encoder: SentenceTransformerEncoder, limit: int) -> list[dict]:
+    """One entry per question: its features, which sentences answer, and the document it is split by."""
+    store, questions = open_set(name, folder, encoder)
+    questions = [q for q in questions if not q.answerable or any(q.gold.values())]
+    random.Random(SEED).shuffle(questions)
+    retriever, reader = HybridRetriever(store=store, count=PASSAGES), EvidenceReader(encoder)
+    keywords = store.index.keywords
+    vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
+    found = []
+    for question in questions[:limit]:
+        hits = retriever.search(question.text)
+        candidates = sentence_candidates(hits)
+        understood = understand(question.text, question.text, analyze=keywords.analyze)
+        labels = [_answers(question, hit.document.path, span) for hit, span, _ in candidates]
+        if question.answerable and not any(labels):
+            continue
+        matrix = reader.features(understood, candidates, vocabulary)
+        documents = question.gold or {hits[0].document.path: ()}
+        found.append(
+            {
+                "set": name,
+                "x": matrix,
+                "y": np.array(labels),
+                "answerable": question.answerable,
+                "group": next(iter(documents)).split(":")[0],
+                "texts": [text for *_, text in candidates],
+            }
+        )
+    store.close()
+    return found
+
+
+def _answers(question: SetQuestion, path: str, span) -> bool:
+    return any(gold.overlaps(span) for gold in question.gold.get(path, ()))
+
+
+def held_back(group: str) -> bool:
+    """A fifth of the documents, by name, so that the split never moves."""
+    return sum(group.encode()) % 5 == 0
+
+
+def figures(questions: list[dict], score) -> tuple[float, float]:
+    """(share of answerable questions whose best sentence answers, AUC of answerable against unanswerable)."""
+    best = [score(q["x"]) for q in questions]
+    hits = [bool(q["y"][s.argmax()]) for q, s in zip(questions, best, strict=True) if q["answerable"]]
+    labels = [q["answerable"] for q in questions]
+    auc = roc_auc_score(labels, [s.max() for s in best]) if len(set(labels)) > 1 else float("nan")
+    return float(np.mean(hits)), float(auc)
+
+
+def main() -> None:
+    """Fit, print the weights and the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=int, default=400, help="questions per set")
+    parser.add_argument("--cache", type=Path, default=None, help="folder that keeps the encoded sets")
+    arguments = parser.parse_args()
+    encoder = SentenceTransformerEncoder()
+    folder = arguments.cache or Path(tempfile.mkdtemp())
+    questions = [row for name in SETS for row in rows_of(name, folder, encoder, arguments.questions)]
+    train = [q for q in questions if not held_back(q["group"])]
+    test = [q for q in questions if held_back(q["group"])]
+    x, y = np.vstack([q["x"] for q in train]), np.concatenate([q["y"] for q in train])
+    # Each question counts the same, whatever number of sentences it has.
+    weight = np.concatenate([np.full(len(q["y"]), 20 / len(q["y"])) for q in train])
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=weight)
+    for name, value in zip(FEATURES, model.coef_[0], strict=True):
+        print(f"{name:20} {value:8.3f}")
+    print(f"{'intercept':20} {model.intercept_[0]:8.3f}")
+    print(f"\n{'held back':12} {'n':>5} {'sentence hit@1':>15} {'AUC':>6}   (late interaction alone)")
+    for name in SETS:
+        part = [q for q in test if q["set"] == name]
+        hit, auc = figures(part, model.decision_function)
+        base_hit, base_auc = figures(part, lambda matrix: matrix[:, 0])
+        print(f"{name:12} {len(part):5} {hit:15.3f} {auc:6.3f}   ({base_hit:.3f} {base_auc:.3f})")
+
+
+if __name__ == "__main__":
+    main()
