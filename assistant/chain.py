@@ -72,6 +72,11 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         for answer in _growing(await self.ainvoke(input, config, **kwargs)):
             yield answer
 
+    def evidence(self, question: str, history: Sequence[Turn | str] = ()) -> list[Evidence]:
+        """What the reader found for a question, best first: the steps up to `read`, nothing composed."""
+        progress = self._understand({"question": question, "history": list(history)})
+        return self._read(self._retrieve(progress)).evidence
+
     def _understand(self, input: ChainInput) -> Progress:
         text, history = _question_and_history(input)
         vocabulary = self._vocabulary()

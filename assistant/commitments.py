@@ -29,17 +29,21 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """The strongest status a sentence reports as a fact, and the weakest one it denies."""
+    """The strongest status a sentence reports as a fact, and the weakest one it denies.
+
+    `in_passing` where it only names a document by it ("the agreement signed in Riga covers ...").
+    """
 
     reported: Status | None = None
     denied: Status | None = None
+    in_passing: bool = False
 
 
 _WORDS: dict[Status, str] = {
     Status.IN_FORCE: r"in force|enter(?:ed|s|ing)? into force|came into (?:force|effect)|entry into force"
     r"|took effect|in effect",
     Status.APPROVED: r"approv(?:ed|es|ing|al)|ratif(?:ied|ies|ying|ication)|endors(?:ed|es|ing)",
-    Status.SIGNED: r"sign(?:ed|s|ing|ature|atory|atories)|inked|concluded an? (?:agreement|memorandum|contract)",
+    Status.SIGNED: r"(?<!\ba )sign(?:ed|s|ing|ature|atory|atories)?|inked|concluded an? (?:agreement|memorandum|contract)",
     Status.AGREED: r"agreed|agrees|reached an? (?:agreement|deal|understanding)|pledged|committed (?:itself|to)"
     r"|adopted|adopts|decided to",
     Status.PROPOSED: r"propos(?:ed|es|al|ing)|offer(?:ed|s)|draft(?:ed)?|planned|plans|intends?|expected|invited"
@@ -49,10 +53,15 @@ _WORDS: dict[Status, str] = {
     r"|considered|spoke",
 }
 _PATTERNS = {status: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for status, words in _WORDS.items()}
+_TALKS = re.compile(
+    r"\b(?:discuss(?:ed|es|ing|ions?)|talked|exchang(?:ed|ing) views|review(?:ed|ing)|raised|emphasi[sz]ed|underscored"
+    r"|highlighted|stressed|touched (?:up)?on|considered|focus(?:ed|ing) on|said|noted)\b",
+    re.IGNORECASE,
+)
 # What an agreement contains is told of something that was at least agreed.
 _CONTENT = re.compile(
     r"\b(?:agreement|memorandum|declaration|protocol|pact|treaty|road ?map|programme|pledge)\b[^.;]{0,80}?"
-    r"\b(?:covers?|provides? for|foresees?|includes?|stipulates?|concerns?)\b",
+    r"\b(?:covers?|provides? for|foresees?|includes?|stipulates?)\b",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
@@ -71,7 +80,7 @@ _NOT_YET = re.compile(
     r"|will be|will"
     r"|would|could|may|might|can|shall|is to|are to|was to|were to|planned|plans? to|expected|expects|intends? to|"
     r"hopes?|hoped|ready to|prepar\w+|possible|possibility of|date of|conditions? (?:for|of)|subject to|pending|"
-    r"open for|opens? for|opened for|awaiting|draft)\s+(?:\w+\s+){0,4}$",
+    r"open for|opens? for|opened for|awaiting|draft)\s+(?:\w+\s+){0,4}$|\bto\s+$",
     re.IGNORECASE,
 )
 # A clause that states a condition reports none of its status words as a fact.
@@ -113,28 +122,30 @@ _ASKED: tuple[tuple[Status, re.Pattern[str]], ...] = (
 
 def report(sentence: str) -> StatusReport:
     """What `sentence` reports and denies about the status of a commitment."""
-    reported: Status | None = None
-    denied: Status | None = None
+    told: list[Status] = []
+    named: list[Status] = []
+    denied: list[Status] = []
     for clause in _clauses(sentence):
         for status, match in _status_words(clause):
-            if status < Status.AGREED or _is_attribute(clause, match):
-                reported = max(reported or status, status)
+            if status < Status.AGREED:
+                told.append(status)
+            elif _is_attribute(clause, match):
+                named.append(status)
             elif _is_denied(clause, match):
-                denied = min(denied or status, status)
-            elif _is_not_yet(clause, match):
-                reported = max(reported or Status.PROPOSED, Status.PROPOSED)
+                denied.append(status)
             else:
-                reported = max(reported or status, status)
-    if denied is None and _NO_DOCUMENT.search(sentence):
-        denied = Status.AGREED
-    if _CONTENT.search(sentence) and denied is None:
-        reported = max(reported or Status.AGREED, Status.AGREED)
-    return StatusReport(reported, denied)
+                told.append(Status.PROPOSED if _is_not_yet(clause, match) else status)
+    if not denied and _NO_DOCUMENT.search(sentence):
+        denied.append(Status.AGREED)
+    if not denied and _CONTENT.search(sentence):
+        named.append(Status.AGREED)
+    reported = max((*told, *named), default=None)
+    return StatusReport(reported, min(denied, default=None), in_passing=reported not in told and bool(named))
 
 
 def describes_content(sentence: str) -> bool:
-    """Whether the sentence tells what an agreement contains."""
-    return bool(_CONTENT.search(sentence))
+    """Whether the sentence tells what an agreement contains (and not what it does not)."""
+    return bool(_CONTENT.search(sentence)) and not _DENIAL.search(sentence)
 
 
 def asked_status(question: str) -> Status | None:
@@ -143,6 +154,11 @@ def asked_status(question: str) -> Status | None:
     Only verbs and fixed phrases ask; the noun "agreement" names a thing.
     """
     return next((status for status, pattern in _ASKED if pattern.search(question)), None)
+
+
+def tells_of_talks(sentence: str) -> bool:
+    """Whether the sentence tells what was said, and not only that a meeting was held or who came."""
+    return bool(_TALKS.search(sentence))
 
 
 def states_absence(sentence: str) -> bool:
@@ -159,7 +175,8 @@ def _status_words(clause: str) -> Iterator[tuple[Status, re.Match[str]]]:
 def _is_attribute(clause: str, match: re.Match[str]) -> bool:
     """Whether a status word only names a document: "the agreement signed on 4 December" is signed in any case."""
     before, after = clause[: match.start()], clause[match.end() :]
-    return bool(_ATTRIBUTE_BEFORE.search(before) and _ATTRIBUTE_AFTER.match(after))
+    named = _ATTRIBUTE_BEFORE.search(before) and _ATTRIBUTE_AFTER.match(after)
+    return bool(named) and not _NO_DOCUMENT.search(before)
 
 
 def _is_denied(clause: str, match: re.Match[str]) -> bool:

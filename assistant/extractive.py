@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from assistant import remarks
 from assistant.answer import Outcome
-from assistant.commitments import Status, describes_content, report, states_absence
+from assistant.commitments import Status, describes_content, report, states_absence, tells_of_talks
 from assistant.kinds import Kind, dates_conflict, shows
 from assistant.parties import countries, is_about
 from assistant.question import Question
 from assistant.reading import Evidence
 
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
-ANSWER_THRESHOLD = 0.14
+ANSWER_THRESHOLD = 0.12
 # How close a further sentence must come to the best one.
 CLOSE_TO_BEST = 0.6
 CLOSE_TO_BEST_FACT = 0.8
@@ -29,7 +29,7 @@ CLOSEST_SHOWN = 3
 # Beside a denial: how much is told of documents that were signed on the same occasion, and of mere talks.
 SIGNED_BESIDE_DENIAL = 3
 TALKS_BESIDE_DENIAL = 1
-# What a sentence gains where its document's title tells of the same status.
+# What a sentence gains where its document's title tells of the same status, and loses where it names it in passing.
 TITLE_BONUS = 0.2
 # Two sentences that share more of their words than this say the same thing.
 SAME_WORDING = 0.75
@@ -127,7 +127,9 @@ def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]
         item for item in fitting if item.report.denied is not None and item.report.denied <= max(asked, Status.SIGNED)
     ]
     elsewhere = [item for item in about if (item.report.reported or 0) >= asked and item not in confirmed]
-    if fitting and states_absence(fitting[0].text) and fitting[0].report.denied is None:
+    if not confirmed and any(
+        states_absence(item.text) and item.report.denied is None for item in fitting[:CLOSEST_SHOWN]
+    ):
         return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(fitting))
     if missing or not fitting:
         if about[0].score < ANSWER_THRESHOLD:
@@ -168,9 +170,10 @@ def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _quality(item: Evidence) -> float:
-    """How well a sentence tells of a status: its score, and whether its document's title is about that very step."""
+    """How well a sentence tells of a status: its score, and whether this is what it and its document are about."""
     told_by_title = report(item.document.title).reported
-    return item.score + (TITLE_BONUS if told_by_title is not None and told_by_title == item.report.reported else 0.0)
+    is_topic = told_by_title is not None and told_by_title == item.report.reported
+    return item.score + (TITLE_BONUS if is_topic else 0.0) - (TITLE_BONUS if item.report.in_passing else 0.0)
 
 
 def _furthest(relevant: Sequence[Evidence], denials: Sequence[Evidence]) -> list[Evidence]:
@@ -189,7 +192,7 @@ def _discussed(relevant: Sequence[Evidence]) -> tuple[Evidence, ...]:
         for item in relevant
         if item.document.id == leading
         and len(item.text.split()) >= _FEWEST_WORDS_OF_SUBSTANCE
-        and (item.report.reported is not None or len(countries(item.text)) >= 2)
+        and tells_of_talks(item.text)
     ]
     by_place = sorted(substance or relevant[:LONGEST_ANSWER], key=lambda item: item.span)
     return tuple(by_place[:LONGEST_ANSWER])

@@ -12,6 +12,8 @@ REPORTED = [
     ("The agreement covers medical education and research.", Status.AGREED),
     ("The ministries signed an agreement in Riga on 4 December 2025.", Status.SIGNED),
     ("The president signed a decree approving the agreement.", Status.APPROVED),
+    ("The ministries of Azerbaijan and Latvia signed an agreement.", Status.SIGNED),
+    ("The delegation went to Riga and signed an agreement.", Status.SIGNED),
     ("Lithuania's parliament ratified the agreement.", Status.APPROVED),
     ("The agreement has been in force since 14 June 2019.", Status.IN_FORCE),
     ("The agreement entered into force on 14 June 2019.", Status.IN_FORCE),
@@ -71,6 +73,12 @@ def test_a_sentence_that_says_it_does_not_tell_is_recognised() -> None:
     assert states_absence("The conclusions are not listed in the press release.")
     assert states_absence("No sum of money is given in the reports read.")
     assert not states_absence("The project costs EUR 12 million.")
+
+
+def test_a_status_that_only_names_a_document_is_told_in_passing() -> None:
+    assert report("The agreement signed in Riga covers education.").in_passing
+    assert not report("The agreement was signed in Riga.").in_passing
+    assert not report("The ministers met.").in_passing
 
 
 def test_the_content_of_an_agreement_is_recognised() -> None:
