@@ -12,7 +12,7 @@ from assistant.answer import Answer, Turn
 from assistant.chain import AnswerChain
 from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
-from assistant.settings import Settings
+from assistant.settings import Settings, read_settings
 from corpus.catalog import Source
 from corpus.encoder import Encoder, SentenceTransformerEncoder
 from corpus.errors import SourceError
@@ -54,9 +54,7 @@ class Assistant:
 
         Raises `SourceError` where the folder is missing or the name is taken by another folder.
         """
-        source = self._source(Path(folder), name)
-        self.store.catalog.add_source(source)
-        return self.sync(progress)
+        return sync(self.store, progress, register=self._source(Path(folder), name))
 
     def add_briefs(self, progress: Progress = lambda *_: None) -> SyncReport:
         """Answer from the shipped briefs too."""
@@ -72,8 +70,7 @@ class Assistant:
         if name not in {source.name for source in self.store.catalog.sources()}:
             known = ", ".join(source.name for source in self.store.catalog.sources()) or "none"
             raise SourceError(f"There is no source '{name}'; the sources are: {known}.")
-        self.store.catalog.remove_source(name)
-        return self.sync(progress)
+        return sync(self.store, progress, forget=name)
 
     def sync(self, progress: Progress = lambda *_: None) -> SyncReport:
         """Bring the index in line with the sources' folders."""
@@ -115,9 +112,9 @@ def open_assistant(
     A data folder without any source answers from nothing until a folder is added; the command line adds the shipped
     briefs then. With `rebuild`, an index of another encoder is accepted, for `Assistant.reindex`.
     """
-    settings = settings or Settings(data_dir=Path(data_dir))
+    settings = settings or read_settings()
     encoder = encoder or SentenceTransformerEncoder(settings.model)
-    assistant = Assistant(Store(settings.data_dir, encoder, rebuild=rebuild), passages=settings.passages)
+    assistant = Assistant(Store(Path(data_dir), encoder, rebuild=rebuild), passages=settings.passages)
     if folder is not None:
         assistant.add(folder)
     return assistant

@@ -18,8 +18,9 @@ from assistant.conversation import standalone
 from assistant.extractive import Draft
 from assistant.parties import aliases
 from assistant.question import Question, understand
-from assistant.reading import Evidence, EvidenceReader, Vocabulary
+from assistant.reading import Evidence, EvidenceReader
 from assistant.retrieval import Hit, HybridRetriever
+from assistant.vocabulary import Vocabulary
 from corpus.store import Store
 
 ChainInput = str | Mapping[str, Any]
@@ -79,11 +80,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _understand(self, input: ChainInput) -> Progress:
         text, history = _question_and_history(input)
-        vocabulary = self._vocabulary()
         question = understand(
             text,
             standalone(text, history),
-            analyze=vocabulary.analyze,
+            self._vocabulary(),
         )
         return Progress(question, history)
 
@@ -144,9 +144,14 @@ def _growing(answer: Answer) -> Iterator[Answer]:
 
 def _question_and_history(input: ChainInput) -> tuple[str, list[Turn]]:
     if isinstance(input, str):
-        return input, []
-    history = [turn if isinstance(turn, Turn) else Turn(str(turn)) for turn in input.get("history", ())]
-    return str(input["question"]), history
+        return _readable(input), []
+    history = [turn if isinstance(turn, Turn) else Turn(_readable(str(turn))) for turn in input.get("history", ())]
+    return _readable(str(input["question"])), history
+
+
+def _readable(text: str) -> str:
+    """The text without lone surrogates, which a shell makes of bytes that are not UTF-8 and no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _warnings(question: Question) -> tuple[str, ...]:

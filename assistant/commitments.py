@@ -43,7 +43,8 @@ _WORDS: dict[Status, str] = {
     Status.IN_FORCE: r"in force|enter(?:ed|s|ing)? into force|came into (?:force|effect)|entry into force"
     r"|took effect|in effect",
     Status.APPROVED: r"approv(?:ed|es|ing|al)|ratif(?:ied|ies|ying|ication)|endors(?:ed|es|ing)",
-    Status.SIGNED: r"(?<!\ba )sign(?:ed|s|ing|ature|atory|atories)?|inked|concluded an? (?:agreement|memorandum|contract)",
+    Status.SIGNED: r"(?<!\ba )sign(?:ed|s|ing|ature|atory|atories)?|inked"
+    r"|concluded (?:an?|the|its) (?:[\w/–-]+ ){0,3}(?:agreement|memorandum|contract|strategy|treaty|programme)",
     Status.AGREED: r"agreed|agrees|reached an? (?:agreement|deal|understanding)|pledged|committed (?:itself|to)"
     r"|adopted|adopts|decided to",
     Status.PROPOSED: r"propos(?:ed|es|al|ing)|offer(?:ed|s)|draft(?:ed)?|planned|plans|intends?|expected|invited"

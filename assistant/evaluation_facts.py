@@ -12,7 +12,7 @@ _MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _MONTH = "|".join(_MONTHS)
-_SHORT_MONTH = r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_SHORT_MONTH = r"jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec"
 _SMALL_NUMBERS = "two three four five six seven eight nine ten eleven twelve".split()
 _NUMBERS = {
     **{word: str(value) for value, word in enumerate(_SMALL_NUMBERS, start=2)},

@@ -36,7 +36,8 @@ def make_report(results: Sequence[Result], *, questions: str) -> Report:
 
     return {
         "questions_file": questions,
-        "facts_derived": sum(result.case.facts_derived for result in results),
+        "facts_derived": sum(result.case.facts_derived and bool(result.case.facts) for result in results),
+        "without_facts": sum(result.case.answerable and not result.case.facts for result in results),
         "threshold": ANSWER_THRESHOLD,
         "figures": {
             "total": figures(results, retrieval),
@@ -68,16 +69,16 @@ def retrieval_figures(
     `ranked` are document names, best first; all supporting documents are equally relevant. Measured by ir_measures
     (MacAvaney et al., 2022), from ranks, so that ties cannot matter.
     """
-    import ir_measures
-
     names = measures()
+    from ir_measures import iter_calc
+
     relevant = {question: dict.fromkeys(documents, 1) for question, documents in supporting.items()}
     run = {
         question: {document: float(-rank) for rank, document in enumerate(ranked.get(question, ()))}
         for question in relevant
     }
     found: dict[str, dict[str, float]] = {question: {} for question in relevant}
-    for metric in ir_measures.iter_calc(list(names), relevant, run) if relevant else ():
+    for metric in iter_calc(list(names), relevant, run) if relevant else ():
         found[metric.query_id][names[metric.measure]] = metric.value
     return found
 

@@ -78,8 +78,13 @@ def _totals(report: Report) -> str:
     ]
     if report["facts_derived"]:
         lines.append(
-            f"- the required facts of {report['facts_derived']} questions were derived from the expected answers "
-            "(their numbers, dates and names), because none are listed: read the shares of facts as estimates"
+            f"- the required facts of {report['facts_derived']} questions are not listed and were derived from the "
+            "expected answers (their numbers, dates and names): read the shares of facts as estimates"
+        )
+    if report["without_facts"]:
+        lines.append(
+            f"- {report['without_facts']} answerable questions have no facts to look for; there an answer is right "
+            "where it cites a supporting document"
         )
     return "\n".join(lines)
 
@@ -87,7 +92,7 @@ def _totals(report: Report) -> str:
 def _curve_table(curve: Sequence[Figures], in_use: float) -> str:
     names = ("threshold", "refusal_precision", "refusal_recall", "answerable_refused", "answerable_refused_english")
     rows = [[_shown(name, point[name]) for name in names] for point in curve]
-    header = ["threshold", "precision", "recall", "answerable refused", "of those in English"]
+    header = ["threshold", "precision", "recall", "answerable refused", "English answerable refused"]
     note = f"The threshold in use is {in_use}; beside it, the assistant has other reasons to refuse."
     return f"{table(header, rows)}\n\n{note}"
 
@@ -106,17 +111,13 @@ def _failure(entry: Mapping[str, Any]) -> str:
     retrieved = [f"{'✓' if name in supporting else '·'} {name}" for name in entry["retrieved"][:_RETRIEVED_SHOWN]]
     lines = [
         f"- expected: {entry['expected'] or '–'}",
-        f"- outcome: {entry['outcome']}" + _listed("; missing: ", entry["facts_missing"]),
+        f"- outcome: {entry['outcome']}; missing: {', '.join(entry['facts_missing']) or 'no fact'}",
         f"- answer: {_shortened(entry['answer'])}",
         *(f"- overclaim: {error}" for error in entry["status_errors"]),
         *([f"- quotes that differ: {entry['quote_failures']}"] if entry["quote_failures"] else []),
-        *([f"- retrieved: {', '.join(retrieved)}"]),
+        f"- retrieved: {', '.join(retrieved) or 'nothing'}",
     ]
     return f"### {entry['id']} ({entry['type']}, {entry['lang']}): {asked}\n\n" + "\n".join(lines)
-
-
-def _listed(before: str, names: Sequence[str]) -> str:
-    return before + ", ".join(names) if names else ""
 
 
 def _shortened(text: str) -> str:
@@ -153,8 +154,9 @@ def comparison_as_text(comparison: Mapping[str, Any]) -> str:
 
 def _change(name: str, values: Figures) -> list[str]:
     difference = values["difference"]
-    sign = "+" if difference is not None and difference > 0 else ""
-    return [_shown(name, values["before"]), _shown(name, values["now"]), sign + _shown(name, difference)]
+    places = 0 if _is_whole(name) else 3
+    shown = "–" if difference is None else f"{difference:+.{places}f}" if difference else "0"
+    return [_shown(name, values["before"]), _shown(name, values["now"]), shown]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -170,8 +172,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _shown(name: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    if name in _COUNTS:
-        return f"{value:.0f}"
-    return f"{value:.0f}" if name.endswith("_ms") else f"{value:.2f}"
+    return "–" if value is None else f"{value:.{0 if _is_whole(name) else 2}f}"
+
+
+def _is_whole(name: str) -> bool:
+    return name in _COUNTS or name.endswith("_ms")

@@ -17,10 +17,11 @@ from assistant.question import Question
 from assistant.reading import Evidence
 
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
-ANSWER_THRESHOLD = 0.12
+ANSWER_THRESHOLD = 0.08
 # How close a further sentence must come to the best one.
-CLOSE_TO_BEST = 0.6
+CLOSE_TO_BEST = 0.3
 CLOSE_TO_BEST_FACT = 0.8
+AS_GOOD_AS_BEST = 0.9
 LONGEST_ANSWER = 5
 LONGEST_FACT_ANSWER = 2
 # Where more is reported of a status, at least so much of it is told.
@@ -31,6 +32,8 @@ SIGNED_BESIDE_DENIAL = 3
 TALKS_BESIDE_DENIAL = 1
 # What a sentence gains where its document's title tells of the same status, and loses where it names it in passing.
 TITLE_BONUS = 0.2
+# A sentence is about the matter asked after where its context has this share of the question's specific words.
+MOST_SPECIFICS = 0.6
 # Two sentences that share more of their words than this say the same thing.
 SAME_WORDING = 0.75
 _FEWEST_WORDS_OF_SUBSTANCE = 12
@@ -50,18 +53,35 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """Draft an answer to `question` from `evidence` scored by the reader, best first."""
     if not question.terms:
         return Draft(Outcome.UNCLEAR, remark=remarks.UNCLEAR)
+    if question.unknown_names:
+        return Draft(Outcome.NOT_FOUND, remark=remarks.unknown_names(question), closest=_closest(evidence))
     about = [item for item in evidence if is_about(item.document, item.text, question.countries)]
     if not about:
         return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question, evidence), closest=_closest(evidence))
+    if _says_it_is_not_told(question, about):
+        return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
     if question.status is not None and question.status >= Status.AGREED:
         return _compose_status(question, question.status, about)
     counted = [item for item in about if all(term in item.context for term in question.counted)]
     if not counted or counted[0].score < ANSWER_THRESHOLD:
         return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
-    about = counted
-    if states_absence(about[0].text):
-        return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
-    return Draft(Outcome.ANSWERED, evidence=_selected(question, about))
+    return Draft(Outcome.ANSWERED, evidence=_selected(question, counted))
+
+
+def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
+    """Whether a source says itself that it does not tell, in a sentence that fits as well as the best one."""
+
+    def words_asked(item: Evidence) -> int:
+        return len(item.terms.intersection(question.specifics))
+
+    best = about[0]
+    return any(
+        states_absence(item.text)
+        and item.report.denied is None
+        and item.score >= CLOSE_TO_BEST_FACT * best.score
+        and words_asked(item) >= words_asked(best)
+        for item in about[:CLOSEST_SHOWN]
+    )
 
 
 # Facts: the best sentence, and what it leaves open
@@ -70,14 +90,15 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
 def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, ...]:
     one_fact = question.asks_for_one_fact
     close = (CLOSE_TO_BEST_FACT if one_fact else CLOSE_TO_BEST) * about[0].score
-    good = [item for item in about if item.score >= max(ANSWER_THRESHOLD, close)]
+    as_good = AS_GOOD_AS_BEST * about[0].score
+    good = [item for item in about if item.score >= min(max(ANSWER_THRESHOLD, close), about[0].score)]
     if not one_fact and question.kinds:  # the sentences that hold the list asked for come first
         good.sort(key=lambda item: -sum(shows(kind, item.text) for kind in question.kinds))
     chosen = good[:1]
     for item in good[1:]:
         if len(chosen) >= (LONGEST_FACT_ANSWER if one_fact else LONGEST_ANSWER):
             break
-        if (not one_fact or _adds(question, item, chosen)) and not _repeats(item, chosen):
+        if not _repeats(item, chosen) and (not one_fact or _adds(question, item, chosen) or item.score >= as_good):
             chosen.append(item)
     return _in_reading_order([*chosen, *_for_parties_left_out(question, about, chosen)])
 
@@ -120,33 +141,39 @@ def _in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]) -> Draft:
-    missing = _missing_specifics(question, about)
-    fitting = [item for item in about if _fits(question, item)]
+    worth_telling = CLOSE_TO_BEST * about[0].score
+    fitting = [item for item in about if item.score >= worth_telling and _fits(question, item)]
     confirmed = [item for item in fitting if (item.report.reported or 0) >= asked]
     denials = [
         item for item in fitting if item.report.denied is not None and item.report.denied <= max(asked, Status.SIGNED)
     ]
     elsewhere = [item for item in about if (item.report.reported or 0) >= asked and item not in confirmed]
-    if not confirmed and any(
-        states_absence(item.text) and item.report.denied is None for item in fitting[:CLOSEST_SHOWN]
-    ):
-        return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(fitting))
-    if missing or not fitting:
-        if about[0].score < ANSWER_THRESHOLD:
-            return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
-        return Draft(
-            Outcome.PARTIAL, _strongest(elsewhere) or _discussed(about), remarks.not_reported(question, missing)
-        )
+    if not fitting:
+        return _compose_other(question, about, elsewhere)
     if confirmed and (not denials or _quality(denials[0]) <= max(map(_quality, confirmed))):
-        return Draft(Outcome.ANSWERED, _strongest(confirmed))
+        told = _selected(question, confirmed) if question.asks_for_one_fact else _strongest(confirmed)
+        return Draft(Outcome.ANSWERED, told)
     chosen = [*denials[:1], *(_furthest(fitting, denials) if denials else _discussed(fitting))]
-    chosen += [item for item in _strongest(elsewhere) if not _repeats(item, chosen)]
+    if len(question.countries) > 1:
+        chosen += [item for item in _strongest(elsewhere) if not _repeats(item, chosen)]
     return Draft(Outcome.PARTIAL, tuple(chosen[:LONGEST_ANSWER]), remarks.less_than_asked(question, asked, fitting))
 
 
+def _compose_other(question: Question, about: Sequence[Evidence], elsewhere: Sequence[Evidence]) -> Draft:
+    """Nothing is about what narrows the question down: say so, and tell what is reported between its parties."""
+    missing = _missing_specifics(question, about)
+    if len(question.countries) < 2 or not missing:
+        return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
+    reported = _strongest(elsewhere) or _discussed(about)
+    return Draft(Outcome.PARTIAL, reported, remarks.not_reported(question, missing))
+
+
 def _fits(question: Question, item: Evidence) -> bool:
-    """Whether a sentence is about what narrows the question down: its own words, and its dates."""
-    return not dates_conflict(question.months, item.text) and all(term in item.context for term in question.specifics)
+    """Whether a sentence is about what narrows the question down: most of its own words, and its dates."""
+    if dates_conflict(question.months, item.text):
+        return False
+    present = sum(term in item.context for term in question.specifics)
+    return present >= MOST_SPECIFICS * len(question.specifics)
 
 
 def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -27,7 +27,8 @@ _SMALLEST_LIST = 2
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _ASKED = {
-    Kind.PERSON: r"\b(?:who|whom|whose)\b|\bwhich (?:\w+ ){0,3}(?:minister|ambassador|official|person|head)\b",
+    Kind.PERSON: r"(?<!the )\b(?-i:[Ww]ho|[Ww]hom|[Ww]hose)\b"
+    r"|\bwhich (?:\w+ ){0,3}(?:minister|ambassador|official|person|head)\b",
     Kind.DATE: r"\bwhen\b|\b(?:what|which) (?:date|day|year|month)\b",
     Kind.NUMBER: r"\bhow (?:many|much|long|far|often|large|big|old)\b"
     r"|\bwhat (?:\w+ )?(?:number|share|percentage|sum|amount|vote)\b",
@@ -53,7 +54,7 @@ _DATES = re.compile(
     rf"\b(?:\d{{1,2}}\s+)?(?:{_MONTHS})(?:\s+\d{{1,2}})?(?:,?\s+(?:19|20)\d\d)?\b"
     r"|\b(?:19|20)\d\d(?:[–-](?:19|20)?\d\d)?\b"
 )
-_MONTH_AND_YEAR = re.compile(rf"\b(?:({_MONTHS})(?:\s+\d{{1,2}},?)?\s+)?((?:19|20)\d\d)\b")
+_MONTH_AND_YEAR = re.compile(rf"\b(?:({_MONTHS})(?:\s+\d{{1,2}},?)?\s+)?((?:19|20)\d\d)\b", re.IGNORECASE)
 
 
 def asked_kinds(question: str) -> tuple[Kind, ...]:
@@ -72,7 +73,7 @@ def shows(kind: Kind, sentence: str) -> bool:
 
 def months(text: str) -> frozenset[tuple[str, str]]:
     """The months a text names, as (month, year); the month is empty where only the year is named."""
-    return frozenset(_MONTH_AND_YEAR.findall(text))
+    return frozenset((month.capitalize(), year) for month, year in _MONTH_AND_YEAR.findall(text))
 
 
 def dates_conflict(asked: frozenset[tuple[str, str]], sentence: str) -> bool:

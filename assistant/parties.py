@@ -18,6 +18,7 @@ from corpus.document import Document
 _LONGEST_ENDING = 4
 _SHORTEST_STEM = 4
 _ENDING_LETTERS = "aāäeēəiīıoõuūsšаеийоуыьэюя"
+_OTHER_WORDS_IN_LOWER_CASE = frozenset(("us", "polish", "un", "poles", "slovene"))
 # Codes of CLDR that are no country: unknown region, eurozone, outlying Oceania, pseudo-locales.
 _NOT_PLACES = frozenset(("ZZ", "EZ", "QO", "XA", "XB"))
 
@@ -64,6 +65,13 @@ def mark_countries(text: str, language: str = "en") -> str:
             parts += [text[position:start], f" country{code.lower()} "]
             position = end
     return "".join([*parts, text[position:]])
+
+
+def with_capitals(text: str) -> str:
+    """A text typed without any capitals, as questions often are, with those of country names put in."""
+    if text != text.lower():
+        return text
+    return _lower_case_pattern().sub(lambda match: _lower_case_names()[match.group()], text)
 
 
 def document_countries(document: Document) -> frozenset[Party]:
@@ -138,6 +146,17 @@ def _english_names() -> dict[str, str]:
 @cache
 def _english_pattern() -> re.Pattern[str]:
     names = sorted(_english_names(), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
+
+
+@cache
+def _lower_case_names() -> dict[str, str]:
+    return {name.lower(): name for name in _english_names() if name.lower() not in _OTHER_WORDS_IN_LOWER_CASE}
+
+
+@cache
+def _lower_case_pattern() -> re.Pattern[str]:
+    names = sorted(_lower_case_names(), key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
 
 

@@ -5,13 +5,14 @@ and words that only ask ("reported", "according to the documents") are not among
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.commitments import Status, asked_status
 from assistant.conversation import ABOUT
 from assistant.kinds import SINGLE_FACTS, Kind, asked_kinds, months
-from assistant.parties import Party, countries, mark_countries, marked_name
+from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals
+from assistant.vocabulary import Vocabulary
 from corpus.language import detect_language
 
 _ASKING_WORDS = frozenset(
@@ -20,7 +21,9 @@ _ASKING_WORDS = frozenset(
     had report reported documents document according say says tell told state stated mention mentioned there any
     between still yet ever now already please also about not only so and but then he him his she her hers it its
     they them their theirs this that these those we our you your i me my one ones same other others
-    source sources article articles
+    source sources article articles be been being since until recently just today could would should can may might
+    anything something nothing everything two three
+    please tell give put together trace exactly really actually
     """.split()
 )
 # Stems that every document of this field has, or that ask for a status: their absence means nothing.
@@ -35,6 +38,8 @@ _GENERIC_TERMS = frozenset(
 _ASKED_TYPE = re.compile(r"\b(?:which|what|that|this|those|these)\s+(\w+)", re.IGNORECASE)
 # Dates are compared as dates (see `months`), not as words.
 _DATE_TERM = re.compile(r"(?:19|20)\d\d|januari|februari|march|april|may|june|juli|august|septemb|octob|novemb|decemb")
+# Capitalised, and not the first word.
+_PROPER_NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]+")
 _COUNTED = re.compile(
     r"\bhow (?:many|much)\s+((?:[\w'’-]+\s+){0,3}?[\w'’-]+)\s+(?:did"
     r"|do|does|were|was|are|is|has|have|had|will|would|can"
@@ -48,8 +53,8 @@ class Question:
     """An understood question.
 
     `terms` are its content terms in order (repeated where they are), `specifics` those of them that narrow it down,
-    `counted` those of the thing whose number is asked ("how many beds"), `months` the dates it names, and `words` gives
-    back the word that a term was made from.
+    `counted` those of the thing whose number is asked ("how many beds"), `months` the dates it names, `unknown_names`
+    the proper names in it that no passage holds, and `words` gives back the word that a term was made from.
     """
 
     text: str
@@ -62,6 +67,7 @@ class Question:
     specifics: tuple[str, ...]
     counted: tuple[str, ...]
     months: frozenset[tuple[str, str]]
+    unknown_names: tuple[str, ...]
     words: Mapping[str, str]
 
     @property
@@ -70,25 +76,36 @@ class Question:
         return bool(self.kinds) and SINGLE_FACTS.issuperset(self.kinds)
 
 
-def understand(text: str, standalone: str, *, analyze: Callable[[str], list[str]]) -> Question:
-    """Read a question; `analyze` turns text into index terms."""
+def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
+    """Read a question in the words of the index."""
+    analyze = vocabulary.analyze
     language = detect_language(standalone) or "en"
-    asking, _, _ = standalone.partition(ABOUT)
-    terms = content_terms(standalone, analyze, language)
+    read = with_capitals(standalone)
+    asking, _, _ = read.partition(ABOUT)
+    terms = content_terms(read, analyze, language)
     asked_types = {term for word in _ASKED_TYPE.findall(asking) for term in analyze(word)}
     return Question(
         text=text,
         standalone=standalone,
         language=language,
-        countries=tuple(party for party in countries(standalone, language) if party.is_country),
+        countries=tuple(party for party in countries(read, language) if party.is_country),
         kinds=asked_kinds(asking),
         status=asked_status(asking),
         terms=tuple(terms),
         specifics=tuple(dict.fromkeys(term for term in terms if _is_specific(term) and term not in asked_types)),
         counted=_counted(standalone, analyze),
-        months=months(standalone),
+        months=months(read),
+        unknown_names=tuple(_unknown_names(read, vocabulary)),
         words={term: word for word in re.findall(r"[\w'’-]+", standalone) for term in analyze(word)},
     )
+
+
+def _unknown_names(text: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """The capitalised words inside the question, no country among them, that stand in no passage."""
+    for word in _PROPER_NAME.findall(mark_countries(text)):
+        terms = vocabulary.analyze(word)
+        if terms and not any(vocabulary.document_frequency(term) for term in terms):
+            yield word
 
 
 def _is_specific(term: str) -> bool:
@@ -98,8 +115,8 @@ def _is_specific(term: str) -> bool:
 
 def content_terms(text: str, analyze: Callable[[str], list[str]], language: str = "en") -> list[str]:
     """The index terms of a question in order, less the words that only ask; each country is one term."""
-    words = " ".join(word for word in re.findall(r"[\w'’/-]+", text) if word.lower() not in _ASKING_WORDS)
-    terms = analyze(mark_countries(words, language))
+    kept = [word for word in re.findall(r"[\w'’/-]+", text) if word == "WHO" or word.lower() not in _ASKING_WORDS]
+    terms = analyze(mark_countries(" ".join(kept), language))
     return [term for term in terms if len(term) > 1 or term.isdigit()]
 
 

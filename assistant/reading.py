@@ -6,12 +6,10 @@ for); a logistic regression fitted on public question-answering sets (`training/
 probability. The reader does not compose and does not decide to refuse.
 """
 
-import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -19,9 +17,9 @@ import numpy.typing as npt
 
 from assistant.commitments import StatusReport, report
 from assistant.kinds import dates_conflict, shows
-from assistant.parties import mark_countries, marked_name
 from assistant.question import Question
 from assistant.retrieval import Hit
+from assistant.vocabulary import Vocabulary
 from corpus.document import Document, Span
 from corpus.encoder import Encoder, Vectors
 from corpus.sentences import blocks, sentences, without_marker
@@ -51,7 +49,7 @@ _CACHED_SENTENCES = 4096
 class Evidence:
     """A sentence of a document with its score: the reader's probability that it answers the question.
 
-    `context` are the index terms of the sentence, its passage and its document's title.
+    `terms` are the sentence's index terms, `context` those of its passage and its document's title.
     """
 
     document: Document
@@ -59,27 +57,13 @@ class Evidence:
     text: str
     score: float
     report: StatusReport
+    terms: frozenset[str]
     context: frozenset[str]
 
     @property
     def page(self) -> int | None:
         """The one-based page, where the document has pages."""
         return self.document.page_of(self.span.start)
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """How texts become index terms, and in how many of how many passages a term occurs."""
-
-    analyze: Callable[[str], list[str]]
-    document_frequency: Callable[[str], int]
-    passages: int
-
-    def weight(self, term: str) -> float:
-        """Inverse document frequency as in BM25: rare words count for more."""
-        name = marked_name(term)
-        frequency = self.document_frequency(self.analyze(name)[0] if name else term)
-        return math.log(1 + (self.passages - min(frequency, self.passages) + 0.5) / (frequency + 0.5))
 
 
 class EvidenceReader:
@@ -104,7 +88,8 @@ class EvidenceReader:
                 text=text,
                 score=round(float(score), 4),
                 report=report(text),
-                context=context_terms(hit, vocabulary.analyze),
+                terms=frozenset(vocabulary.terms(text)),
+                context=context_terms(hit, vocabulary),
             )
             for (hit, span, text), score in zip(candidates, scores, strict=True)
         ]
@@ -120,16 +105,16 @@ class EvidenceReader:
         pairs = set(pairwise(asked))
         question_vectors, *_ = self._encoder.token_vectors([question.standalone])
         vectors = self._token_vectors([text for _, _, text in candidates])
-        question_mean = _unit(question_vectors.mean(axis=0))
+        question_mean = _mean(question_vectors)
         rows = []
         for (hit, _, text), tokens in zip(candidates, vectors, strict=True):
-            ordered = ordered_terms(text, vocabulary.analyze)
+            ordered = vocabulary.terms(text)
             present = set(ordered)
-            around = context_terms(hit, vocabulary.analyze)
+            around = context_terms(hit, vocabulary)
             rows.append(
                 (
                     late_interaction(question_vectors, tokens),
-                    float(question_mean @ _unit(tokens.mean(axis=0))) if len(tokens) else 0.0,
+                    float(question_mean @ _mean(tokens)),
                     _share(present, weights),
                     _share(around, weights),
                     len(pairs & set(pairwise(ordered))) / len(pairs) if pairs else 0.0,
@@ -181,8 +166,8 @@ def _likeliest(
 
     def promise(candidate: tuple[Hit, Span, str]) -> float:
         hit, _, text = candidate
-        words = frozenset(ordered_terms(text, vocabulary.analyze))
-        return _share(words, weights) + 0.5 * _share(context_terms(hit, vocabulary.analyze), weights) + hit.score
+        words = frozenset(vocabulary.terms(text))
+        return _share(words, weights) + 0.5 * _share(context_terms(hit, vocabulary), weights) + hit.score
 
     return sorted(candidates, key=promise, reverse=True)[:SENTENCES_READ]
 
@@ -194,19 +179,9 @@ def late_interaction(question: Vectors, sentence: Vectors) -> float:
     return float((question @ sentence.T).max(axis=1).mean())
 
 
-def ordered_terms(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
-    """The index terms of a text in order, names and adjectives of one country as the same term."""
-    return _cached_terms(text, analyze)
-
-
-@lru_cache(maxsize=16384)
-def _cached_terms(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
-    return tuple(analyze(mark_countries(text)))
-
-
-def context_terms(hit: Hit, analyze: Callable[[str], list[str]]) -> frozenset[str]:
+def context_terms(hit: Hit, vocabulary: Vocabulary) -> frozenset[str]:
     """The index terms of a passage and of its document's title."""
-    return frozenset((*_cached_terms(hit.passage.text, analyze), *_cached_terms(hit.document.title, analyze)))
+    return frozenset((*vocabulary.terms(hit.passage.text), *vocabulary.terms(hit.document.title)))
 
 
 def _share(present: frozenset[str] | set[str], weights: dict[str, float]) -> float:
@@ -214,5 +189,7 @@ def _share(present: frozenset[str] | set[str], weights: dict[str, float]) -> flo
     return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
 
 
-def _unit(vector: Vectors) -> Vectors:
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+def _mean(vectors: Vectors) -> Vectors:
+    """The unit vector in the middle of token vectors; zeros where there is no token."""
+    total: Vectors = vectors.sum(axis=0)
+    return total / max(float(np.linalg.norm(total)), 1e-9)

@@ -30,6 +30,12 @@ def no_party(question: Question, evidence: Sequence[Evidence]) -> str:
     return "The documents do not answer this."
 
 
+def unknown_names(question: Question) -> str:
+    """The question names somebody or something that no passage names."""
+    names = ", ".join(f"“{name}”" for name in question.unknown_names)
+    return f"The documents do not answer this: none of them mentions {names}."
+
+
 def missing_words(question: Question, about: Sequence[Evidence]) -> str:
     """Nothing answers: which words of the question the closest passage does not have."""
     best = about[0].context if about else frozenset()

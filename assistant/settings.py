@@ -5,10 +5,15 @@ Only `assembly` and the entry points see this class; everything else takes plain
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.encoder import DEFAULT_MODEL
+from corpus.errors import AssistantError
+
+
+class SettingsError(AssistantError):
+    """A setting has a value that makes no sense; the message names the variable."""
 
 
 class Settings(BaseSettings):
@@ -26,3 +31,13 @@ class Settings(BaseSettings):
     port: int = Field(
         default=7860, ge=0, le=65535, description="Port the page and the API listen on; 0 takes a free one."
     )
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises `SettingsError` with a sentence where one makes no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ASSISTANT_{'_'.join(str(part) for part in first['loc'])}".upper()
+        raise SettingsError(f"The setting {name} is {first['input']!r}: {first['msg']}; mend or unset it.") from error

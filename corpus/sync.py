@@ -44,13 +44,21 @@ class SyncReport:
         return bool(self.new or self.changed or self.removed)
 
 
-def sync(store: Store, progress: Progress = lambda *_: None) -> SyncReport:
-    """Bring the store in line with its sources' folders.
+def sync(
+    store: Store,
+    progress: Progress = lambda *_: None,
+    *,
+    register: Source | None = None,
+    forget: str | None = None,
+) -> SyncReport:
+    """Bring the store in line with its sources' folders, after registering one or forgetting one by name.
 
     Raises `SourceError`, before anything changes, where a source's folder is missing: an unmounted drive must not
     empty the catalog. One unreadable file is reported and stops nothing.
     """
-    sources = store.catalog.sources()
+    replaced = {forget, register.name if register else None}
+    sources = [source for source in store.catalog.sources() if source.name not in replaced]
+    sources += [register] if register else []
     for source in sources:
         if not source.folder.is_dir():
             raise SourceError(
@@ -59,6 +67,10 @@ def sync(store: Store, progress: Progress = lambda *_: None) -> SyncReport:
             )
     with store.writing():
         _require_free_space(store.folder)
+        if register is not None:
+            store.catalog.add_source(register)
+        if forget is not None:
+            store.catalog.remove_source(forget)
         return _Sync(store, progress).run(sources)
 
 
@@ -77,7 +89,7 @@ class _Sync:
         files = [(source, path) for source in sources for path in _files(source.folder)]
         seen: set[tuple[str, str]] = set()
         for number, (source, path) in enumerate(files, start=1):
-            key = (source.name, path.relative_to(source.folder).as_posix())
+            key = (source.name, _printable_path(path.relative_to(source.folder)))
             if self._take(key, path):
                 seen.add(key)
             self.progress(key[1], number, len(files))
@@ -91,7 +103,8 @@ class _Sync:
         """Look at one file; True where a document stands for it afterwards."""
         name = "/".join(key)
         try:
-            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             self._fail(key, None, f"the file cannot be opened: {error.strerror or error}")
             return False
@@ -152,27 +165,36 @@ def reindex(store: Store, progress: Progress = lambda *_: None) -> int:
 
     The files are not needed. The build in use stays in use until the new one is complete and agrees with the catalog.
     """
-    with store.writing():
+    with store.writing(rebuild=True):
         _require_free_space(store.folder)
-        catalog, build = store.catalog, store.next_build()
-        documents = catalog.documents()
-        index = SearchIndex(store.folder, build)
-        cut: list[tuple[Document, list[Passage]]] = []
-        for number, document in enumerate(documents, start=1):
-            document_passages = passages(document, store.encoder.count_tokens, store.chunking)
-            write_documents(index, store, [(document, document_passages)], commit=False)
-            cut.append((document, document_passages))
-            progress(document.path, number, len(documents))
-        index.commit()
-        expected = {passage.id for _, document_passages in cut for passage in document_passages}
-        if index.vectors.ids() != expected or index.keywords.count() != len(expected):
-            index.close()
-            raise DataFolderDamaged("The rebuilt index does not agree with the catalog; the old one stays in use.")
-        with catalog.rebuilding() as connection:
-            batches = (document_passages for _, document_passages in cut)
-            catalog.replace_passages(connection, batches, {"build": build, "fingerprint": store.fingerprint})
+        index = SearchIndex(store.folder, store.next_build())
+        try:
+            count = _rebuild(store, index, progress)
+        except BaseException:
+            index.close()  # or this process could not try again: Chroma keeps an open folder, even a deleted one
+            raise
         store.switch_to(index)
-        return len(expected)
+        return count
+
+
+def _rebuild(store: Store, index: SearchIndex, progress: Progress) -> int:
+    """Fill a new index from the catalog, and make the catalog point at it."""
+    documents = store.catalog.documents()
+    cut: list[tuple[Document, list[Passage]]] = []
+    for number, document in enumerate(documents, start=1):
+        document_passages = passages(document, store.encoder.count_tokens, store.chunking)
+        write_documents(index, store, [(document, document_passages)], commit=False)
+        cut.append((document, document_passages))
+        progress(document.path, number, len(documents))
+    index.commit()
+    expected = {passage.id for _, document_passages in cut for passage in document_passages}
+    if index.vectors.ids() != expected or index.keywords.count() != len(expected):
+        raise DataFolderDamaged("The rebuilt index does not agree with the catalog; the old one stays in use.")
+    with store.catalog.rebuilding() as connection:
+        batches = (document_passages for _, document_passages in cut)
+        state = {"build": index.build, "fingerprint": store.fingerprint}
+        store.catalog.replace_passages(connection, batches, state)
+    return len(expected)
 
 
 def write_documents(
@@ -199,15 +221,29 @@ def _identified(extraction: Extraction, key: tuple[str, str], sha256: str) -> Do
     return Document(**values, id=identity, source=key[0], path=key[1], sha256=sha256)
 
 
+def _printable_path(path: Path) -> str:
+    r"""The path with forward slashes; bytes of a file name that are no UTF-8, which no store accepts, as \xNN."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
 def _files(folder: Path) -> Iterator[Path]:
-    """Every regular file below `folder`, in order of path; hidden ones and links out of the folder are passed over."""
+    """Every regular file below `folder`, in order of path; hidden ones and links out of the folder are passed over.
+
+    Raises `SourceError` where a folder cannot be listed: its documents must not be taken for deleted.
+    """
     root = folder.resolve()
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_refuse_unlistable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
             if not name.startswith(".") and path.is_file() and path.resolve().is_relative_to(root):
                 yield path
+
+
+def _refuse_unlistable(error: OSError) -> None:
+    raise SourceError(
+        f"The folder {error.filename} cannot be listed ({error.strerror or error}); make it readable, or remove it."
+    ) from error
 
 
 def _require_free_space(folder: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.parties import countries, document_countries, mark_countries, marked_name, mentions
+from assistant.parties import countries, document_countries, mark_countries, marked_name, mentions, with_capitals
 from corpus.document import Document
 
 
@@ -41,6 +41,12 @@ def test_english_names_and_adjectives_are_found_in_order(text: str, expected: li
 )
 def test_names_are_found_in_other_languages_whatever_their_case(text: str, language: str, expected: list[str]) -> None:
     assert codes(text, language) == expected
+
+
+def test_a_question_typed_without_capitals_gets_those_of_countries() -> None:
+    assert with_capitals("what did latvia sign with the uae?") == "what did Latvia sign with the UAE?"
+    assert with_capitals("tell us about Latvia") == "tell us about Latvia"
+    assert with_capitals("tell us more") == "tell us more"
 
 
 def test_names_and_adjectives_of_a_country_become_one_word() -> None:

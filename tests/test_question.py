@@ -5,11 +5,12 @@ import pytest
 from assistant.conversation import ABOUT
 from assistant.kinds import Kind, asked_kinds, dates_conflict, months, shows
 from assistant.question import Question, understand
+from assistant.vocabulary import Vocabulary
 from corpus.keywords import analyze
 
 
 def understood(text: str) -> Question:
-    return understand(text, text, analyze=analyze)
+    return understand(text, text, Vocabulary(analyze, lambda term: term != "spahn", 10))
 
 
 @pytest.mark.parametrize(
@@ -86,3 +87,8 @@ def test_what_the_conversation_added_does_not_ask() -> None:
 
 def test_a_word_behind_a_term_is_given_back_as_it_was_typed() -> None:
     assert understood("Where are the Vaccines?").words["vaccin"] == "Vaccines"
+
+
+def test_a_proper_name_that_no_passage_holds_is_unknown() -> None:
+    assert understood("What does Jens Spahn think of Latvia?").unknown_names == ("Spahn",)
+    assert understood("What does the minister think of Latvia?").unknown_names == ()

@@ -1,0 +1,36 @@
+"""The index's words: how a text becomes terms, and how much each term says.
+
+Terms come from the keyword index's own analysis, so that a question's words compare with those of passages; every name
+and adjective of a country becomes one term.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.parties import mark_countries, marked_name
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How texts become index terms, and in how many of how many passages a term occurs."""
+
+    analyze: Callable[[str], list[str]]
+    document_frequency: Callable[[str], int]
+    passages: int
+
+    def weight(self, term: str) -> float:
+        """Inverse document frequency as in BM25: rare words count for more."""
+        name = marked_name(term)
+        frequency = self.document_frequency(self.analyze(name)[0] if name else term)
+        return math.log(1 + (self.passages - min(frequency, self.passages) + 0.5) / (frequency + 0.5))
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """The index terms of a text in order, countries marked."""
+        return _cached_terms(text, self.analyze)
+
+
+@lru_cache(maxsize=16384)
+def _cached_terms(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
+    return tuple(analyze(mark_countries(text)))
