@@ -138,7 +138,7 @@ def report(sentence: str) -> StatusReport:
                 told.append(Status.PROPOSED if _is_not_yet(clause, match) else status)
     if not denied and _NO_DOCUMENT.search(sentence):
         denied.append(Status.AGREED)
-    if not denied and _CONTENT.search(sentence):
+    if not denied and describes_content(sentence):
         named.append(Status.AGREED)
     reported = max((*told, *named), default=None)
     return StatusReport(reported, min(denied, default=None), in_passing=reported not in told and bool(named))

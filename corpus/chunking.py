@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from corpus.document import Document, Passage, Span
 from corpus.sentences import blocks, sentences
 
+_WORD_GAP = re.compile(r"[ \t\r\n]")
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
@@ -43,13 +44,8 @@ def passages(document: Document, count_tokens: CountTokens, parameters: Chunking
     ]
 
 
-def content_blocks(document: Document) -> Iterator[Span]:
-    """The paragraphs of the document that are its own words: everything between the furniture and page ends."""
-    for area in _content_areas(document):
-        yield from blocks(document.text, area)
-
-
 def _content_areas(document: Document) -> Iterator[Span]:
+    """The stretches that are the document's own words: everything between the furniture and page ends."""
     for page in document.pages or (Span(0, len(document.text)),):
         start = page.start
         for gap in sorted(document.furniture):
@@ -63,33 +59,36 @@ def _content_areas(document: Document) -> Iterator[Span]:
 
 
 def _passage_spans(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Span]:
-    finished: list[Span] = []
+    return [
+        span
+        for area in _content_areas(document)
+        for span in _passages_of_area(document.text, area, count_tokens, parameters)
+    ]
+
+
+def _passages_of_area(
+    text: str, area: Span, count_tokens: CountTokens, parameters: ChunkingParameters
+) -> Iterator[Span]:
+    """Fill passages with whole sentences, and close one where it is full or a paragraph ends with enough in it."""
     current: Span | None = None
     filled = 0
-    for block in content_blocks(document):
-        pieces = _pieces(document.text, sentences(document.text, block), count_tokens, parameters.longest)
-        for piece, tokens in pieces:
-            if current is not None and filled + tokens > parameters.longest:
-                finished.append(current)
-                current, filled = None, 0
-            gap_free = current is not None and not _crosses_furniture(document, Span(current.end, piece.start))
-            if current is not None and gap_free:
-                current, filled = Span(current.start, piece.end), filled + tokens
+    for block in blocks(text, area):
+        for piece, tokens in _pieces(text, sentences(text, block), count_tokens, parameters.longest):
+            together = filled + tokens
+            if current is not None and not _WORD_GAP.search(text, current.end, piece.start):
+                # Counts add up only across white space: two halves of a word are other tokens than the word.
+                together = count_tokens([text[current.start : piece.end]])[0]
+            if current is not None and together <= parameters.longest:
+                current, filled = Span(current.start, piece.end), together
             else:
                 if current is not None:
-                    finished.append(current)
+                    yield current
                 current, filled = piece, tokens
         if current is not None and filled >= parameters.enough:
-            finished.append(current)
+            yield current
             current, filled = None, 0
     if current is not None:
-        finished.append(current)
-    return finished
-
-
-def _crosses_furniture(document: Document, gap: Span) -> bool:
-    crosses_page = any(gap.start < page.end <= gap.end for page in document.pages[:-1])
-    return crosses_page or any(span.overlaps(gap) for span in document.furniture)
+        yield current
 
 
 def _pieces(text: str, spans: Sequence[Span], count_tokens: CountTokens, longest: int) -> Iterator[tuple[Span, int]]:

@@ -15,9 +15,10 @@ _FURNITURE = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # "date 2022-09-19 + ↺ − 16 px": a date with the controls that change the font size
-        rf"(?:date|published|updated)?\s*:?\s*{_DATE}(?:[ T]\d\d:\d\d(?::\d\d)?)?[\s+\-−–↺↻⟲a-z0-9]{{0,24}}(?:px|pt)?",
+        rf"(?:date|published|updated)?\s*:?\s*{_DATE}(?:[ T]\d\d:\d\d(?::\d\d)?)?[\s+\-−–↺↻⟲0-9]{{0,24}}"
+        r"(?:px|pt|am|pm|utc|gmt)?",
         r"share (?:on|this|via|to|it)\b.{0,60}",
-        r"(?:share|tweet|print|save|e-?mail|copy link|like|comments?|listen|a[+-]|font size)(?:\s*[|·/,]?\s*"
+        r"(?:share|tweet|print|save|e-?mail|copy link|like|comments?|listen|a[+-]|font size)(?:[\s|·/,]*"
         r"(?:share|tweet|print|save|e-?mail|copy link|like|comments?|listen|a[+-]|font size))*\s*\d*",
         r"(?:facebook|twitter|x|whatsapp|telegram|linkedin|instagram|youtube|viber|vk|rss)"
         r"(?:[\s|·/,]+(?:facebook|twitter|x|whatsapp|telegram|linkedin|instagram|youtube|viber|vk|rss))*",

@@ -36,6 +36,14 @@ class SearchIndex:
         """Make what was added and removed durable."""
         self.keywords.commit()
 
+    def discard(self) -> None:
+        """After a failure: let go of the writer, so that others may write."""
+        self.keywords.discard()
+
+    def count(self) -> int:
+        """How many passages both hold."""
+        return min(self.vectors.count(), self.keywords.count())
+
     def reload(self) -> None:
         """See what another process wrote."""
         self.vectors.reload()
@@ -43,6 +51,7 @@ class SearchIndex:
 
     def close(self) -> None:
         """Release the files."""
+        self.keywords.discard()
         self.vectors.close()
 
 

@@ -101,6 +101,8 @@ class KeywordIndex:
     def _writer(self) -> Any:
         if self._open_writer is None:
             self._open_writer = self._index.writer(_WRITER_MEMORY_BYTES, 1)
+            # A commit that was killed leaves files whose names the next commit would choose again, and fail.
+            self._open_writer.garbage_collect_files()
         return self._open_writer
 
     def _query(self, text: str) -> Any:

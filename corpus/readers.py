@@ -22,8 +22,15 @@ from corpus.language import detect_language
 from corpus.sentences import blocks, sentences, without_marker
 
 LARGEST_FILE_BYTES = 64 * 2**20
+LARGEST_UNPACKED_BYTES = 256 * 2**20
 LONGEST_TITLE = 100
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+# Latin encodings that differ in a few letters only, with the languages each was made for; the others use cp1252.
+_MADE_FOR = {
+    "cp1257": ("lv", "lt", "et"),
+    "cp1254": ("tr", "az"),
+    "cp1250": ("pl", "cs", "sk", "hu", "sl", "hr", "ro"),
+}
 _ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
@@ -68,7 +75,7 @@ def _completed(extraction: Extraction, path: Path) -> Extraction:
         text=text,
         title=extraction.title or _title_from(text, spans) or path.stem,
         publisher=extraction.publisher or stated_publisher(text),
-        published=extraction.published or stated_date(text),
+        published=extraction.published or _iso_date(stated_date(text)),
         url=extraction.url,
         language=extraction.language or detect_language(text),
         parties=extraction.parties,
@@ -113,12 +120,16 @@ def _decoded(content: bytes) -> str:
 def _decoded_legacy(content: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(
-        content[:200_000], cp_isolation=["cp1252", "cp1251", "cp1257", "cp1254", "koi8_r", "cp1250", "iso8859_13"]
-    ).best()
+    sample = content[:200_000]
+    best = from_bytes(sample, cp_isolation=["cp1252", "cp1251", "koi8_r", *_MADE_FOR]).best()
     if best is None:
         raise UnreadableFile("its text encoding cannot be recognised; save it as UTF-8")
-    return content.decode(best.encoding, errors="replace")
+    encoding = best.encoding
+    if encoding not in ("cp1251", "koi8_r"):
+        # Statistics of letters cannot tell these apart, but only the right one gives words of its own language.
+        read_as = {name: detect_language(sample.decode(name, errors="replace")) for name in _MADE_FOR}
+        encoding = next((name for name, language in read_as.items() if language in _MADE_FOR[name]), "cp1252")
+    return content.decode(encoding, errors="replace")
 
 
 def _read_text(content: bytes, path: Path) -> Extraction:
@@ -135,7 +146,7 @@ def _read_markdown(content: bytes, path: Path) -> Extraction:
         raise NotForIndexing(path.name)
     return Extraction(
         text=text,
-        title=_one_line(metadata.get("title")) or _first_heading(text),
+        title=_one_line(metadata.get("title")) or _first_heading(text[match.end() :]),
         publisher=_one_line(metadata.get("publisher")) or None,
         published=_iso_date(metadata.get("published", metadata.get("date"))),
         url=_one_line(metadata.get("url")) or None,
@@ -162,8 +173,8 @@ def _front_matter(source: str) -> Mapping[str, Any]:
 
 
 def _first_heading(text: str) -> str:
-    match = re.search(r"^#{1,2}\s+(.+?)\s*#*\s*$", text, re.MULTILINE)
-    return _one_line(match.group(1)) if match else ""
+    match = re.search(r"^#{1,2}[ \t]+(?=\S)(?P<words>.*[^\s#])", text, re.MULTILINE)
+    return _one_line(match.group("words")) if match else ""
 
 
 def _read_html(content: bytes, path: Path) -> Extraction:
@@ -228,6 +239,7 @@ def _pdf_date(value: object) -> str | None:
 
 def _read_docx(content: bytes, path: Path) -> Extraction:
     import zipfile
+    import zlib
 
     import docx
     from docx.opc.exceptions import OpcError
@@ -235,14 +247,20 @@ def _read_docx(content: bytes, path: Path) -> Extraction:
     from lxml.etree import LxmlError
 
     try:
+        unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
+        if unpacked > LARGEST_UNPACKED_BYTES:
+            raise UnreadableFile(f"it unpacks to {unpacked / 2**20:.0f} MB, far more than a document holds")
         document = docx.Document(io.BytesIO(content))
         parts: list[str] = []
         for item in document.iter_inner_content():
             parts.extend(_table_rows(item) if isinstance(item, Table) else [item.text])
         properties = document.core_properties
         title, created = _one_line(properties.title), _iso_date(properties.modified or properties.created)
-    except (OpcError, LxmlError, zipfile.BadZipFile, ValueError, KeyError, AttributeError, OSError) as error:
+    # python-docx checks nothing: these are what damaged archives and parts were seen to raise.
+    except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
         raise UnreadableFile(f"the Word file is damaged or encrypted ({_one_line(error)})") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UnreadableFile(f"the Word file is damaged ({_one_line(error)})") from error
     return Extraction(text="\n\n".join(part for part in parts if part.strip()), title=title, published=created)
 
 
@@ -260,22 +278,33 @@ def _table_rows(table: Any) -> list[str]:
 
 def _read_email(content: bytes, path: Path) -> Extraction:
     message = email.message_from_bytes(content, policy=email.policy.default)
-    body = message.get_body(preferencelist=("plain", "html"))
-    if body is None:
-        raise UnreadableFile("the message has no text part")
     try:
+        body = message.get_body(preferencelist=("plain", "html"))
+        if body is None:
+            raise UnreadableFile("the message has no text part")
         text = body.get_content()
         sent = message["date"].datetime if message["date"] else None
-    except (LookupError, ValueError, AttributeError) as error:
+        subject, sender = _one_line(message["subject"]), _one_line(message["from"])
+    # The standard library parses headers lazily, and these are what malformed ones were seen to raise.
+    except (LookupError, ValueError, AttributeError, TypeError) as error:
         raise UnreadableFile(f"the message cannot be decoded ({_one_line(error)})") from error
-    subject, sender = _one_line(message["subject"]), _one_line(message["from"])
     if body.get_content_type() == "text/html":
         text = _read_html(text.encode(), path).text
     return Extraction(text=_printable(text), title=subject, publisher=sender or None, published=_iso_date(sent))
 
 
 def _one_line(value: object) -> str:
-    return re.sub(r"\s+", " ", str(value)).strip()[:300] if value is not None else ""
+    """A name or a number as text that every store accepts; nothing where the value is neither.
+
+    A file may hold anything in its metadata: nested YAML aliases that fill the memory once written out, lone
+    surrogates, an integer of more digits than Python prints.
+    """
+    if value is None or isinstance(value, (list, tuple, dict, set)):
+        return ""
+    try:
+        return re.sub(r"[\s\x00-\x1f\x7f\ud800-\udfff]+", " ", str(value)).strip()[:300]
+    except ValueError:
+        return ""
 
 
 def _strings(value: object) -> tuple[str, ...]:

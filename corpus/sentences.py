@@ -30,11 +30,14 @@ _BLOCK_MARKER = re.compile(r"\s*(?:#{1,6}\s|[-*+•‣–—]\s|\d{1,3}[.)]\s|[a
 _LIST_PREFIX = re.compile(r"(?:#{1,6}|[-*+•‣]|>)\s+")
 _TERMINATOR = re.compile(r"[.!?…]+[)\]\"'”’»]*(?=\s)|[。！？]+")
 _OPENING = "\"'“‘«„([—–-"
+_SPACE = re.compile(r"\s*")
+# How far the rules look past a terminator: looking to the block's end would make a long paragraph take forever.
+_LOOK_AHEAD = 64
 
 
 def blocks(text: str, within: Span | None = None) -> Iterator[Span]:
     """Yield the paragraphs, headings and list items of `text` (or of its part `within`), in order."""
-    area = within or Span(0, len(text))
+    area = Span(0, len(text)) if within is None else within
     start: int | None = None
     previous = Span(area.start, area.start)
     for line in _lines(text, area):
@@ -87,10 +90,11 @@ def _continues(previous: str, line: str) -> bool:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> bool:
-    following = text[match.end() : end].lstrip()
-    if not following:
+    gap = _SPACE.match(text, match.end(), end)
+    following = gap.end() if gap else match.end()
+    if following == end:
         return True
-    after = following.lstrip(_OPENING + " ")[:24]
+    after = text[following : min(following + _LOOK_AHEAD, end)].lstrip(_OPENING + " ")
     if after and after[0].islower():
         return False
     if not match.group().startswith(".") or match.group().startswith(".."):

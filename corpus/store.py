@@ -45,13 +45,10 @@ class Store:
         except OSError as error:
             raise DataFolderDamaged(f"The data folder {folder} cannot be made ({error.strerror}).") from error
         self.catalog = Catalog(folder)
-        stored = self.catalog.state("fingerprint")
-        if stored not in (None, self.fingerprint) and not rebuild:
-            raise IndexMismatch(
-                f"The index in {folder} was built with {stored}, but {self.fingerprint} is set; run: assistant reindex"
-            )
         self._index: SearchIndex | None = None
         self._generation = self.catalog.generation
+        if not rebuild:
+            self._require_fingerprint()
 
     @property
     def fingerprint(self) -> str:
@@ -65,10 +62,35 @@ class Store:
 
     @property
     def index(self) -> SearchIndex:
-        """The indexes in use, opened on first need."""
+        """The indexes in use, opened on first need.
+
+        Raises `DataFolderDamaged` where they cannot be opened or have lost passages, and `IndexMismatch` where
+        another process has since built them with another encoder.
+        """
         if self._index is None:
-            self._index = SearchIndex(self.folder, self.build)
+            self._require_fingerprint()
+            self._index = self._opened()
         return self._index
+
+    def _opened(self) -> SearchIndex:
+        """The indexes of the build in use; they hold every passage that the catalog shows, and maybe more."""
+        generation, expected = self.catalog.generation, self.catalog.passage_count()
+        index = SearchIndex(self.folder, self.build)
+        found = index.count()
+        if found < expected and generation == self.catalog.generation:
+            index.close()
+            raise DataFolderDamaged(
+                f"The index {index.folder} holds {found} of {expected} passages; run: assistant reindex"
+            )
+        return index
+
+    def _require_fingerprint(self) -> None:
+        stored = self.catalog.state("fingerprint")
+        if stored not in (None, self.fingerprint):
+            raise IndexMismatch(
+                f"The index in {self.folder} was built with {stored}, but {self.fingerprint} is set; "
+                "run: assistant reindex"
+            )
 
     @property
     def generation(self) -> int:
@@ -89,17 +111,25 @@ class Store:
         return True
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, rebuild: bool = False) -> Iterator[None]:
         """Hold the writer's lock, with the indexes cleaned of what a killed writer left behind.
 
-        Raises `DataFolderBusy` at once where another process holds it.
+        With `rebuild` the indexes are left alone, whoever built them and however damaged they are. Raises
+        `DataFolderBusy` at once where another process holds the lock.
         """
         with writers_lock(self.folder):
+            self.refresh()  # another process may have written, or even rebuilt the indexes, since we last looked
             if self.catalog.state("fingerprint") is None:
                 self.catalog.set_state(fingerprint=self.fingerprint, build=self.build)
             self._remove_old_builds()
-            self.sweep()
-            yield
+            if not rebuild:
+                self._require_fingerprint()
+                self.sweep()
+            try:
+                yield
+            finally:
+                if self._index is not None:
+                    self._index.discard()
             self._generation = self.catalog.generation
 
     def sweep(self) -> None:

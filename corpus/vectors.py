@@ -45,6 +45,7 @@ class VectorStore:
                 COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
         except (ChromaError, ValueError, OSError) as error:
+            _forget_failed_system(self._folder)
             raise DataFolderDamaged(
                 f"The vector store {self._folder} cannot be opened ({error}); run: assistant reindex"
             ) from error
@@ -98,6 +99,15 @@ class VectorStore:
         from langchain_chroma import Chroma
 
         return Chroma(client=self._client, collection_name=COLLECTION, embedding_function=embeddings)
+
+
+def _forget_failed_system(folder: Path) -> None:
+    """Chroma keeps a system that failed to start, and would hand it, unusable, to whoever opens the folder next."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    identifier = str(folder.resolve())
+    if identifier not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(identifier, None)
 
 
 def _metadata(document: Document, passage: Passage) -> dict[str, str | int]:

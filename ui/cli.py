@@ -26,6 +26,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,
 )
 sources_app = typer.Typer(help="List the folders answered from, or remove one.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
@@ -168,14 +169,49 @@ def reindex(data_dir: DataDir = None) -> None:
 
 
 @app.command()
+def evaluate(
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help="Question file, JSON lines; without one, the shipped questions.")
+    ] = None,
+    data_dir: DataDir = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="An earlier report.json; prints what changed since.")
+    ] = None,
+    report_folder: Annotated[
+        Path | None, typer.Option("--report", help="Folder to write report.json and report.md to.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a file of questions with known answers, and print how well that went."""
+    from assistant import evaluation, evaluation_questions, evaluation_report, evaluation_tables
+
+    evaluation_report.measures()  # what is missing is told before the questions are asked
+    path = questions or evaluation_questions.shipped_questions()
+    cases = evaluation_questions.read_cases(path)
+    earlier = None if against is None else evaluation_report.read_report(against)
+    with _opened(data_dir) as assistant, _progress("Asking") as progress:
+        report = evaluation_report.make_report(evaluation.evaluate(assistant, cases, progress), questions=path.name)
+    comparison = None if earlier is None else evaluation_report.compare(earlier, report)
+    text = evaluation_tables.report_as_text(report)
+    if report_folder is not None:
+        evaluation_report.write_report(report_folder, report, text)
+    if as_json:
+        typer.echo(json.dumps({**report, "against": comparison}, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(text if comparison is None else f"{text}\n\n{evaluation_tables.comparison_as_text(comparison)}")
+
+
+@app.command()
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Check the model, the stores, the versions and the lock."""
-    from assistant.doctor import examine
-    from assistant.settings import Settings
+    from dataclasses import asdict
 
-    findings = examine(_folder(data_dir), Settings().model)
+    from assistant.doctor import examine
+    from assistant.settings import read_settings
+
+    findings = examine(_folder(data_dir), read_settings().model)
     if as_json:
-        typer.echo(json.dumps([finding.__dict__ for finding in findings], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.healthy else 'FAIL'}  {finding.subject}: {finding.detail}")
@@ -236,17 +272,17 @@ def _progress(what: str) -> Iterator["Progress"]:
 
 
 def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
-    from assistant.settings import Settings
+    from assistant.settings import read_settings
     from ui.server import serve as serve_forever
 
-    settings = Settings()
+    settings = read_settings()
     serve_forever(assistant, host or settings.host, settings.port if port is None else port)
 
 
 def _folder(data_dir: Path | None) -> Path:
-    from assistant.settings import Settings
+    from assistant.settings import read_settings
 
-    return data_dir if data_dir is not None else Settings().data_dir
+    return data_dir if data_dir is not None else read_settings().data_dir
 
 
 def _existing(folder: Path) -> Path:

@@ -1,0 +1,154 @@
+"""A document as an HTML page of its own: its text word for word, with the cited passage marked.
+
+The text content of the page's `<article>` is the document's text, character for character, so what a reader sees is
+what a citation's offsets count. Labels within it (page numbers, the folded file header) come from attributes. The page
+has no script and loads nothing; its one style sheet is inline, and `STYLE_HASH` lets a policy allow just that.
+"""
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from corpus.document import Document, Span
+from ui.rendering import one_line, readable_date, safe_url
+
+STYLE = (Path(__file__).parent / "document.css").read_text(encoding="utf-8")
+STYLE_HASH = f"sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}"
+_GAP = re.compile(r"(?:\r?\n[ \t]*){2,}")
+_HEADING = re.compile(r"#{1,6} [^\n]*")
+# What HTML has no way to hold: NUL and halves of surrogate pairs.
+_UNREPRESENTABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def document_page(
+    document: Document, highlight: Span | None = None, *, current: bool = True, newer: str | None = None
+) -> str:
+    """The page of a document. `newer` is the id of the version that replaced it, where one did."""
+    language = html.escape(document.language or "")
+    body = [
+        '<p class="home"><a href="/">Health Cooperation Assistant</a></p>',
+        f'<h1 dir="auto">{_line(document.title)}</h1>',
+        f"<dl>{''.join(_facts(document, highlight))}</dl>",
+        *([] if current else [_notice(newer)]),
+        f'<article lang="{language}" dir="auto">{"".join(_blocks(document, highlight))}</article>',
+        f"<footer>{_footer(document, highlight)}</footer>",
+    ]
+    return _page(document.title, "".join(body))
+
+
+def missing_document_page() -> str:
+    """The page for an id that the catalog never held."""
+    sentence = "There is no such document here; open it again from an answer’s sources."
+    return _page(
+        "Document not found", f'<h1>Document not found</h1><p>{sentence}</p><p><a href="/">Ask a question</a></p>'
+    )
+
+
+def span_within(document: Document, start: int | None, end: int | None) -> Span | None:
+    """The span to highlight, or None where it is not a stretch of the document's text."""
+    if start is None or end is None or not 0 <= start < end <= len(document.text):
+        return None
+    return Span(start, end)
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{_line(title)}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>"
+    )
+
+
+def _facts(document: Document, highlight: Span | None) -> Iterator[str]:
+    page = document.page_of(highlight.start) if highlight else None
+    facts = {
+        "Publisher": _line(document.publisher or ""),
+        "Published": _line(readable_date(document.published or "")),
+        "Concerns": _line(", ".join(document.parties)),
+        "Cited page": str(page) if page else "",
+    }
+    if url := safe_url(document.url):
+        address = html.escape(url)
+        facts["Original"] = f'<a href="{address}" rel="noopener noreferrer nofollow" target="_blank">{address}</a>'
+    for name, value in facts.items():
+        if value:
+            yield f"<div><dt>{name}</dt><dd>{value}</dd></div>"
+
+
+def _notice(newer: str | None) -> str:
+    if newer is None:
+        return '<p class="notice">This document has since been removed; this is the text as it was cited.</p>'
+    link = f'<a href="/documents/{html.escape(newer)}">current version</a>'
+    return f'<p class="notice">This document has since changed; this is the text as it was cited. See its {link}.</p>'
+
+
+def _footer(document: Document, highlight: Span | None) -> str:
+    place = f" · characters {highlight.start}–{highlight.end} highlighted" if highlight else ""
+    path = _line(f"{document.source}/{document.path}")
+    return f"<p>{path}{place}</p><p>SHA-256 of the file: {_line(document.sha256)}</p>"
+
+
+# The text: a sequence of blocks, cut at blank lines, pages and furniture but never inside the highlight
+
+
+def _blocks(document: Document, highlight: Span | None) -> Iterator[str]:
+    header = _file_header(document, highlight)
+    if header is not None:
+        inner = _text(header.of(document.text))
+        yield f'<details><summary aria-label="Header of the file"></summary><p class="furniture">{inner}</p></details>'
+    first_page = {page.start: number for number, page in reversed(list(enumerate(document.pages, start=1)))}
+    for block in _cut(document, highlight, header.end if header else 0):
+        if block.start in first_page:
+            yield f'<div class="page" data-page="{first_page[block.start]}"></div>'
+        text = block.of(document.text)
+        touched = highlight is not None and highlight.overlaps(block)
+        if not text.strip() and not touched:
+            yield _text(text)
+            continue
+        yield f"<p{_kind(document, block, text)}>{_marked(document.text, block, highlight)}</p>"
+
+
+def _file_header(document: Document, highlight: Span | None) -> Span | None:
+    """The front matter, folded away because the page's own header tells the same; None where there is none."""
+    header = next((span for span in document.furniture if span.start == 0 and span.end > 0), None)
+    return None if header is None or (highlight is not None and header.overlaps(highlight)) else header
+
+
+def _cut(document: Document, highlight: Span | None, start: int) -> Iterator[Span]:
+    gaps = [edge for match in _GAP.finditer(document.text, start) for edge in match.span()]
+    furniture = [edge for span in document.furniture for edge in (span.start, span.end)]
+    pages = [page.start for page in document.pages]
+    length = len(document.text)
+    edges = {edge for edge in (*gaps, *furniture, *pages) if start < edge < length}
+    if highlight is not None:
+        edges = {edge for edge in edges if not highlight.start < edge < highlight.end}
+    ordered = [start, *sorted(edges), length]
+    yield from (Span(first, last) for first, last in pairwise(ordered) if first < last)
+
+
+def _kind(document: Document, block: Span, text: str) -> str:
+    if any(span.start <= block.start and block.end <= span.end for span in document.furniture):
+        return ' class="furniture"'
+    return ' class="heading"' if _HEADING.fullmatch(text.strip()) else ""
+
+
+def _marked(text: str, block: Span, highlight: Span | None) -> str:
+    if highlight is None or not highlight.overlaps(block):
+        return _text(block.of(text))
+    first, last = max(block.start, highlight.start), min(block.end, highlight.end)
+    marked = f'<mark id="passage">{_text(text[first:last])}</mark>'
+    return _text(text[block.start : first]) + marked + _text(text[last : block.end])
+
+
+def _text(text: str) -> str:
+    """`text` for an element's content, carriage returns kept (a parser would turn them into line feeds)."""
+    return html.escape(_UNREPRESENTABLE.sub("\ufffd", text)).replace("\r", "&#13;")
+
+
+def _line(text: str) -> str:
+    return html.escape(one_line(text))
