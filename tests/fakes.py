@@ -1,0 +1,110 @@
+"""Small stand-ins for what is slow or far away, and the few things that several test modules do."""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.catalog import Source
+from corpus.chunking import ChunkingParameters
+from corpus.document import Document
+from corpus.encoder import Encoder
+from corpus.store import Store
+
+TESTS = Path(__file__).parent
+Vectors = npt.NDArray[np.float32]
+
+
+class FakeEncoder:
+    """An `Encoder` without a model: hashed bags of words, so that texts sharing words are near each other."""
+
+    def __init__(self, name: str = "fake", dimension: int = 64) -> None:
+        self.name = name
+        self.dimension = dimension
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.name}:{self.dimension}"
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Words cost a token per eight characters, and anything else one each, as word pieces roughly do."""
+        return [sum(-(-len(word) // 8) for word in re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
+        return np.stack([self.encode_query(f"{title}\n{text}") for title, text in zip(titles, texts, strict=True)])
+
+    def encode_query(self, text: str) -> Vectors:
+        total = np.sum(self.token_vectors([text])[0], axis=0)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        return [self._word_vectors(re.findall(r"\w+", text.lower())) for text in texts]
+
+    def _word_vectors(self, words: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
+        for row, word in enumerate(words):
+            vectors[row, int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) % self.dimension] = 1
+        return vectors
+
+
+def document(text: str, **values: object) -> Document:
+    """A document with an identity that does not matter."""
+    settings = {"title": "A title", "id": "d1", "source": "s", "path": "a.txt", "sha256": "0" * 64, **values}
+    return Document(text=text, **settings)  # type: ignore[arg-type]
+
+
+def open_store(data: Path, encoder: Encoder | None = None, **sources: Path) -> Store:
+    """The store in `data`, with these sources registered."""
+    store = Store(data, encoder or FakeEncoder(), chunking=ChunkingParameters(longest=40, enough=15))
+    for name, folder in sources.items():
+        store.catalog.add_source(Source(name, folder))
+    return store
+
+
+def keyword_passage_ids(store: Store) -> set[str]:
+    """The ids of all passages in the keyword index, read past our own code."""
+    import tantivy
+
+    searcher = tantivy.Index.open(str(store.index.folder / "keywords")).searcher()
+    hits = searcher.search(tantivy.Query.all_query(), 10_000).hits
+    ids = [searcher.doc(address)["passage_id"][0] for _, address in hits]
+    assert len(ids) == len(set(ids)), "the keyword index holds a passage twice"
+    return set(ids)
+
+
+def catalog_passage_ids(store: Store) -> set[str]:
+    """The ids of all passages that the catalog shows."""
+    return {passage.id for document in store.catalog.documents() for passage in store.catalog.passages(document)}
+
+
+def passage_ids(store: Store) -> set[str]:
+    """The ids of all passages, having checked that the catalog and both indexes hold the same ones."""
+    ids = catalog_passage_ids(store)
+    assert store.index.vectors.ids() == ids
+    assert keyword_passage_ids(store) == ids
+    assert store.index.vectors.count() == len(ids)
+    return ids
+
+
+def everything_found(store: Store) -> str:
+    """All the text that can be found, one passage to a line."""
+    assert passage_ids(store) is not None
+    return "\n".join(
+        passage.text for document in store.catalog.documents() for passage in store.catalog.passages(document)
+    )
+
+
+def child_environment() -> dict[str, str]:
+    """For a child process: it may import what we import, and may not speak to another machine either."""
+    folders = [TESTS / "offline", TESTS, TESTS.parent]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders)), "PYTHONWARNINGS": "ignore"}
+
+
+def child_command(*arguments: str) -> list[str]:
+    """This Python, run with `arguments`."""
+    return [sys.executable, *arguments]

@@ -1,0 +1,270 @@
+"""The packages point one way, ui → assistant → corpus, and each heavy library has one owner that imports it late.
+
+The imports are read, not run: `ast` over every module. Each rule has a control, a tiny tree that breaks it, so that a
+rule that can no longer fail is noticed.
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Lowest first: a package may import itself and those before it.
+LAYERS = ("corpus", "assistant", "ui")
+# Library → the modules that may import it; a name with a full stop at its end allows a whole package.
+OWNERS = {
+    "chromadb": ("corpus.vectors",),
+    "tantivy": ("corpus.keywords",),
+    "sentence_transformers": ("corpus.encoder",),
+    "torch": ("corpus.encoder",),
+    "transformers": ("corpus.encoder",),
+    "sqlalchemy": ("corpus.catalog",),
+    "langchain": ("assistant.retrieval", "assistant.chain", "corpus.vectors"),
+    "langchain_core": ("assistant.retrieval", "assistant.chain", "corpus.vectors"),
+    "langchain_chroma": ("corpus.vectors",),
+    "gradio": ("ui.web", "ui.api"),
+    "fastapi": ("ui.",),
+    "starlette": ("ui.",),
+    "uvicorn": ("ui.",),
+}
+# Heavy libraries that their owner may import as it is imported itself; all others only inside functions.
+AT_MODULE_LEVEL = {
+    "sqlalchemy": ("corpus.catalog",),
+    "langchain_core": ("assistant.retrieval", "assistant.chain"),
+    "fastapi": ("ui.",),
+    "starlette": ("ui.",),
+}
+MAY_SEE_SETTINGS = ("assistant.assembly", "assistant.doctor", "ui.")
+
+When = Literal["on import", "on call", "typing"]
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: our modules by their full name, other libraries as written."""
+
+    importer: str
+    target: str
+    when: When
+
+    @property
+    def library(self) -> str:
+        return self.target.partition(".")[0]
+
+    def __str__(self) -> str:
+        return f"{self.importer} → {self.target} ({self.when})"
+
+
+def imports_of(root: Path) -> list[Import]:
+    """Every import in the packages below `root`."""
+    files = {_module_name(path, root): path for layer in LAYERS for path in sorted((root / layer).rglob("*.py"))}
+    found = []
+    for name, path in files.items():
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        for target, when in _targets(ast.parse(path.read_text(encoding="utf-8")), package, "on import"):
+            found.append(Import(name, _known(target, files), when))
+    return found
+
+
+def _module_name(path: Path, root: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _known(target: str, modules: dict[str, Path]) -> str:
+    """`corpus.document.Span` → `corpus.document`; a name of another library stays as it is."""
+    name = target
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name or target
+
+
+def _targets(node: ast.AST, package: str, when: When) -> Iterator[tuple[str, When]]:
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, when) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        parents = package.split(".")
+        above = parents[: len(parents) - node.level + 1] if node.level else []
+        prefix = ".".join([*above, *([node.module] if node.module else [])])
+        yield from ((f"{prefix}.{alias.name}", when) for alias in node.names)
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("importlib.import_module", "__import__"):
+        yield from ((str(argument.value), when) for argument in node.args if isinstance(argument, ast.Constant))
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        when = "on call" if when == "on import" else when
+    for child in ast.iter_child_nodes(node):
+        typing = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and child in node.body
+        yield from _targets(child, package, "typing" if typing else when)
+
+
+# The rules: each returns what breaks it
+
+
+def upward_imports(imports: list[Import]) -> list[str]:
+    return [
+        str(item)
+        for item in imports
+        if item.library in LAYERS and LAYERS.index(item.library) > LAYERS.index(item.importer.partition(".")[0])
+    ]
+
+
+def import_cycles(imports: list[Import], *, also_on_call: bool = False) -> list[str]:
+    counted = ("on import", "on call") if also_on_call else ("on import",)
+    graph: dict[str, set[str]] = {}
+    for item in imports:
+        if item.library in LAYERS and item.when in counted and item.target != item.importer:
+            graph.setdefault(item.importer, set()).add(item.target)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [" → ".join(error.args[1])]
+    return []
+
+
+def deferred_import_cycles(imports: list[Import]) -> list[str]:
+    return import_cycles(imports, also_on_call=True)
+
+
+def second_owners(imports: list[Import]) -> list[str]:
+    return [
+        str(item) for item in imports if item.library in OWNERS and not _is_one_of(item.importer, OWNERS[item.library])
+    ]
+
+
+def heavy_imports_at_module_level(imports: list[Import]) -> list[str]:
+    return [
+        str(item)
+        for item in imports
+        if item.library in OWNERS
+        and item.when == "on import"
+        and not _is_one_of(item.importer, AT_MODULE_LEVEL.get(item.library, ()))
+    ]
+
+
+def strangers_to_settings(imports: list[Import]) -> list[str]:
+    return [
+        str(item)
+        for item in imports
+        if item.target == "assistant.settings" and not _is_one_of(item.importer, MAY_SEE_SETTINGS)
+    ]
+
+
+def _is_one_of(module: str, allowed: tuple[str, ...]) -> bool:
+    return any(f"{module}.".startswith(name) if name.endswith(".") else module == name for name in allowed)
+
+
+Rule = Callable[[list[Import]], list[str]]
+RULES: tuple[Rule, ...] = (
+    upward_imports,
+    import_cycles,
+    deferred_import_cycles,
+    second_owners,
+    heavy_imports_at_module_level,
+    strangers_to_settings,
+)
+
+
+@pytest.fixture(scope="module")
+def imports() -> list[Import]:
+    return imports_of(ROOT)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_project_has_no(rule: Rule, imports: list[Import]) -> None:
+    assert rule(imports) == []
+
+
+def test_the_imports_of_every_package_were_really_read(imports: list[Import]) -> None:
+    seen = {(item.importer, item.target, item.when) for item in imports}
+    assert {
+        ("corpus.sync", "corpus.store", "on import"),
+        ("corpus.vectors", "chromadb", "on call"),
+        ("corpus.vectors", "langchain_chroma.Chroma", "typing"),
+        ("assistant.chain", "assistant.citations", "on import"),
+        ("assistant.assembly", "assistant.settings", "on import"),
+        ("ui.cli", "assistant.assembly", "on call"),
+    } <= seen
+
+
+@pytest.mark.parametrize("library", sorted(OWNERS.keys() - {"langchain", "transformers"}))
+def test_every_owned_library_is_imported_by_its_owner(library: str, imports: list[Import]) -> None:
+    assert library in {item.library for item in imports}
+
+
+# Controls: a tree that breaks a rule is caught, and one that keeps it is not
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, source in {"assistant/settings.py": "", **files}.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(source, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("rule", "files"),
+    [
+        (upward_imports, {"corpus/a.py": "import assistant.b", "assistant/b.py": ""}),
+        (upward_imports, {"corpus/a.py": "def f():\n    from ui import b", "ui/b.py": ""}),
+        (upward_imports, {"assistant/a.py": "from ui.b import f", "ui/b.py": ""}),
+        (
+            upward_imports,
+            {"corpus/a.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import ui.b", "ui/b.py": ""},
+        ),
+        (import_cycles, {"corpus/a.py": "import corpus.b", "corpus/b.py": "from corpus.a import f"}),
+        (import_cycles, {"corpus/a.py": "from . import b", "corpus/b.py": "from .a import f"}),
+        (
+            import_cycles,
+            {
+                "corpus/a.py": "import corpus.b",
+                "corpus/b.py": "try:\n    from corpus import c\nexcept ImportError:\n    pass",
+                "corpus/c.py": "class C:\n    import corpus.a",
+            },
+        ),
+        (
+            deferred_import_cycles,
+            {"corpus/a.py": "import corpus.b", "corpus/b.py": "def f():\n    import corpus.a"},
+        ),
+        (second_owners, {"corpus/a.py": "def f():\n    from chromadb.config import Settings"}),
+        (second_owners, {"assistant/a.py": "import langchain_core.runnables"}),
+        (second_owners, {"assistant/a.py": "from fastapi import FastAPI"}),
+        (second_owners, {"ui/cli.py": "def f():\n    import gradio as g"}),
+        (second_owners, {"corpus/a.py": "import importlib\nimportlib.import_module('torch')"}),
+        (heavy_imports_at_module_level, {"corpus/vectors.py": "import chromadb"}),
+        (heavy_imports_at_module_level, {"corpus/encoder.py": "class Encoder:\n    from torch import nn"}),
+        (heavy_imports_at_module_level, {"ui/web.py": "if True:\n    import gradio"}),
+        (strangers_to_settings, {"assistant/chain.py": "from assistant.settings import Settings"}),
+        (strangers_to_settings, {"assistant/chain.py": "def f():\n    from assistant import settings"}),
+    ],
+)
+def test_a_tree_that_breaks_the_rule_is_caught(rule: Rule, files: dict[str, str], tmp_path: Path) -> None:
+    write(tmp_path, files)
+    assert rule(imports_of(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("rule", "files"),
+    [
+        (upward_imports, {"ui/a.py": "import corpus.b", "corpus/b.py": ""}),
+        (
+            deferred_import_cycles,
+            {
+                "corpus/a.py": "import corpus.b",
+                "corpus/b.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import corpus.a",
+            },
+        ),
+        (import_cycles, {"corpus/a.py": "import corpus.b", "corpus/b.py": "def f():\n    import corpus.a"}),
+        (second_owners, {"corpus/vectors.py": "def f():\n    import chromadb"}),
+        (heavy_imports_at_module_level, {"corpus/vectors.py": "def f():\n    import chromadb"}),
+        (
+            heavy_imports_at_module_level,
+            {"ui/web.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import gradio"},
+        ),
+        (strangers_to_settings, {"ui/cli.py": "def f():\n    from assistant.settings import Settings"}),
+    ],
+)
+def test_a_tree_that_keeps_the_rule_is_left_alone(rule: Rule, files: dict[str, str], tmp_path: Path) -> None:
+    write(tmp_path, files)
+    assert rule(imports_of(tmp_path)) == []

@@ -1,0 +1,149 @@
+from pathlib import Path
+
+import pytest
+from fakes import document
+from hypothesis import given, settings
+from texts import hostile
+
+from corpus.catalog import Catalog, Change, Failure, Source
+from corpus.document import Passage, Span
+from corpus.errors import DataFolderDamaged
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    catalog = Catalog(tmp_path)
+    yield catalog
+    catalog.close()
+
+
+def with_passages(text="One. Two.", **values):
+    """A document and its passages: the words of its text."""
+    made = document(text, **values)
+    spans, start = [], 0
+    for piece in text.split():
+        start = text.index(piece, start)
+        spans.append(Span(start, start + len(piece)))
+        start += len(piece)
+    return made, [Passage(f"{made.id}-{n:05d}", made.id, n, span, span.of(text)) for n, span in enumerate(spans)]
+
+
+def test_a_document_comes_back_as_it_went_in(catalog):
+    made, passages = with_passages(
+        publisher="A",
+        published="2022-09",
+        url="https://example.org",
+        language="lv",
+        parties=("Latvia", "Azerbaijan"),
+        topics=("t",),
+        pages=(Span(0, 4), Span(5, 9)),
+        furniture=(Span(4, 5),),
+    )
+    catalog.apply(Change(documents=[(made, passages)]))
+    assert catalog.documents() == [made]
+    assert catalog.document(made.id) == made
+    assert catalog.passages(made) == passages
+    assert catalog.passages_by_id([passages[1].id, "none"]) == {passages[1].id: (made.id, Span(5, 9), 1)}
+    assert catalog.passage_count() == 2
+
+
+@settings(max_examples=50)
+@given(hostile)
+def test_any_text_comes_back_character_for_character(tmp_path_factory, text):
+    catalog = Catalog(tmp_path_factory.mktemp("catalog"))
+    made, passages = with_passages(text, title=text)
+    catalog.apply(Change(documents=[(made, passages)]))
+    assert catalog.document(made.id) == made
+    assert catalog.passages(made) == passages
+    catalog.close()
+
+
+def test_a_superseded_document_still_opens_but_is_found_no_more(catalog):
+    old, old_passages = with_passages("Old. Text.", id="old")
+    new, new_passages = with_passages("New. Text.", id="new")
+    catalog.apply(Change(documents=[(old, old_passages)]))
+    catalog.apply(Change(documents=[(new, new_passages)], withdrawn=["old"]))
+    assert catalog.document("old") == old
+    assert catalog.documents() == [new]
+    assert catalog.documents_by_id(["old", "new"]) == {"new": new}
+    assert catalog.passages_by_id([passage.id for passage in old_passages]) == {}
+    assert catalog.current_versions() == {("s", "a.txt"): ("new", new.sha256)}
+    assert catalog.unsettled() == ["old"]
+
+
+def test_a_document_may_return_after_it_was_withdrawn(catalog):
+    made, passages = with_passages()
+    catalog.apply(Change(documents=[(made, passages)]))
+    catalog.apply(Change(withdrawn=[made.id]))
+    catalog.apply(Change(documents=[(made, passages)]))
+    assert catalog.documents() == [made]
+    assert catalog.passages(made) == passages
+    assert catalog.unsettled() == []
+
+
+def test_a_change_is_made_whole_or_not_at_all(catalog):
+    made, passages = with_passages()
+    with pytest.raises(Exception, match="UNIQUE"):
+        catalog.apply(Change(documents=[(made, [*passages, passages[0]])], failed=[Failure("s", "b", None, "why")]))
+    assert (catalog.documents(), catalog.failures(), catalog.generation) == ([], [], 0)
+
+
+def test_the_generation_grows_with_what_can_be_found_and_only_then(catalog):
+    made, passages = with_passages()
+    catalog.apply(Change(documents=[(made, passages)]))
+    assert catalog.generation == 1
+    catalog.apply(Change(failed=[Failure("s", "b.txt", None, "why")]))
+    catalog.apply(Change(mended=[("s", "b.txt")]))
+    catalog.apply(Change())
+    assert catalog.generation == 1
+    catalog.apply(Change(withdrawn=[made.id]))
+    assert catalog.generation == 2
+
+
+def test_a_failure_is_kept_until_it_is_mended(catalog):
+    first, second = Failure("s", "a.txt", "1", "torn"), Failure("s", "a.txt", "2", "burnt")
+    catalog.apply(Change(failed=[first]))
+    catalog.apply(Change(failed=[second]))
+    assert catalog.failures() == [second]
+    catalog.apply(Change(mended=[("s", "a.txt")]))
+    assert catalog.failures() == []
+
+
+def test_sources_are_kept_by_name_and_may_move(catalog):
+    catalog.add_source(Source("b", Path("one")))
+    catalog.add_source(Source("a", Path("two")))
+    catalog.add_source(Source("b", Path("three")))
+    assert catalog.sources() == [Source("a", Path("two")), Source("b", Path("three"))]
+    catalog.remove_source("a")
+    assert [source.name for source in catalog.sources()] == ["b"]
+
+
+def test_unsettled_documents_are_noted_once_and_settled(catalog):
+    ids = [f"d{number}" for number in range(1200)]
+    catalog.note_unsettled(ids)
+    catalog.note_unsettled(ids[:5])
+    assert sorted(catalog.unsettled()) == sorted(ids)
+    catalog.settle(ids[:1100])
+    assert sorted(catalog.unsettled()) == sorted(ids[1100:])
+
+
+def test_a_rebuild_that_fails_changes_nothing(catalog):
+    made, passages = with_passages()
+    catalog.apply(Change(documents=[(made, passages)]))
+    twice = [passages, passages]
+    with pytest.raises(Exception, match="UNIQUE"), catalog.rebuilding() as connection:
+        catalog.replace_passages(connection, twice, {"build": "0002"})
+    assert catalog.passages(made) == passages
+    assert (catalog.state("build"), catalog.generation) == (None, 1)
+
+
+def test_more_ids_than_a_query_may_hold_can_be_looked_up(catalog):
+    made, passages = with_passages("word " * 1300)
+    catalog.apply(Change(documents=[(made, passages)]))
+    assert len(catalog.passages_by_id([passage.id for passage in passages] * 3)) == 1300
+
+
+def test_a_damaged_catalog_is_refused_with_what_to_do(tmp_path):
+    (tmp_path / "catalog.sqlite3").write_bytes(b"garbage" * 1000)
+    with pytest.raises(DataFolderDamaged, match="restore it from a backup"):
+        Catalog(tmp_path)

@@ -1,0 +1,68 @@
+"""Every setting says what it is for, is read from the environment, and is written down where users look."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from assistant.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+FIELDS = sorted(Settings.model_fields)
+# A value other than the default, as it stands in the environment.
+OTHER_VALUES = {"data_dir": "elsewhere", "model": "models/other", "passages": "7", "host": "0.0.0.0", "port": "8080"}
+
+every_setting = pytest.mark.parametrize("name", FIELDS)
+
+
+def variable(name: str) -> str:
+    return f"ASSISTANT_{name.upper()}"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No variable and no `.env` file of whoever runs the tests."""
+    for name in FIELDS:
+        monkeypatch.delenv(variable(name), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@every_setting
+def test_a_setting_says_what_it_is_for(name: str) -> None:
+    description = Settings.model_fields[name].description
+    assert description
+    assert description.endswith(".")
+
+
+@every_setting
+def test_a_setting_is_documented_by_its_variable(name: str) -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    documented = [page.name for page in pages if variable(name) in page.read_text(encoding="utf-8")]
+    assert documented, f"{variable(name)} stands neither in README.md nor in docs/"
+
+
+@every_setting
+def test_a_setting_has_a_default(name: str) -> None:
+    assert not Settings.model_fields[name].is_required()
+
+
+@every_setting
+def test_a_setting_is_read_from_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable(name), OTHER_VALUES[name])
+    assert str(getattr(Settings(), name)) == OTHER_VALUES[name]
+    assert getattr(Settings(), name) != Settings.model_fields[name].default
+
+
+def test_a_setting_is_read_from_a_file_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("ASSISTANT_PORT=8080\nASSISTANT_PASSAGES=7\nSOMETHING_ELSE=1\n", encoding="utf-8")
+    monkeypatch.setenv("ASSISTANT_PORT", "9090")
+    assert (Settings().port, Settings().passages) == (9090, 7)
+
+
+@pytest.mark.parametrize(("name", "value"), [("port", "seven"), ("port", "70000"), ("passages", "0")])
+def test_a_senseless_value_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable(name), value)
+    with pytest.raises(ValidationError, match=name):
+        Settings()
