@@ -100,21 +100,23 @@ class Assistant:
 
 
 def open_assistant(
-    data_dir: Path | str = "data",
+    data_dir: Path | str | None = None,
     *,
     folder: Path | str | None = None,
     encoder: Encoder | None = None,
     settings: Settings | None = None,
     rebuild: bool = False,
 ) -> Assistant:
-    """Open the assistant of a data folder, and bring `folder` (if given) into its index.
+    """Open the assistant of a data folder (by default the settings'), and bring `folder` (if given) into its index.
 
     A data folder without any source answers from nothing until a folder is added; the command line adds the shipped
     briefs then. With `rebuild`, an index of another encoder is accepted, for `Assistant.reindex`.
     """
     settings = settings or read_settings()
     encoder = encoder or SentenceTransformerEncoder(settings.model)
-    assistant = Assistant(Store(Path(data_dir), encoder, rebuild=rebuild), passages=settings.passages)
+    assistant = Assistant(
+        Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild), passages=settings.passages
+    )
     if folder is not None:
         assistant.add(folder)
     return assistant

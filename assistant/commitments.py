@@ -31,7 +31,7 @@ class Status(IntEnum):
 class StatusReport:
     """The strongest status a sentence reports as a fact, and the weakest one it denies.
 
-    `in_passing` where it only names a document by it ("the agreement signed in Riga covers ...").
+    `in_passing` where it only names it ("the agreement signed in Riga covers ...", "reported the signing").
     """
 
     reported: Status | None = None
@@ -102,6 +102,8 @@ _ATTRIBUTE_BEFORE = re.compile(
     r"\b(?:agreement|memorandum|declaration|protocol|document|programme|plan|map|contract|treaty|one|text)\s+$",
     re.IGNORECASE,
 )
+# A noun tells that a step was taken less plainly than the verb does.
+_NOUN = re.compile(r"sign(?:ing|ature|atory|atories)|approval|ratification|entry into force", re.IGNORECASE)
 _ATTRIBUTE_AFTER = re.compile(r"\s+(?:on|in|by|at|between|with|during|early|late)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:]|,\s+(?:but|and|while|though|although|whereas)\b|\bbut\b|\bwhile\b")
 
@@ -134,8 +136,10 @@ def report(sentence: str) -> StatusReport:
                 named.append(status)
             elif _is_denied(clause, match):
                 denied.append(status)
+            elif _is_not_yet(clause, match):
+                told.append(Status.PROPOSED)
             else:
-                told.append(Status.PROPOSED if _is_not_yet(clause, match) else status)
+                (named if _NOUN.fullmatch(match.group()) else told).append(status)
     if not denied and _NO_DOCUMENT.search(sentence):
         denied.append(Status.AGREED)
     if not denied and describes_content(sentence):

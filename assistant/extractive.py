@@ -151,8 +151,9 @@ def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]
     if not fitting:
         return _compose_other(question, about, elsewhere)
     if confirmed and (not denials or _quality(denials[0]) <= max(map(_quality, confirmed))):
-        told = _selected(question, confirmed) if question.asks_for_one_fact else _strongest(confirmed)
-        return Draft(Outcome.ANSWERED, told)
+        if question.asks_for_one_fact:
+            return Draft(Outcome.ANSWERED, _selected(question, sorted(confirmed, key=_quality, reverse=True)))
+        return Draft(Outcome.ANSWERED, _strongest(confirmed))
     chosen = [*denials[:1], *(_furthest(fitting, denials) if denials else _discussed(fitting))]
     if len(question.countries) > 1:
         chosen += [item for item in _strongest(elsewhere) if not _repeats(item, chosen)]

@@ -56,17 +56,12 @@ def sync(
     Raises `SourceError`, before anything changes, where a source's folder is missing: an unmounted drive must not
     empty the catalog. One unreadable file is reported and stops nothing.
     """
-    replaced = {forget, register.name if register else None}
-    sources = [source for source in store.catalog.sources() if source.name not in replaced]
-    sources += [register] if register else []
-    for source in sources:
-        if not source.folder.is_dir():
-            raise SourceError(
-                f"The folder {source.folder} of source '{source.name}' is missing; bring it back, "
-                f"or run: assistant sources remove {source.name}"
-            )
     with store.writing():
         _require_free_space(store.folder)
+        replaced = {forget, register.name if register else None}
+        sources = [source for source in store.catalog.sources() if source.name not in replaced]
+        sources += [register] if register else []
+        _require_folders(sources)
         if register is not None:
             store.catalog.add_source(register)
         if forget is not None:
@@ -244,6 +239,15 @@ def _refuse_unlistable(error: OSError) -> None:
     raise SourceError(
         f"The folder {error.filename} cannot be listed ({error.strerror or error}); make it readable, or remove it."
     ) from error
+
+
+def _require_folders(sources: Iterable[Source]) -> None:
+    for source in sources:
+        if not source.folder.is_dir():
+            raise SourceError(
+                f"The folder {source.folder} of source '{source.name}' is missing; bring it back, "
+                f"or run: assistant sources remove {source.name}"
+            )
 
 
 def _require_free_space(folder: Path) -> None:

@@ -101,7 +101,7 @@ def test_answers_outlive_a_restart(assistant: Assistant, data: Path, encoder: Se
 def test_settings_choose_the_data_folder_and_how_much_is_read(
     data: Path, latvia: Path, encoder: SentenceTransformerEncoder
 ) -> None:
-    opened = open_assistant("elsewhere", folder=latvia, encoder=encoder, settings=Settings(data_dir=data, passages=3))
+    opened = open_assistant(folder=latvia, encoder=encoder, settings=Settings(data_dir=data, passages=3))
     assert opened.store.folder == data
     assert opened.retriever.count == 3
     opened.close()

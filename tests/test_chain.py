@@ -348,7 +348,7 @@ def test_a_question_that_names_nothing_is_unclear(question: str, briefs: Assista
 )
 def test_a_hostile_or_foreign_question_gets_a_verified_answer_or_a_refusal(question: str, briefs: Assistant) -> None:
     answer = briefs.ask(question)
-    assert answer.question == question
+    assert answer.question == question.encode("utf-8", "replace").decode("utf-8")
     assert_cited_exactly(briefs, answer)
 
 

@@ -30,6 +30,7 @@ def evidence_at(span: Span, source: Document) -> Evidence:
         text=span.of(source.text),
         score=0.9,
         report=StatusReport(),
+        terms=frozenset(),
         context=frozenset(),
     )
 
