@@ -12,7 +12,7 @@ from assistant import remarks
 from assistant.answer import Outcome
 from assistant.commitments import Status, describes_content, report, states_absence, tells_of_talks
 from assistant.kinds import Kind, dates_conflict, shows
-from assistant.parties import countries, is_about
+from assistant.parties import countries, is_about, names
 from assistant.question import Question
 from assistant.reading import Evidence
 
@@ -56,6 +56,8 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if question.unknown_names:
         return Draft(Outcome.NOT_FOUND, remark=remarks.unknown_names(question), closest=_closest(evidence))
     about = [item for item in evidence if is_about(item.document, item.text, question.countries)]
+    if not about and question.compares:
+        about = [item for item in evidence if any(names(item.document, party) for party in question.countries)]
     if not about:
         return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question, evidence), closest=_closest(evidence))
     if _says_it_is_not_told(question, about):
@@ -70,16 +72,12 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
 
 def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
     """Whether a source says itself that it does not tell, in a sentence that fits as well as the best one."""
-
-    def words_asked(item: Evidence) -> int:
-        return len(item.terms.intersection(question.specifics))
-
-    best = about[0]
+    asked, best = frozenset(question.specifics), about[0]
     return any(
         states_absence(item.text)
-        and item.report.denied is None
+        and (item.report.denied is None or question.asks_for_one_fact)
         and item.score >= CLOSE_TO_BEST_FACT * best.score
-        and words_asked(item) >= words_asked(best)
+        and (item is best or item.terms & asked - best.terms or asked & best.terms <= item.terms)
         for item in about[:CLOSEST_SHOWN]
     )
 
@@ -94,19 +92,31 @@ def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, 
     good = [item for item in about if item.score >= min(max(ANSWER_THRESHOLD, close), about[0].score)]
     if not one_fact and question.kinds:  # the sentences that hold the list asked for come first
         good.sort(key=lambda item: -sum(shows(kind, item.text) for kind in question.kinds))
+    if question.compares:
+        return _side_by_side(question, about, good)
     chosen = good[:1]
     for item in good[1:]:
         if len(chosen) >= (LONGEST_FACT_ANSWER if one_fact else LONGEST_ANSWER):
             break
         if not _repeats(item, chosen) and (not one_fact or _adds(question, item, chosen) or item.score >= as_good):
             chosen.append(item)
-    return _in_reading_order([*chosen, *_for_parties_left_out(question, about, chosen)])
+    return _in_reading_order(chosen)
+
+
+def _side_by_side(question: Question, about: Sequence[Evidence], good: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence of each document and about each party first, then more; in order of their documents' dates."""
+    first_of_documents = {item.document.id: item for item in reversed(good)}.values()
+    chosen: list[Evidence] = []
+    for item in (*sorted(first_of_documents, key=lambda item: -item.score), *good):
+        if len(chosen) < LONGEST_ANSWER and not _repeats(item, chosen):
+            chosen.append(item)
+    left_out = _for_parties_left_out(question, about, chosen)
+    chosen = [*chosen[: LONGEST_ANSWER - len(left_out)], *left_out]
+    return tuple(sorted(chosen, key=lambda item: (item.document.published or "9999", item.document.path, item.span)))
 
 
 def _for_parties_left_out(question: Question, about: Sequence[Evidence], chosen: Sequence[Evidence]) -> list[Evidence]:
     """Where several parties are compared, the best sentence about each that the answer does not yet speak of."""
-    if len(question.countries) <= 2:
-        return []
     added: list[Evidence] = []
     for party in question.countries:
         spoken_of = any(party in countries(item.text) for item in (*chosen, *added))

@@ -22,7 +22,7 @@ _ASKING_WORDS = frozenset(
     between still yet ever now already please also about not only so and but then he him his she her hers it its
     they them their theirs this that these those we our you your i me my one ones same other others
     source sources article articles be been being since until recently just today could would should can may might
-    anything something nothing everything two three
+    home anything something nothing everything two three
     please tell give put together trace exactly really actually
     """.split()
 )
@@ -38,6 +38,13 @@ _GENERIC_TERMS = frozenset(
 _ASKED_TYPE = re.compile(r"\b(?:which|what|that|this|those|these)\s+(\w+)", re.IGNORECASE)
 # Dates are compared as dates (see `months`), not as words.
 _DATE_TERM = re.compile(r"(?:19|20)\d\d|januari|februari|march|april|may|june|juli|august|septemb|octob|novemb|decemb")
+# Things or times side by side: the answer lies in several documents.
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|differ\w*|versus|vs|respectively|timeline|over time|since|so far|until|develop\w*|progress\w*"
+    r"|evolv\w*|history|trace|steps|sources|the two|both|older|newer|earlier|later|further|more)\b"
+    r"|\bbetween (?:19|20)\d\d and\b|,? or (?:the|with|is|in)\b|\bhow (?:do|did|have|has)\b.*\band\b",
+    re.IGNORECASE,
+)
 # Capitalised, and not the first word.
 _PROPER_NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]+")
 _COUNTED = re.compile(
@@ -54,7 +61,8 @@ class Question:
 
     `terms` are its content terms in order (repeated where they are), `specifics` those of them that narrow it down,
     `counted` those of the thing whose number is asked ("how many beds"), `months` the dates it names, `unknown_names`
-    the proper names in it that no passage holds, and `words` gives back the word that a term was made from.
+    the proper names in it that no passage holds, `compares` whether it sets things or times side by side, and `words`
+    gives back the word that a term was made from.
     """
 
     text: str
@@ -68,6 +76,7 @@ class Question:
     counted: tuple[str, ...]
     months: frozenset[tuple[str, str]]
     unknown_names: tuple[str, ...]
+    compares: bool
     words: Mapping[str, str]
 
     @property
@@ -95,6 +104,7 @@ def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
         specifics=tuple(dict.fromkeys(term for term in terms if _is_specific(term) and term not in asked_types)),
         counted=_counted(standalone, analyze),
         months=months(read),
+        compares=bool(_COMPARES.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)),
         words={term: word for word in re.findall(r"[\w'’-]+", standalone) for term in analyze(word)},
     )
