@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.chain import AnswerChain
 from assistant.commitments import Status
-from assistant.evaluation import Result, evaluate, facts_in, quote_failures, status_errors
-from assistant.evaluation_facts import derived_facts, normalised, states
-from assistant.evaluation_questions import Case, read_cases
-from assistant.evaluation_report import (
+from assistant.evaluation.cases import Case, read_cases
+from assistant.evaluation.facts import derived_facts, normalised, states
+from assistant.evaluation.measuring import Result, evaluate, facts_in, quote_failures, status_errors
+from assistant.evaluation.report import (
     abstention_curve,
     abstention_figures,
     compare,
@@ -32,7 +32,7 @@ from assistant.evaluation_report import (
     retrieval_figures,
     write_report,
 )
-from assistant.evaluation_tables import comparison_as_text, report_as_text
+from assistant.evaluation.tables import comparison_as_text, report_as_text
 from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
 from corpus.document import Document, Passage, Span

@@ -23,7 +23,7 @@ from assistant.question import understand
 from assistant.reading import FEATURES, EvidenceReader, sentence_candidates
 from assistant.retrieval import HybridRetriever
 from assistant.vocabulary import Vocabulary
-from benchmarks.sets import SetQuestion, open_set
+from benchmarks.sets import SetQuestion, held_back, open_set
 from corpus.encoder import SentenceTransformerEncoder
 
 SETS = ("squad2", "clapnq", "qed")
@@ -52,14 +52,13 @@ def rows_of(name: str, folder: Path, encoder: SentenceTransformerEncoder, limit:
         if question.answerable and not any(labels):
             continue
         matrix = reader.features(understood, candidates, vocabulary)
-        documents = question.gold or {hits[0].document.path: ()}
         found.append(
             {
                 "set": name,
                 "x": matrix,
                 "y": np.array(labels),
                 "answerable": question.answerable,
-                "group": next(iter(documents)).split(":")[0],
+                "held_back": held_back(question),
                 "texts": [text for *_, text in candidates],
             }
         )
@@ -89,11 +88,6 @@ def fitted(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray
     return found[:-1], float(found[-1])
 
 
-def held_back(group: str) -> bool:
-    """A fifth of the documents, by name, so that the split never moves."""
-    return sum(group.encode()) % 5 == 0
-
-
 def figures(questions: list[dict], score) -> tuple[float, float]:
     """(share of answerable questions whose best sentence answers, AUC of answerable against unanswerable)."""
     best = [score(q["x"]) for q in questions]
@@ -112,8 +106,8 @@ def main() -> None:
     encoder = SentenceTransformerEncoder()
     folder = arguments.cache or Path(tempfile.mkdtemp())
     questions = [row for name in SETS for row in rows_of(name, folder, encoder, arguments.questions)]
-    train = [q for q in questions if not held_back(q["group"])]
-    test = [q for q in questions if held_back(q["group"])]
+    train = [q for q in questions if not q["held_back"]]
+    test = [q for q in questions if q["held_back"]]
     x, y = np.vstack([q["x"] for q in train]), np.concatenate([q["y"] for q in train])
     # Each question counts the same, whatever number of sentences it has.
     weight = np.concatenate([np.full(len(q["y"]), 20 / len(q["y"])) for q in train])

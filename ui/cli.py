@@ -183,22 +183,24 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Ask a file of questions with known answers, and print how well that went."""
-    from assistant import evaluation, evaluation_questions, evaluation_report, evaluation_tables
+    from assistant.evaluation import cases as questions_file
+    from assistant.evaluation import measuring, tables
+    from assistant.evaluation import report as reports
 
-    evaluation_report.measures()  # what is missing is told before the questions are asked
-    path = questions or evaluation_questions.shipped_questions()
-    cases = evaluation_questions.read_cases(path)
-    earlier = None if against is None else evaluation_report.read_report(against)
+    reports.measures()  # what is missing is told before the questions are asked
+    path = questions or questions_file.shipped_questions()
+    cases = questions_file.read_cases(path)
+    earlier = None if against is None else reports.read_report(against)
     with _opened(data_dir) as assistant, _progress("Asking") as progress:
-        report = evaluation_report.make_report(evaluation.evaluate(assistant, cases, progress), questions=path.name)
-    comparison = None if earlier is None else evaluation_report.compare(earlier, report)
-    text = evaluation_tables.report_as_text(report)
+        report = reports.make_report(measuring.evaluate(assistant, cases, progress), questions=path.name)
+    comparison = None if earlier is None else reports.compare(earlier, report)
+    text = tables.report_as_text(report)
     if report_folder is not None:
-        evaluation_report.write_report(report_folder, report, text)
+        reports.write_report(report_folder, report, text)
     if as_json:
         typer.echo(json.dumps({**report, "against": comparison}, ensure_ascii=False, indent=2))
     else:
-        typer.echo(text if comparison is None else f"{text}\n\n{evaluation_tables.comparison_as_text(comparison)}")
+        typer.echo(text if comparison is None else f"{text}\n\n{tables.comparison_as_text(comparison)}")
 
 
 @app.command()

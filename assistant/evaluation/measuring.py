@@ -1,7 +1,7 @@
 """A question file → one result per question: what was found, what was answered, and what is wrong with it.
 
 Everything is judged by code from what the questions' authors wrote down; no language model judges. This module reads
-asks the questions of `evaluation_questions` and judges the answers one by one; `evaluation_report` makes figures and
+asks the questions of `cases` and judges the answers one by one; `report` makes figures and
 tables of the results.
 """
 
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from assistant.answer import Answer, Citation, Outcome
 from assistant.commitments import asked_status, report
 from assistant.conversation import ABOUT
-from assistant.evaluation_facts import find, normalised, states
-from assistant.evaluation_questions import Case
+from assistant.evaluation.cases import Case
+from assistant.evaluation.facts import find, normalised, states
 from corpus.document import Document
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Results → figures, a report, and the difference of two reports; `evaluation_tables` shows them.
+"""Results → figures, a report, and the difference of two reports; `tables` shows them.
 
 A report is plain JSON values: `figures` in total, by question type and by language, the `curve` of refusing by score
 alone, and one entry per question. Figures that cannot be told (no such question) are None and shown as a dash.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation import Result
+from assistant.evaluation.measuring import Result
 from assistant.extractive import ANSWER_THRESHOLD
 from corpus.errors import AssistantError
 

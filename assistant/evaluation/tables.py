@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from assistant.evaluation_report import Figures, Report
+from assistant.evaluation.report import Figures, Report
 
 # Table → its columns: heading and figure.
 _TABLES: dict[str, dict[str, str]] = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.commitments import Status
-from assistant.evaluation_facts import derived_facts
+from assistant.evaluation.facts import derived_facts
 from corpus.errors import AssistantError
 
 NOT_IN_CORPUS = "not-in-corpus"
