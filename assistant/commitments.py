@@ -81,7 +81,8 @@ _NOT_YET = re.compile(
     r"|will be|will"
     r"|would|could|may|might|can|shall|is to|are to|was to|were to|planned|plans? to|expected|expects|intends? to|"
     r"hopes?|hoped|ready to|prepar\w+|possible|possibility of|date of|conditions? (?:for|of)|subject to|pending|"
-    r"open for|opens? for|opened for|awaiting|draft)\s+(?:\w+\s+){0,4}$|\bto\s+$",
+    r"open for|opens? for|opened for|awaiting|draft)\s+(?:\w+\s+){0,4}$|\bto\s+$"
+    r"|\b(?:offer|propos|invit)\w*\b[^.;]{0,60}$",
     re.IGNORECASE,
 )
 # A clause that states a condition reports none of its status words as a fact.
@@ -90,6 +91,7 @@ _CONDITION = re.compile(
 )
 # Approving a bill or a draft is a step towards approval, not the approval itself.
 _ONLY_A_DRAFT = re.compile(r"\s*(?:\w+\s+){0,3}(?:bill|draft|draft regulation|mandate)\b", re.IGNORECASE)
+_DRAFT = re.compile(r"\b(?:draft|planned|proposed)\b", re.IGNORECASE)
 # The source says itself that it does not tell.
 _ABSENCE = re.compile(
     r"\b(?:do|does|did) not (?:say|state|give|report|name|mention|list|specify)\b"
@@ -150,7 +152,7 @@ def report(sentence: str) -> StatusReport:
 
 def describes_content(sentence: str) -> bool:
     """Whether the sentence tells what an agreement contains (and not what it does not)."""
-    return bool(_CONTENT.search(sentence)) and not _DENIAL.search(sentence)
+    return bool(_CONTENT.search(sentence)) and not _DENIAL.search(sentence) and not _DRAFT.search(sentence)
 
 
 def asked_status(question: str) -> Status | None:

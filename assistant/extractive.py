@@ -21,6 +21,7 @@ ANSWER_THRESHOLD = 0.08
 # How close a further sentence must come to the best one.
 CLOSE_TO_BEST = 0.3
 CLOSE_TO_BEST_FACT = 0.8
+CLOSE_ELSEWHERE = 0.5
 AS_GOOD_AS_BEST = 0.9
 LONGEST_ANSWER = 5
 LONGEST_FACT_ANSWER = 2
@@ -197,8 +198,10 @@ def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
     contents = [item for item in confirmed if describes_content(item.text)]
     if contents and not any(describes_content(item.text) for item in chosen):
         chosen.append(max(contents, key=lambda item: (shows(Kind.LIST, item.text), item.score)))
+    best = max((item.score for item in confirmed), default=0.0)
     for item in sorted(confirmed, key=_quality, reverse=True):
-        if item.document.id not in {other.document.id for other in chosen} and not _repeats(item, chosen):
+        is_elsewhere = item.document.id not in {other.document.id for other in chosen}
+        if is_elsewhere and item.score >= CLOSE_ELSEWHERE * best and not _repeats(item, chosen):
             chosen.append(item)
     for item in sorted(confirmed, key=_quality, reverse=True):
         if len(chosen) < SHORTEST_STATUS_ANSWER and not _repeats(item, chosen):

@@ -64,7 +64,7 @@ def less_than_asked(question: Question, asked: Status, relevant: Sequence[Eviden
     )
     if furthest < Status.AGREED:
         return f"These documents report nothing{whom} as {wanted}; they report what was {furthest.words}:"
-    if furthest >= asked:
+    if furthest >= asked or furthest < Status.SIGNED:
         return f"For this the documents report nothing as {wanted}; what they report:"
     return f"These documents report nothing{whom} as {wanted}; the furthest they report is {furthest.words}:"
 

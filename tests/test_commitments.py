@@ -19,6 +19,8 @@ REPORTED = [
     ("The agreement entered into force on 14 June 2019.", Status.IN_FORCE),
 ]
 NOT_REPORTED = [
+    ("The minister offered Morocco on 19 November 2024 the signing of an agreement.", Status.SIGNED),
+    ("The draft agreement of March 2024 covers staff education.", Status.AGREED),
     ("The ministry must see that it is carried out once the agreement enters into force.", Status.IN_FORCE),
     ("The article does not say that the agreement is in force.", Status.IN_FORCE),
     ("Procedures needed for entry into force of the agreement are complete.", Status.IN_FORCE),
