@@ -17,11 +17,11 @@ from assistant.question import Question
 from assistant.reading import Evidence
 
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
-ANSWER_THRESHOLD = 0.08
+ANSWER_THRESHOLD = 0.065
 # How close a further sentence must come to the best one.
 CLOSE_TO_BEST = 0.3
 CLOSE_TO_BEST_FACT = 0.8
-CLOSE_ELSEWHERE = 0.5
+CLOSE_ENOUGH_TO_CONFIRM = 0.5
 AS_GOOD_AS_BEST = 0.9
 LONGEST_ANSWER = 5
 LONGEST_FACT_ANSWER = 2
@@ -190,6 +190,8 @@ def _fits(question: Question, item: Evidence) -> bool:
 
 def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence of each status, what the agreement contains, then other documents; strongest, newest first."""
+    best_score = max((item.score for item in confirmed), default=0.0)
+    confirmed = [item for item in confirmed if item.score >= CLOSE_ENOUGH_TO_CONFIRM * best_score]
     chosen: list[Evidence] = []
     for status in sorted({item.report.reported or 0 for item in confirmed}, reverse=True):
         best = max((item for item in confirmed if item.report.reported == status), key=_quality, default=None)
@@ -198,10 +200,8 @@ def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
     contents = [item for item in confirmed if describes_content(item.text)]
     if contents and not any(describes_content(item.text) for item in chosen):
         chosen.append(max(contents, key=lambda item: (shows(Kind.LIST, item.text), item.score)))
-    best = max((item.score for item in confirmed), default=0.0)
     for item in sorted(confirmed, key=_quality, reverse=True):
-        is_elsewhere = item.document.id not in {other.document.id for other in chosen}
-        if is_elsewhere and item.score >= CLOSE_ELSEWHERE * best and not _repeats(item, chosen):
+        if item.document.id not in {other.document.id for other in chosen} and not _repeats(item, chosen):
             chosen.append(item)
     for item in sorted(confirmed, key=_quality, reverse=True):
         if len(chosen) < SHORTEST_STATUS_ANSWER and not _repeats(item, chosen):

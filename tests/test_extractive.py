@@ -56,7 +56,7 @@ def test_a_country_no_document_names_is_named_in_the_refusal() -> None:
 
 
 def test_below_the_threshold_the_answer_is_a_refusal_that_quotes_the_missing_word() -> None:
-    draft = compose_sorted("How many beds has Latvia?", [found("Latvia met Azerbaijan in the hospital.", 0.1)])
+    draft = compose_sorted("How many beds has Latvia?", [found("Latvia met Azerbaijan in the hospital.", 0.05)])
     assert draft.outcome is Outcome.NOT_FOUND
     assert "“beds”" in draft.remark
 
