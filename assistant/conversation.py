@@ -31,6 +31,7 @@ _TRAILING_VERB = re.compile(r"\s+(?:been\s+)?(?:\w+ed|about|begun|held|made|on|f
 ABOUT = " (about: "
 _SHORT_QUESTION_WORDS = 4
 _STANDS_FOR_SUBJECT = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
+_ASKS_WITH_DO = re.compile(r"(?:(?:and|so|but)\s+)?(?:[\w-]+\s+){0,4}?(?:do|does|did)\b", re.IGNORECASE)
 _IS_NAME = re.compile(r"(?:the|an?|this|its?)\s+\w|[A-ZÀ-Þ]")
 
 
@@ -44,13 +45,21 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return swapped
     if not _leans_on_history(question):
         return question
-    subject = next((subject for turn in reversed(history) if (subject := subject_of(turn.question))), None)
-    if subject is None:
-        return question
     asked = question.rstrip("?!. ")
-    if _IS_NAME.match(subject) and _STANDS_FOR_SUBJECT.search(asked):
-        return _STANDS_FOR_SUBJECT.sub(subject, asked, count=1) + "?"
-    return f"{asked}{ABOUT}{subject})?"
+    for turn in reversed(history):
+        previous = " ".join(turn.question.split()).rstrip("?!. ")
+        subject = subject_of(previous)
+        if subject is None:
+            continue
+        if _is_noun_phrase(subject, previous):
+            stands_for_it = _STANDS_FOR_SUBJECT.search(asked)
+            return (
+                f"{_STANDS_FOR_SUBJECT.sub(subject, asked, count=1)}?"
+                if stands_for_it
+                else f"{asked}{ABOUT}{subject})?"
+            )
+        return f"{asked}{ABOUT}{previous[0].lower()}{previous[1:]})?"
+    return question
 
 
 def subject_of(question: str) -> str | None:
@@ -59,6 +68,11 @@ def subject_of(question: str) -> str | None:
     text = _OPENING.sub("", text, count=1)
     text = _TRAILING_VERB.sub("", text).strip(" ,;:")
     return text or None
+
+
+def _is_noun_phrase(subject: str, question: str) -> bool:
+    """Whether a question's subject can stand for "it"; that of "what did Latvia sign" has a verb left in it."""
+    return bool(_IS_NAME.match(subject)) and not _ASKS_WITH_DO.match(question)
 
 
 def _leans_on_history(question: str) -> bool:

@@ -8,6 +8,7 @@ from fakes import FakeEncoder, open_store
 from hypothesis import HealthCheck, settings
 from offline import network_guard
 
+from assistant.assembly import Assistant, open_assistant
 from corpus.encoder import SentenceTransformerEncoder
 
 network_guard.install()
@@ -29,6 +30,15 @@ def _no_network() -> Iterator[None]:
 def encoder() -> SentenceTransformerEncoder:
     """The real encoder, loaded once."""
     return SentenceTransformerEncoder()
+
+
+@pytest.fixture(scope="session")
+def briefs(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant over the shipped briefs."""
+    assistant = open_assistant(tmp_path_factory.mktemp("briefs"), encoder=encoder)
+    assistant.add_briefs()
+    yield assistant
+    assistant.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,14 @@
 """Small stand-ins for what is slow or far away, and the few things that several test modules do."""
 
+import asyncio
 import hashlib
 import os
 import re
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +18,9 @@ from corpus.chunking import ChunkingParameters
 from corpus.document import Document
 from corpus.encoder import Encoder
 from corpus.store import Store
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 TESTS = Path(__file__).parent
 Vectors = npt.NDArray[np.float32]
@@ -108,3 +114,17 @@ def child_environment() -> dict[str, str]:
 def child_command(*arguments: str) -> list[str]:
     """This Python, run with `arguments`."""
     return [sys.executable, *arguments]
+
+
+def app_over(assistant: Any) -> "FastAPI":
+    """The application, made within an event loop: without one, Gradio opens loops that it never closes.
+
+    The loop is of another thread, because a test's browser has one in ours.
+    """
+    from ui.api import create_app
+
+    async def made() -> "FastAPI":
+        return create_app(assistant)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(made())).result()

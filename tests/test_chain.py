@@ -43,15 +43,6 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="session")
-def briefs(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An assistant over the shipped briefs."""
-    assistant = open_assistant(tmp_path_factory.mktemp("briefs"), encoder=encoder)
-    assistant.add_briefs()
-    yield assistant
-    assistant.close()
-
-
-@pytest.fixture(scope="session")
 def seeds(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """An assistant over the two articles that the project began from."""
     if not SEEDS.is_dir():

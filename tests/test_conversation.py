@@ -26,6 +26,11 @@ from assistant.conversation import standalone, subject_of
             "How many people live in that district?",
             "How many people live in that district (about: the PROACT-Care project)?",
         ),
+        (
+            "What did Latvia and Azerbaijan agree on?",
+            "So is it in force now?",
+            "So is it in force now (about: what did Latvia and Azerbaijan agree on)?",
+        ),
     ],
 )
 def test_a_follow_up_gets_what_it_leaves_to_the_conversation(previous: str, question: str, expected: str) -> None:

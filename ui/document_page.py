@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 from corpus.document import Document, Span
 from ui.rendering import one_line, readable_date, safe_url
@@ -83,7 +84,7 @@ def _facts(document: Document, highlight: Span | None) -> Iterator[str]:
 def _notice(newer: str | None) -> str:
     if newer is None:
         return '<p class="notice">This document has since been removed; this is the text as it was cited.</p>'
-    link = f'<a href="/documents/{html.escape(newer)}">current version</a>'
+    link = f'<a href="/documents/{quote(newer, safe="")}">current version</a>'
     return f'<p class="notice">This document has since changed; this is the text as it was cited. See its {link}.</p>'
 
 
@@ -105,12 +106,10 @@ def _blocks(document: Document, highlight: Span | None) -> Iterator[str]:
     for block in _cut(document, highlight, header.end if header else 0):
         if block.start in first_page:
             yield f'<div class="page" data-page="{first_page[block.start]}"></div>'
-        text = block.of(document.text)
-        touched = highlight is not None and highlight.overlaps(block)
-        if not text.strip() and not touched:
-            yield _text(text)
-            continue
-        yield f"<p{_kind(document, block, text)}>{_marked(document.text, block, highlight)}</p>"
+        words = _without_leading_breaks(document.text, block, highlight)
+        yield _text(document.text[block.start : words.start])
+        if words:
+            yield f"<p{_kind(document, words)}>{_marked(document.text, words, highlight)}</p>"
 
 
 def _file_header(document: Document, highlight: Span | None) -> Span | None:
@@ -131,10 +130,18 @@ def _cut(document: Document, highlight: Span | None, start: int) -> Iterator[Spa
     yield from (Span(first, last) for first, last in pairwise(ordered) if first < last)
 
 
-def _kind(document: Document, block: Span, text: str) -> str:
+def _without_leading_breaks(text: str, block: Span, highlight: Span | None) -> Span:
+    """The block from its first line with words on; white space between paragraphs needs no paragraph of its own."""
+    words = block.of(text).lstrip()
+    start = block.end if not words else text.rfind("\n", block.start, block.end - len(words)) + 1
+    start = max(block.start, start)
+    return block if highlight is not None and block.start <= highlight.start < start else Span(start, block.end)
+
+
+def _kind(document: Document, block: Span) -> str:
     if any(span.start <= block.start and block.end <= span.end for span in document.furniture):
         return ' class="furniture"'
-    return ' class="heading"' if _HEADING.fullmatch(text.strip()) else ""
+    return ' class="heading"' if _HEADING.fullmatch(block.of(document.text).strip()) else ""
 
 
 def _marked(text: str, block: Span, highlight: Span | None) -> str:

@@ -1,10 +1,11 @@
 """An `Answer` as safe Markdown for the page, and as plain text for a terminal.
 
 Whatever comes from a document, its metadata, a file name or a question is data: `escape_markdown` turns every
-punctuation mark of it into a numeric entity, so that no Markdown dialect, HTML parser or autolinker finds anything to
-act on. Only this module's own literals are markup. Nothing here knows Gradio; documents as pages are `document_page`.
+character of it that a Markdown dialect, an HTML parser or an autolinker could act on into a numeric entity. Only this
+module's own literals are markup. Nothing here knows Gradio; documents as pages are `document_page`.
 """
 
+import html
 import re
 import textwrap
 from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ NO_ANSWER_YET = "## Sources\n\nEvery sentence of an answer carries a number. The
 STOPPED = "*Stopped.*"
 # Characters of a document shown around a quote, both sides together.
 SURROUNDINGS = 200
-_TERMINAL_WIDTH = 88
+TERMINAL_WIDTH = 88
 _ELLIPSIS = "…"
 _HEADLINES = {
     Outcome.NOT_FOUND: "Not found in the documents",
@@ -32,7 +33,9 @@ _MONTHS = (
 ).split()
 # Controls (terminal escapes among them) and marks that reverse the writing direction of what follows them.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+# What Markdown, its extensions (tables, math, autolinks) or HTML could act on: anywhere in a text, or at its start.
+# The rest stays readable, because Gradio also hands a message's Markdown to screen readers as a label.
+_ACTIVE = re.compile(r"[#$&*<=>@\[\\\]^_`{|}~]|:(?=/)|(?<=[wW]{3})\.|^[-+]|^\d+[.)]")
 _URL = re.compile(r"[!-~]+")
 
 
@@ -45,8 +48,11 @@ def one_line(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """`text` on one line as Markdown (and HTML) that shows just these characters and does nothing."""
-    return _PUNCTUATION.sub(lambda match: f"&#{ord(match.group())};", one_line(text))
+    """`text` on one line as Markdown, and as HTML content, that shows just these characters and does nothing.
+
+    `html.unescape` gives the line back.
+    """
+    return _ACTIVE.sub(lambda match: f"{match.group()[:-1]}&#{ord(match.group()[-1])};", one_line(text))
 
 
 def safe_url(url: str | None) -> str | None:
@@ -70,7 +76,7 @@ def document_url(citation: Citation) -> str:
 
 def readable_date(date: str) -> str:
     """An ISO date, possibly cut to month or year, as people write it; anything else as it is."""
-    match = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2]))?(?:-(0[1-9]|[12]\d|3[01]))?", date)
+    match = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", date)
     if match is None:
         return one_line(date)
     year, month, day = match.groups()
@@ -149,7 +155,7 @@ def _source(citation: Citation, kind: str, find_document: FindDocument) -> str:
     before, after = surroundings(citation, find_document(reference.id))
     links = [f"[Read in the document]({document_url(citation)})"]
     if original := safe_url(reference.url):
-        links.append(f"[Original]({original})")
+        links.append(f"[Original]({html.escape(original)})")  # Markdown reads entities in addresses too
     return "\n\n".join(
         (
             f'<div class="{kind}">',
@@ -186,44 +192,40 @@ def _date(citation: Citation) -> str | None:
 # The terminal
 
 
-def answer_as_text(answer: Answer) -> str:
-    """The answer, then its numbered sources (or what comes closest to a refused one), for a terminal or a letter."""
+def answer_as_text(answer: Answer, width: int | None = TERMINAL_WIDTH) -> str:
+    """The answer, then its numbered sources (or what comes closest to a refused one); None leaves lines unbroken."""
     parts = []
     if one_line(answer.standalone_question) != one_line(answer.question):
-        parts.append(_wrapped(f"Understood as: {answer.standalone_question}"))
-    parts.extend(_wrapped(str(statement)) for statement in answer.statements)
+        parts.append(_wrapped(f"Understood as: {answer.standalone_question}", width))
+    parts.extend(_wrapped(str(statement), width) for statement in answer.statements)
     if answer.as_of:
-        parts.append(_wrapped(f"As of {readable_date(answer.as_of)}, the date of the newest source cited."))
-    parts.extend(_wrapped(f"Note: {warning}") for warning in answer.warnings)
+        parts.append(_wrapped(f"As of {readable_date(answer.as_of)}, the date of the newest source cited.", width))
+    parts.extend(_wrapped(f"Note: {warning}", width) for warning in answer.warnings)
     if answer.citations:
-        parts.append("\n".join(("Sources", *(_source_as_text(item, answer.text) for item in answer.citations))))
+        sources = (_source_as_text(item, f"[{item.number}]", width, told=answer.text) for item in answer.citations)
+        parts.append("\n".join(("Sources", *sources)))
     if answer.closest:
-        heading = "What comes closest (not sources of an answer)"
-        parts.append("\n".join((heading, *(_source_as_text(item, "") for item in answer.closest))))
+        passages = (_source_as_text(item, "-", width, told="") for item in answer.closest)
+        parts.append("\n".join(("What comes closest (not sources of an answer)", *passages)))
     return "\n\n".join(parts)
 
 
-def _source_as_text(citation: Citation, told: str) -> str:
+def _source_as_text(citation: Citation, label: str, width: int | None, *, told: str) -> str:
+    """One source; the quote is left out where the answer, `told`, has it word for word."""
     reference = citation.document
     page = f"page {citation.page}, " if citation.page else ""
-    facts = ", ".join(part for part in (reference.publisher, _date(citation) or "undated") if part)
     lines = [
-        f"[{citation.number}] {one_line(reference.title)}",
-        one_line(facts),
+        f"{label} {one_line(reference.title)}",
+        one_line(", ".join(part for part in (reference.publisher, _date(citation) or "undated") if part)),
         f"{one_line(reference.path)}, {page}characters {citation.start}–{citation.end}",
     ]
     if one_line(citation.quote) not in one_line(told):
-        lines.insert(1, _wrapped(f"“{one_line(citation.quote)}”", indent=6).lstrip())
+        lines.insert(1, _wrapped(f"“{one_line(citation.quote)}”", width and width - 6).replace("\n", "\n      "))
     if url := safe_url(reference.url):
         lines.append(url)
-    return "\n".join(f"{'  ' if number == 0 else '      '}{line}" for number, line in enumerate(lines))
+    return "  " + "\n      ".join(lines)
 
 
-def _wrapped(text: str, indent: int = 0) -> str:
-    return textwrap.fill(
-        one_line(text),
-        _TERMINAL_WIDTH,
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _wrapped(text: str, width: int | None) -> str:
+    line = one_line(text)
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if width else line

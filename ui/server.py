@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Seconds that answers under way are given; an open page's heartbeat would otherwise hold the server for good.
 _GRACE = 3
+_HIGHEST_PORT = 65_535
 
 
 class AddressInUse(AssistantError):
@@ -43,17 +44,19 @@ def serve(assistant: "Assistant", host: str, port: int) -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, not yet listening."""
+    """A socket that listens on the address; whoever connects waits until the server is up."""
+    if not 0 <= port <= _HIGHEST_PORT:  # the resolver would take it modulo 65536
+        raise AssistantError(f"Port {port} does not exist; give another --port, from 0 to {_HIGHEST_PORT}.")
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise AssistantError(
-            f"{host} is not an address of this machine ({error.strerror}); give another --host."
-        ) from error
+    except (OSError, UnicodeError) as error:  # the latter for what is no name at all, "a..b" for one
+        reason = getattr(error, "strerror", None) or error
+        raise AssistantError(f"{host} is not an address of this machine ({reason}); give another --host.") from error
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(place)
+        listening.listen()  # a port that is only bound can be bound by another process too
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
