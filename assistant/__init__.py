@@ -1,6 +1,6 @@
 """How we answer: a question and the corpus in, a verified answer out.
 
-`assistant.open(...)` is the way in for programs; see `assistant.assembly`.
+`open_assistant` is the way in for programs; see `assistant.assembly`.
 """
 
 from typing import TYPE_CHECKING, Any

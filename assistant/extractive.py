@@ -57,7 +57,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if question.unknown_names:
         return Draft(Outcome.NOT_FOUND, remark=remarks.unknown_names(question), closest=_closest(evidence))
     about = [item for item in evidence if is_about(item.document, item.text, question.countries)]
-    if not about and question.compares:
+    if not about and _speaks_of_each(question, evidence):
         about = [item for item in evidence if any(names(item.document, party) for party in question.countries)]
     if not about:
         return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question, evidence), closest=_closest(evidence))
@@ -69,6 +69,13 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if not counted or counted[0].score < ANSWER_THRESHOLD:
         return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
     return Draft(Outcome.ANSWERED, evidence=_selected(question, counted))
+
+
+def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
+    """Whether a question about several countries is about each of them, not about what is between them."""
+    if not question.compares and (question.status is not None or "between" in question.standalone.lower()):
+        return False
+    return all(any(names(item.document, party) for item in evidence) for party in question.countries)
 
 
 def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
@@ -87,10 +94,10 @@ def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
 
 
 def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    one_fact = question.asks_for_one_fact
+    one_fact = question.asks_for_one_fact and not question.compares
     close = (CLOSE_TO_BEST_FACT if one_fact else CLOSE_TO_BEST) * about[0].score
     as_good = AS_GOOD_AS_BEST * about[0].score
-    good = [item for item in about if item.score >= min(max(ANSWER_THRESHOLD, close), about[0].score)]
+    good = [item for item in about if item.score >= close]
     if not one_fact and question.kinds:  # the sentences that hold the list asked for come first
         good.sort(key=lambda item: -sum(shows(kind, item.text) for kind in question.kinds))
     if question.compares:

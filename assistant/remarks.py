@@ -16,6 +16,8 @@ UNCLEAR = (
     "for example: What did Latvia and Azerbaijan agree on?"
 )
 
+# A longer list of missing words says no more.
+MOST_WORDS_NAMED = 4
 NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
 
 
@@ -43,7 +45,8 @@ def missing_words(question: Question, about: Sequence[Evidence]) -> str:
     if not missing:
         return "The documents do not answer this: they speak of the subject, but not of what is asked."
     whom = f" about {_listed(question.countries)}" if question.countries else ""
-    words = _quoted(question, missing)
+    telling = [term for term in missing if term in question.specifics] or missing
+    words = _quoted(question, telling[:MOST_WORDS_NAMED])
     return f"The documents do not answer this: the passage that comes closest{whom} does not mention {words}."
 
 

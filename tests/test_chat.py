@@ -1,117 +1,310 @@
-"""The conversation as the page keeps it, without a page."""
+"""The page's own logic, apart from any browser: what the conversation becomes, and what is put to the assistant.
 
+A browser sends a message's content as a list of parts and a program as one string; both are the same conversation.
+"""
+
+import html
 from collections.abc import Iterator, Sequence
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from payloads import PAYLOADS
+from fakes import FakeEncoder, document
+from hypothesis import given
+from hypothesis import strategies as st
+from markup import PAYLOADS
+from texts import hostile
 
-from assistant.answer import Answer, Outcome, Statement, Turn
-from corpus.errors import DataFolderDamaged
-from ui.chat import SEARCHING, content_of, converse, is_waiting, questions_of, stopped, with_question
-from ui.rendering import STOPPED, one_line
+from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
+from assistant.assembly import Assistant, open_assistant
+from corpus.document import Document
+from corpus.errors import IndexMismatch
+from ui import LONGEST_HISTORY, LONGEST_QUESTION
+from ui.chat import (
+    SEARCHING,
+    Message,
+    content_of,
+    converse,
+    holdings_of,
+    is_waiting,
+    questions_of,
+    stopped,
+    with_question,
+)
+from ui.rendering import (
+    NO_ANSWER_YET,
+    STOPPED,
+    answer_as_markdown,
+    answer_as_text,
+    failure_as_markdown,
+    one_line,
+    sources_as_markdown,
+)
+
+RIGA = document("Latvia and Azerbaijan signed a health agreement in Riga. It covers medical education.", id="d1")
+QUESTION = "What did Latvia & Azerbaijan agree on?"
 
 
-class Echo:
-    """An assistant that answers with the questions it was given."""
-
-    store = SimpleNamespace(document=lambda _: None)
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, list[Turn]]] = []
-
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Answer]:
-        self.asked.append((question, list(history)))
-        statements = (Statement("One."), Statement("Two."))
-        for count in (1, 2):
-            yield Answer(question, question, Outcome.ANSWERED, statements[:count])
+def cited(start: int, end: int, number: int) -> Citation:
+    return Citation(number, RIGA.text[start:end], start, end, None, DocumentReference.to(RIGA))
 
 
-class Broken(Echo):
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Answer]:
-        raise DataFolderDamaged("The index <b>cannot</b> be opened; run: assistant reindex")
-        yield
-
-
-def browser(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Messages as a browser sends them back."""
+def growing_answer() -> list[Answer]:
+    """An answer as it is streamed: first one statement, then two."""
+    statements = (Statement(RIGA.text[:56], (1,)), Statement(RIGA.text[57:], (2,)))
+    citations = (cited(0, 56, 1), cited(57, len(RIGA.text), 2))
     return [
-        {
-            "role": item["role"],
-            "content": [{"type": "text", "text": item["content"]}],
-            "metadata": None,
-            "options": None,
-        }
-        for item in messages
+        Answer(QUESTION, QUESTION, Outcome.ANSWERED, statements[:count], citations=citations[:count])
+        for count in (1, 2)
     ]
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_question_comes_back_as_it_was_typed(payload: str) -> None:
-    messages = with_question([], payload)
-    assert questions_of(messages) == questions_of(browser(messages)) == [one_line(payload)]
-    assert "<" not in content_of(messages[0])
+class Documents:
+    """The one thing that the page asks of a store."""
+
+    def document(self, document_id: str) -> Document | None:
+        return RIGA if document_id == RIGA.id else None
 
 
-def test_the_answer_grows_under_its_question() -> None:
-    shown = list(converse(Echo(), browser(with_question([], "What was agreed?"))))
-    assert [content_of(messages[-1]).count(".") for messages, _, _ in shown[1:]] == [1, 2]
-    assert content_of(shown[0][0][-1]) == SEARCHING
-    assert shown[-1][2] == "One.\n\nTwo."
+class FakeAssistant:
+    """Streams these answers, then fails if told to, and remembers what it was asked."""
+
+    def __init__(self, *answers: Answer, failure: Exception | None = None) -> None:
+        self.store = Documents()
+        self.asked: list[tuple[str, list[str]]] = []
+        self._answers = answers
+        self._failure = failure
+
+    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Answer]:
+        self.asked.append((question, [turn.question for turn in history]))
+        yield from self._answers
+        if self._failure is not None:
+            raise self._failure
 
 
-def test_earlier_questions_are_the_history() -> None:
-    assistant = Echo()
-    messages = with_question([], "First?")
-    *_, (messages, _, _) = converse(assistant, messages)
-    list(converse(assistant, browser(with_question(messages, "Second?"))))
-    assert assistant.asked == [("First?", []), ("Second?", [Turn("First?")])]
+def conversing(assistant: FakeAssistant, messages: list[Message]) -> list[tuple[list[Message], str, str]]:
+    return list(converse(assistant, messages))  # type: ignore[arg-type]
 
 
-def test_an_expected_failure_is_one_sentence_and_inert() -> None:
-    *_, (messages, _, text) = converse(Broken(), with_question([], "What?"))
-    told = content_of(messages[-1])
-    assert "be opened; run: assistant reindex" in told
-    assert "<b>" not in told
-    assert text == ""
+def as_a_browser_sends(messages: list[Message]) -> list[Message]:
+    return [
+        {**message, "content": [{"type": "text", "text": message["content"]}], "metadata": None, "options": None}
+        for message in messages
+    ]
 
 
-def test_a_question_of_a_bug_still_raises() -> None:
-    class Buggy(Echo):
-        def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Answer]:
-            raise ZeroDivisionError
-            yield
-
-    with pytest.raises(ZeroDivisionError):
-        list(converse(Buggy(), with_question([], "What?")))
+def reply(markdown: str) -> Message:
+    return {"role": "assistant", "content": markdown}
 
 
-def test_nothing_is_answered_without_a_question() -> None:
-    assert list(converse(Echo(), [])) == []
-    assert list(converse(Echo(), [{"role": "assistant", "content": "Hello."}])) == []
+SHAPES = pytest.mark.parametrize("sent", [list, as_a_browser_sends], ids=["by a program", "by a browser"])
 
 
-def test_a_question_past_the_limit_is_not_asked() -> None:
-    assistant = Echo()
-    ((messages, _, _),) = converse(assistant, with_question([], "x" * 2_001))
-    assert "longer than 2000 characters" in content_of(messages[-1])
+# Reading messages
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("words", "words"),
+        ([{"type": "text", "text": "words"}], "words"),
+        ([{"type": "text", "text": "two"}, {"type": "text", "text": "parts"}], "two parts"),
+        (["two", {"text": "sorts"}], "two sorts"),
+        *((odd, "") for odd in (None, [], 7, {"path": "a.png"}, [{"type": "file", "file": {"path": "a.png"}}])),
+    ],
+)
+def test_a_messages_text_is_found_however_it_is_sent(content: Any, text: str) -> None:
+    assert content_of({"role": "user", "content": content}) == text
+
+
+def test_a_message_without_content_has_no_text() -> None:
+    assert content_of({"role": "user"}) == ""
+
+
+@SHAPES
+def test_the_questions_of_a_conversation_are_those_the_reader_typed(sent: Any) -> None:
+    messages = [*with_question([], QUESTION), reply("An answer."), *with_question([], "And <b>now</b>?"), reply("")]
+    assert questions_of(sent(messages)) == [QUESTION, "And <b>now</b>?"]
+
+
+def test_blank_messages_and_answers_are_no_questions() -> None:
+    blank = [{"role": "user", "content": text} for text in ("", "  ", "&#32;&nbsp;")]
+    assert questions_of([*blank, reply("What?"), {"content": "What?"}]) == []
+
+
+@given(hostile)
+def test_a_question_is_read_back_as_it_was_put(question: str) -> None:
+    line = one_line(question)
+    assert questions_of(as_a_browser_sends(with_question([], question))) == ([line] if line else [])
+
+
+# Putting a question
+
+
+@pytest.mark.parametrize("question", PAYLOADS.values(), ids=PAYLOADS.keys())
+def test_a_question_with_markup_is_put_as_inert_text(question: str) -> None:
+    (message,) = with_question([], question)
+    assert message["role"] == "user"
+    assert not set(message["content"]) & set("<>[]*_`~$\\|=@\n\x00\x1b\u202e")
+    assert html.unescape(message["content"]) == one_line(question)
+
+
+@SHAPES
+def test_a_question_is_added_after_the_answer_to_the_last(sent: Any) -> None:
+    before = sent([*with_question([], QUESTION), reply("An answer.")])
+    *kept, added = with_question(before, "And now?")
+    assert kept == before
+    assert questions_of([added]) == ["And now?"]
+
+
+WAITING = pytest.mark.parametrize("waiting", [[], [reply(SEARCHING)]], ids=["before the answer", "while searching"])
+
+
+@SHAPES
+@WAITING
+def test_a_conversation_waits_from_a_question_to_its_answer(sent: Any, waiting: list[Message]) -> None:
+    asked = with_question([], QUESTION)
+    assert is_waiting(sent([*asked, *waiting]))
+    assert not is_waiting(sent([*asked, reply("An answer.")]))
+    assert not is_waiting([])
+
+
+# Stopping an answer
+
+
+@SHAPES
+@WAITING
+def test_a_stopped_question_is_told_as_stopped_and_the_next_one_may_be_put(sent: Any, waiting: list[Message]) -> None:
+    asked = with_question([], QUESTION)
+    after = stopped(sent([*asked, *waiting]))
+    assert after == [*sent(asked), reply(STOPPED)]
+    assert not is_waiting(after)
+    assert questions_of(with_question(after, "And now?")) == [QUESTION, "And now?"]
+
+
+def test_stopping_keeps_what_there_is_of_an_answer() -> None:
+    told = [*with_question([], QUESTION), reply("Half an answer")]
+    assert stopped(told) == told
+    assert stopped([]) == []
+
+
+# Answering
+
+
+@SHAPES
+def test_an_answer_grows_in_the_conversation_with_its_sources_and_its_text(sent: Any) -> None:
+    messages = sent(with_question([], QUESTION))
+    first, whole = growing_answer()
+    searching, *grown = conversing(FakeAssistant(first, whole), messages)
+    assert searching == ([*messages, reply(SEARCHING)], NO_ANSWER_YET, "")
+    assert grown == [
+        (
+            [*messages, reply(answer_as_markdown(answer))],
+            sources_as_markdown(answer, Documents().document),
+            answer_as_text(answer),
+        )
+        for answer in (first, whole)
+    ]
+
+
+@SHAPES
+def test_the_assistant_is_asked_what_was_typed_with_the_earlier_questions(sent: Any) -> None:
+    assistant = FakeAssistant(growing_answer()[0])
+    messages = with_question([*with_question([], QUESTION), reply("An answer.")], "Is <it> in force?")
+    conversing(assistant, sent(messages))
+    assert assistant.asked == [("Is <it> in force?", [QUESTION])]
+
+
+def test_only_the_newest_questions_are_looked_at() -> None:
+    assistant = FakeAssistant(growing_answer()[0])
+    messages = [message for number in range(50) for message in (*with_question([], f"Q{number}?"), reply("An answer."))]
+    conversing(assistant, with_question(messages, QUESTION))
+    ((question, history),) = assistant.asked
+    assert question == QUESTION
+    assert history == [f"Q{number}?" for number in range(50 - LONGEST_HISTORY, 50)]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [],
+        [reply("An answer.")],
+        [*with_question([], QUESTION), reply("An answer.")],
+        [{"role": "user", "content": " "}],
+        [*with_question([], QUESTION), reply("An answer."), {"role": "user", "content": []}],
+    ],
+)
+def test_where_nothing_is_asked_nothing_is_answered(messages: list[Message]) -> None:
+    assistant = FakeAssistant(growing_answer()[0])
+    assert conversing(assistant, messages) == []
     assert assistant.asked == []
 
 
-def test_stopping_ends_an_answer_in_the_making_and_nothing_else() -> None:
-    asked = with_question([], "What?")
-    making = [*asked, {"role": "assistant", "content": SEARCHING}]
-    done = [*asked, {"role": "assistant", "content": "Done."}]
-    assert is_waiting(asked)
-    assert is_waiting(browser(making))
-    assert not is_waiting(done)
-    assert not is_waiting([])
-    assert [content_of(item) for item in stopped(making)] == ["What?", STOPPED]
-    assert [content_of(item) for item in stopped(asked)] == ["What?", STOPPED]
-    assert stopped(done) == done
+def test_a_question_that_is_too_long_is_refused_with_a_sentence() -> None:
+    assistant = FakeAssistant(growing_answer()[0])
+    messages = with_question([], "a" * (LONGEST_QUESTION + 1))
+    sentence = f"The question is longer than {LONGEST_QUESTION} characters; please shorten it."
+    assert conversing(assistant, messages) == [([*messages, reply(failure_as_markdown(sentence))], NO_ANSWER_YET, "")]
+    assert assistant.asked == []
 
 
-@pytest.mark.parametrize("content", [None, 7, [], [None], [{"type": "file"}], {"text": "x"}])
-def test_content_of_any_shape_is_text(content: object) -> None:
-    assert isinstance(content_of({"role": "user", "content": content}), str)
+def test_the_longest_question_is_counted_as_typed_not_as_escaped() -> None:
+    assistant = FakeAssistant(growing_answer()[0])
+    conversing(assistant, with_question([], "?" * LONGEST_QUESTION))
+    assert assistant.asked == [("?" * LONGEST_QUESTION, [])]
+
+
+@pytest.mark.parametrize("told", [0, 1], ids=["at once", "half-way"])
+def test_an_expected_failure_is_told_in_place_of_the_answer(told: int) -> None:
+    sentence = "The index in <data> was built with another encoder; run: assistant reindex"
+    messages = with_question([], QUESTION)
+    assistant = FakeAssistant(*growing_answer()[:told], failure=IndexMismatch(sentence))
+    shown = conversing(assistant, messages)
+    assert shown[-1] == ([*messages, reply(failure_as_markdown(sentence))], NO_ANSWER_YET, "")
+    assert len(shown) == told + 2
+
+
+def test_a_bug_is_not_taken_for_an_expected_failure() -> None:
+    with pytest.raises(ZeroDivisionError):
+        conversing(FakeAssistant(failure=ZeroDivisionError()), with_question([], QUESTION))
+
+
+# What the answers rest on
+
+
+@pytest.fixture
+def assistant(tmp_path: Path, folder: Path) -> Iterator[Assistant]:
+    """An assistant over one dated document and two files that cannot be read."""
+    (folder / "riga.md").write_text("---\npublished: 2025-12-04\n---\nSigned in Riga.\n", encoding="utf-8")
+    (folder / "empty.txt").touch()
+    (folder / "blank.txt").write_text(" \n")
+    assistant = open_assistant(tmp_path / "data", folder=folder, encoder=FakeEncoder())
+    yield assistant
+    assistant.close()
+
+
+def test_the_page_tells_what_the_answers_rest_on(assistant: Assistant) -> None:
+    expected = "**1 document** · 1 passage · newest of 4 December 2025 · 2 files could not be read."
+    assert holdings_of(assistant) == expected
+
+
+def test_the_page_tells_what_another_process_added(assistant: Assistant, folder: Path, tmp_path: Path) -> None:
+    assert "newest of 4 December 2025" in holdings_of(assistant)
+    (folder / "later.md").write_text("---\npublished: 2026-02\n---\nApproved in Baku.\n", encoding="utf-8")
+    (folder / "empty.txt").unlink()
+    other = open_assistant(tmp_path / "data", folder=folder, encoder=FakeEncoder())
+    other.close()
+    expected = "**2 documents** · 2 passages · newest of February 2026 · 1 file could not be read."
+    assert holdings_of(assistant) == expected
+
+
+def test_the_page_of_an_empty_data_folder_promises_nothing(tmp_path: Path) -> None:
+    empty = open_assistant(tmp_path / "empty", encoder=FakeEncoder())
+    assert holdings_of(empty) == "**0 documents** · 0 passages."
+    empty.close()
+
+
+@given(st.lists(st.tuples(st.sampled_from(["user", "assistant", None]), st.text(max_size=20)), max_size=6))
+def test_no_conversation_is_an_error(messages: list[tuple[str | None, str]]) -> None:
+    sent = as_a_browser_sends([{"role": role, "content": content} for role, content in messages])
+    conversing(FakeAssistant(*growing_answer()), with_question(stopped(sent), "And now?"))
