@@ -61,6 +61,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
         about = [item for item in evidence if any(names(item.document, party) for party in question.countries)]
     if not about:
         return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question, evidence), closest=_closest(evidence))
+    about = [item for item in about if item.context.issuperset(question.acronyms)] or about
     if _says_it_is_not_told(question, about):
         return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
     if question.status is not None and question.status >= Status.AGREED:
@@ -97,7 +98,8 @@ def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, 
     one_fact = question.asks_for_one_fact and not question.compares
     close = (CLOSE_TO_BEST_FACT if one_fact else CLOSE_TO_BEST) * about[0].score
     as_good = AS_GOOD_AS_BEST * about[0].score
-    good = [item for item in about if item.score >= close]
+    least = close if question.compares else max(close, min(ANSWER_THRESHOLD, about[0].score))
+    good = [item for item in about if item.score >= least]
     if not one_fact and question.kinds:  # the sentences that hold the list asked for come first
         good.sort(key=lambda item: -sum(shows(kind, item.text) for kind in question.kinds))
     if question.compares:

@@ -45,6 +45,7 @@ _COMPARES = re.compile(
     r"|\bbetween (?:19|20)\d\d and\b|,? or (?:the|with|is|in)\b|\bhow (?:do|did|have|has)\b.*\band\b",
     re.IGNORECASE,
 )
+_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 # Capitalised, and not the first word.
 _PROPER_NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]+")
 _COUNTED = re.compile(
@@ -60,9 +61,9 @@ class Question:
     """An understood question.
 
     `terms` are its content terms in order (repeated where they are), `specifics` those of them that narrow it down,
-    `counted` those of the thing whose number is asked ("how many beds"), `months` the dates it names, `unknown_names`
-    the proper names in it that no passage holds, `compares` whether it sets things or times side by side, and `words`
-    gives back the word that a term was made from.
+    `counted` those of the thing whose number is asked ("how many beds"), `acronyms` those of organisations ("WHO").
+    `months` are the dates it names, `unknown_names` the proper names in it that no passage holds. `compares` tells
+    whether it sets things or times side by side; `words` gives back the word that a term was made from.
     """
 
     text: str
@@ -76,6 +77,7 @@ class Question:
     counted: tuple[str, ...]
     months: frozenset[tuple[str, str]]
     unknown_names: tuple[str, ...]
+    acronyms: tuple[str, ...]
     compares: bool
     words: Mapping[str, str]
 
@@ -104,6 +106,7 @@ def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
         specifics=tuple(dict.fromkeys(term for term in terms if _is_specific(term) and term not in asked_types)),
         counted=_counted(standalone, analyze),
         months=months(read),
+        acronyms=tuple(term for word in _ACRONYM.findall(mark_countries(read)) for term in analyze(word)),
         compares=bool(_COMPARES.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)),
         words={term: word for word in re.findall(r"[\w'’-]+", standalone) for term in analyze(word)},

@@ -15,9 +15,9 @@ from assistant.evaluation.report import make_report
 LEAST_ENGLISH = {
     "hit@1": 0.92,
     "hit@5": 0.98,
-    "facts_found": 0.72,
-    "supporting_cited": 0.94,
-    "citation_precision": 0.90,
+    "facts_found": 0.73,
+    "supporting_cited": 0.95,
+    "citation_precision": 0.89,
 }
 LEAST_REFUSED = 0.90
 MOST_ANSWERABLE_REFUSED = 0.05
