@@ -17,7 +17,7 @@ from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.conversation import standalone
 from assistant.extractive import Draft
 from assistant.parties import aliases
-from assistant.question import Question, understand
+from assistant.question import ENGLISH, Question, understand
 from assistant.reading import Evidence, EvidenceReader
 from assistant.retrieval import Hit, HybridRetriever
 from assistant.vocabulary import Vocabulary
@@ -155,7 +155,7 @@ def _readable(text: str) -> str:
 
 
 def _warnings(question: Question) -> tuple[str, ...]:
-    if question.language == "en":
+    if question.language == ENGLISH:
         return ()
     return (
         f"The question seems to be in another language than English ({question.language}); the search reads English, "

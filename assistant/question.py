@@ -15,6 +15,8 @@ from assistant.parties import Party, countries, mark_countries, marked_name, wit
 from assistant.vocabulary import Vocabulary
 from corpus.language import detect_language
 
+# The language that the index is stemmed for and the encoder reads.
+ENGLISH = "en"
 _ASKING_WORDS = frozenset(
     """
     who whom whose what when where which why how many much long far did do does done was were is are has have
@@ -90,7 +92,7 @@ class Question:
 def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
     """Read a question in the words of the index."""
     analyze = vocabulary.analyze
-    language = detect_language(standalone) or "en"
+    language = detect_language(standalone) or ENGLISH
     read = with_capitals(standalone)
     asking, _, _ = read.partition(ABOUT)
     terms = content_terms(read, analyze, language)
@@ -108,7 +110,7 @@ def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
         months=months(read),
         acronyms=tuple(term for word in _ACRONYM.findall(mark_countries(read)) for term in analyze(word)),
         compares=bool(_COMPARES.search(asking)),
-        unknown_names=tuple(_unknown_names(read, vocabulary)),
+        unknown_names=tuple(_unknown_names(read, vocabulary)) if language == ENGLISH else (),
         words={term: word for word in re.findall(r"[\w'’-]+", standalone) for term in analyze(word)},
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.commitments import Status
 from assistant.parties import Party, marked_name, names
-from assistant.question import Question
+from assistant.question import ENGLISH, Question
 from assistant.reading import Evidence
 
 UNCLEAR = (
@@ -16,6 +16,10 @@ UNCLEAR = (
     "for example: What did Latvia and Azerbaijan agree on?"
 )
 
+NOT_ENGLISH = (
+    "No answer was found. The question is not in English, so the documents could be searched only for its names and "
+    "numbers; please ask again in English."
+)
 # A longer list of missing words says no more.
 MOST_WORDS_NAMED = 4
 NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
@@ -40,6 +44,8 @@ def unknown_names(question: Question) -> str:
 
 def missing_words(question: Question, about: Sequence[Evidence]) -> str:
     """Nothing answers: which words of the question the closest passage does not have."""
+    if question.language != ENGLISH:
+        return NOT_ENGLISH
     best = about[0].context if about else frozenset()
     missing = [term for term in dict.fromkeys(question.terms) if term not in best]
     if not missing:

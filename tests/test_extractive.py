@@ -61,6 +61,13 @@ def test_below_the_threshold_the_answer_is_a_refusal_that_quotes_the_missing_wor
     assert "“beds”" in draft.remark
 
 
+def test_a_question_in_another_language_is_refused_without_a_claim_about_its_words() -> None:
+    draft = compose_sorted("Wie viele Betten hat das Krankenhaus in Lettland?", [found("Latvia met Azerbaijan.", 0.01)])
+    assert draft.outcome is Outcome.NOT_FOUND
+    assert "Betten" not in draft.remark
+    assert "in English" in draft.remark
+
+
 def test_a_source_that_says_it_does_not_tell_is_a_refusal() -> None:
     sentence = "No sum of money is given for the work of Latvia and Azerbaijan."
     draft = compose_sorted("How much money will Latvia give Azerbaijan?", [found(sentence, 0.9)])

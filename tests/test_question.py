@@ -92,3 +92,7 @@ def test_a_word_behind_a_term_is_given_back_as_it_was_typed() -> None:
 def test_a_proper_name_that_no_passage_holds_is_unknown() -> None:
     assert understood("What does Jens Spahn think of Latvia?").unknown_names == ("Spahn",)
     assert understood("What does the minister think of Latvia?").unknown_names == ()
+
+
+def test_in_another_language_no_name_is_called_unknown() -> None:
+    assert understood("Was haben die Minister aus Lettland und Spahn in Riga gesagt?").unknown_names == ()
