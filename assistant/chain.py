@@ -73,6 +73,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         for answer in _growing(await self.ainvoke(input, config, **kwargs)):
             yield answer
 
+    def understood(self, question: str, history: Sequence[Turn | str] = ()) -> Question:
+        """How a question is understood: its parties, kinds, status, and the words it is searched by."""
+        return self._understand({"question": question, "history": list(history)}).question
+
     def evidence(self, question: str, history: Sequence[Turn | str] = ()) -> list[Evidence]:
         """What the reader found for a question, best first: the steps up to `read`, nothing composed."""
         progress = self._understand({"question": question, "history": list(history)})
@@ -91,7 +95,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         started = time.perf_counter()
         question = progress.question
         lists_agreements = question.status is not None and len(question.countries) == 1
-        progress.hits = self._retriever.search(question.standalone, _PASSAGES_FOR_LISTS if lists_agreements else None)
+        progress.hits = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
         if question.countries:
             every_name = " ".join(name for party in question.countries for name in aliases(party))
             known = {hit.passage.id for hit in progress.hits}
@@ -158,8 +162,8 @@ def _warnings(question: Question) -> tuple[str, ...]:
     if question.language == ENGLISH:
         return ()
     return (
-        f"The question seems to be in another language than English ({question.language}); the search reads English, "
-        "and names carry it. Sources are quoted in their own language.",
+        f"The question is not in English ({question.language}); it was searched for by these key words: "
+        f"{question.read}. Sources are quoted in their own language.",
     )
 
 

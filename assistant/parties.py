@@ -39,7 +39,7 @@ class Party:
 def countries(text: str, language: str = "en") -> tuple[Party, ...]:
     """The countries `text` names, in order of first mention; `language` adds that language's names to English ones."""
     codes = dict.fromkeys(code for _, _, code in mentions(text, language))
-    return tuple(_party(code) for code in codes)
+    return tuple(party_of(code) for code in codes)
 
 
 def mentions(text: str, language: str = "en") -> list[tuple[int, int, str]]:
@@ -116,7 +116,8 @@ def _countries_of_text(_id: str, document: Document) -> frozenset[Party]:
     return frozenset(countries(document.text, document.language or "en"))
 
 
-def _party(code: str) -> Party:
+def party_of(code: str) -> Party:
+    """The party of an ISO code that `mentions` gave."""
     return Party(code, _territories("en")[code])
 
 

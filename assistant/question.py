@@ -12,6 +12,7 @@ from assistant.commitments import Status, asked_status
 from assistant.conversation import ABOUT
 from assistant.kinds import SINGLE_FACTS, Kind, asked_kinds, months
 from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals
+from assistant.translation import key_words
 from assistant.vocabulary import Vocabulary
 from corpus.language import detect_language
 
@@ -62,14 +63,16 @@ _COUNTED = re.compile(
 class Question:
     """An understood question.
 
-    `terms` are its content terms in order (repeated where they are), `specifics` those of them that narrow it down,
-    `counted` those of the thing whose number is asked ("how many beds"), `acronyms` those of organisations ("WHO").
-    `months` are the dates it names, `unknown_names` the proper names in it that no passage holds. `compares` tells
-    whether it sets things or times side by side; `words` gives back the word that a term was made from.
+    `read` is what is searched and read by: the standalone question, or its English key words. `terms` are its content
+    terms in order (repeated where they are), `specifics` those of them that narrow it down, `counted` those of the
+    thing whose number is asked ("how many beds"), `acronyms` those of organisations ("WHO"). `months` are the dates it
+    names, `unknown_names` the proper names in it that no passage holds. `compares` tells whether it sets things or
+    times side by side; `words` gives back the word that a term was made from.
     """
 
     text: str
     standalone: str
+    read: str
     language: str
     countries: tuple[Party, ...]
     kinds: tuple[Kind, ...]
@@ -93,15 +96,16 @@ def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
     """Read a question in the words of the index."""
     analyze = vocabulary.analyze
     language = detect_language(standalone) or ENGLISH
-    read = with_capitals(standalone)
+    read = with_capitals(standalone) if language == ENGLISH else key_words(standalone, language) or standalone
     asking, _, _ = read.partition(ABOUT)
-    terms = content_terms(read, analyze, language)
+    terms = content_terms(read, analyze)
     asked_types = {term for word in _ASKED_TYPE.findall(asking) for term in analyze(word)}
     return Question(
         text=text,
         standalone=standalone,
+        read=read,
         language=language,
-        countries=tuple(party for party in countries(read, language) if party.is_country),
+        countries=tuple(party for party in countries(read) if party.is_country),
         kinds=asked_kinds(asking),
         status=asked_status(asking),
         terms=tuple(terms),
@@ -128,10 +132,10 @@ def _is_specific(term: str) -> bool:
     return term not in _GENERIC_TERMS and not _DATE_TERM.fullmatch(term) and marked_name(term) is None
 
 
-def content_terms(text: str, analyze: Callable[[str], list[str]], language: str = "en") -> list[str]:
+def content_terms(text: str, analyze: Callable[[str], list[str]]) -> list[str]:
     """The index terms of a question in order, less the words that only ask; each country is one term."""
     kept = [word for word in re.findall(r"[\w'’/-]+", text) if word == "WHO" or word.lower() not in _ASKING_WORDS]
-    terms = analyze(mark_countries(" ".join(kept), language))
+    terms = analyze(mark_countries(" ".join(kept)))
     return [term for term in terms if len(term) > 1 or term.isdigit()]
 
 

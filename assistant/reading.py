@@ -103,7 +103,7 @@ class EvidenceReader:
         weights = {term: vocabulary.weight(term) for term in asked}
         rarest = max(weights, key=lambda term: weights[term], default=None)
         pairs = set(pairwise(asked))
-        question_vectors, *_ = self._encoder.token_vectors([question.standalone])
+        question_vectors, *_ = self._encoder.token_vectors([question.read])
         vectors = self._token_vectors([text for _, _, text in candidates])
         question_mean = _mean(question_vectors)
         rows = []

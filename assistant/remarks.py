@@ -17,8 +17,8 @@ UNCLEAR = (
 )
 
 NOT_ENGLISH = (
-    "No answer was found. The question is not in English, so the documents could be searched only for its names and "
-    "numbers; please ask again in English."
+    "No answer was found. The question is not in English, so the documents were searched only by its key words; "
+    "please ask again in English."
 )
 # A longer list of missing words says no more.
 MOST_WORDS_NAMED = 4

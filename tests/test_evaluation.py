@@ -89,7 +89,10 @@ class FakeAssistant:
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.store = SimpleNamespace(document={found.id: found for found in documents}.get)
         self.retriever = SimpleNamespace(search=self.search)
-        self.chain = SimpleNamespace(evidence=lambda question, history: [SimpleNamespace(score=0.4)])
+        self.chain = SimpleNamespace(
+            evidence=lambda question, history: [SimpleNamespace(score=0.4)],
+            understood=lambda question, history: SimpleNamespace(read=question),
+        )
 
     def ask(self, question: str, history: tuple[str, ...] = ()) -> Answer:
         self.asked.append((question, history))

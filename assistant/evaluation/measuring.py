@@ -97,7 +97,8 @@ def _asked(assistant: "Assistant", case: Case) -> Result:
     answer = assistant.ask(case.question, case.previous)
     milliseconds = (time.perf_counter() - started) * 1000
     evidence = assistant.chain.evidence(case.question, case.previous)
-    hits = assistant.retriever.search(answer.standalone_question, PASSAGES_RANKED)
+    searched = assistant.chain.understood(case.question, case.previous).read
+    hits = assistant.retriever.search(searched, PASSAGES_RANKED)
     found, missing = facts_in(answer, case)
     return Result(
         case=case,
