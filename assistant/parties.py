@@ -57,10 +57,10 @@ def mentions(text: str, language: str = "en") -> list[tuple[int, int, str]]:
     return sorted(found)
 
 
-def mark_countries(text: str, language: str = "en") -> str:
-    """The text with each country's name or adjective replaced by one word for that country ("countrylv")."""
+def mark_countries(text: str) -> str:
+    """The text with each country's English name or adjective replaced by one word for that country ("countrylv")."""
     parts, position = [], 0
-    for start, end, code in mentions(text, language):
+    for start, end, code in mentions(text):
         if start >= position:
             parts += [text[position:start], f" country{code.lower()} "]
             position = end
