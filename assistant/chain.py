@@ -8,23 +8,29 @@ grows, one verified statement at a time.
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from assistant import citations, extractive
 from assistant.answer import Answer, Outcome, Statement, Turn
+from assistant.commitments import Status
 from assistant.conversation import standalone
-from assistant.extractive import Draft
+from assistant.draft import Draft
+from assistant.kinds import SINGLE_FACTS
+from assistant.listing import compose_list, compose_timeline
+from assistant.organisations import Organisations, aliases_of
 from assistant.parties import aliases
 from assistant.question import ENGLISH, Question, understand
 from assistant.reading import Evidence, EvidenceReader
+from assistant.record import Record
 from assistant.retrieval import Hit, HybridRetriever
 from assistant.vocabulary import Vocabulary
 from corpus.store import Store
 
 ChainInput = str | Mapping[str, Any]
-# Passages looked up by the names of the countries alone, beside those that the whole question finds: a refusal that
+# Passages looked up by the names of the parties alone, beside those that the whole question finds: a refusal that
 # says "no document names Estonia" must be right about it.
 _PASSAGES_BY_NAMES = 8
 # "With whom did Latvia sign agreements?" is answered from many documents.
@@ -50,6 +56,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         self._store = store
         self._retriever = retriever
         self._reader = reader
+        self.record = Record(store)
         self._steps: Runnable[ChainInput, Answer] = (
             RunnableLambda(self._understand, name="understand")
             | RunnableLambda(self._retrieve, name="retrieve")
@@ -88,6 +95,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             text,
             standalone(text, history),
             self._vocabulary(),
+            self._organisations(),
         )
         return Progress(question, history)
 
@@ -96,8 +104,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         question = progress.question
         lists_agreements = question.status is not None and len(question.countries) == 1
         progress.hits = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
-        if question.countries:
-            every_name = " ".join(name for party in question.countries for name in aliases(party))
+        if question.parties:
+            names_of = [aliases(party) if party.is_country else aliases_of(party) for party in question.parties]
+            every_name = " ".join(name for names in names_of for name in names)
             known = {hit.passage.id for hit in progress.hits}
             by_names = self._retriever.search_names(every_name, _PASSAGES_BY_NAMES)
             progress.hits += [hit for hit in by_names if hit.passage.id not in known]
@@ -112,9 +121,21 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _compose(self, progress: Progress) -> Progress:
         started = time.perf_counter()
-        progress.draft = extractive.compose(progress.question, progress.evidence)
+        progress.draft = self._from_record(progress.question) or extractive.compose(
+            progress.question, progress.evidence
+        )
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
+
+    def _from_record(self, question: Question) -> Draft | None:
+        """An answer from everything recorded of the parties, where the question asks for all of it."""
+        if question.unknown_names or not question.parties or not (question.lists or question.over_time):
+            return None
+        if question.lists and (question.status or Status.AGREED) >= Status.AGREED:
+            return compose_list(question, self.record.between(question.parties), self._vocabulary())
+        if len(question.parties) > 1 and not SINGLE_FACTS.intersection(question.kinds):
+            return compose_timeline(question, self.record.between(question.parties), self._vocabulary())
+        return None
 
     def _verify(self, progress: Progress) -> Answer:
         draft = progress.draft or Draft(Outcome.NOT_FOUND)
@@ -132,9 +153,17 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             timings_ms=progress.timings,
         )
 
+    def _organisations(self) -> Organisations:
+        return _organisations_of(self._store.generation, self._store)
+
     def _vocabulary(self) -> Vocabulary:
         keywords = self._store.index.keywords
         return Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
+
+
+@lru_cache(maxsize=4)
+def _organisations_of(_generation: int, store: Store) -> Organisations:
+    return Organisations(store.catalog.declared_parties())
 
 
 def _growing(answer: Answer) -> Iterator[Answer]:

@@ -1,4 +1,4 @@
-"""What a sentence says became of a commitment: discussed → proposed → agreed → signed → approved → in force.
+"""What a sentence says became of a commitment: discussed, proposed, agreed, signed, approved, in force, implemented.
 
 Rules over English wording. A status counts only where the sentence reports it as a fact: "once it enters into force",
 "was to be signed" or "does not say that it is in force" report no such thing. A sentence that denies a status
@@ -12,14 +12,19 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """How far a commitment has come; a higher one implies that the lower ones happened."""
+    """How far a commitment has come; a higher one implies that the lower ones happened.
 
+    `WITHDRAWN`, the lowest, takes back whatever had been reached.
+    """
+
+    WITHDRAWN = 0
     DISCUSSED = 1
     PROPOSED = 2
     AGREED = 3
     SIGNED = 4
     APPROVED = 5
     IN_FORCE = 6
+    IMPLEMENTED = 7
 
     @property
     def words(self) -> str:
@@ -31,12 +36,25 @@ class Status(IntEnum):
 class StatusReport:
     """The strongest status a sentence reports as a fact, and the weakest one it denies.
 
-    `in_passing` where it only names it ("the agreement signed in Riga covers ...", "reported the signing").
+    `in_passing` where it only names it ("the agreement signed in Riga covers ...", "reported the signing"), `ended`
+    where it tells that a commitment was withdrawn, terminated or ran out: whatever it had reached, it is not in force.
     """
 
     reported: Status | None = None
     denied: Status | None = None
     in_passing: bool = False
+    ended: bool = False
+
+    @property
+    def status(self) -> Status | None:
+        """The status a commitment has after what the sentence tells."""
+        return Status.WITHDRAWN if self.ended else self.reported
+
+    def confirms(self, asked: Status) -> bool:
+        """Whether what is reported is at least what was asked; carrying a plan out does not put it in force."""
+        if self.reported is None or self.reported < asked:
+            return False
+        return asked is not Status.IN_FORCE or self.reported is Status.IN_FORCE
 
 
 _WORDS: dict[Status, str] = {
@@ -46,14 +64,36 @@ _WORDS: dict[Status, str] = {
     Status.SIGNED: r"(?<!\ba )sign(?:ed|s|ing|ature|atory|atories)?|inked"
     r"|concluded (?:an?|the|its) (?:[\w/–-]+ ){0,3}(?:agreement|memorandum|contract|strategy|treaty|programme)",
     Status.AGREED: r"agreed|agrees|reached an? (?:agreement|deal|understanding)|pledged|committed (?:itself|to)"
-    r"|adopted|adopts|decided to",
+    r"|adopted|adopts|decided",
     Status.PROPOSED: r"propos(?:ed|es|al|ing)|offer(?:ed|s)|draft(?:ed)?|planned|plans|intends?|expected|invited"
     r"|foreseen|envisaged",
     Status.DISCUSSED: r"discuss(?:ed|es|ing|ions?)|talks|talked|met|meeting|exchang(?:ed|ing) views|review(?:ed|ing)"
     r"|raised|emphasi[sz]ed|underscored|highlighted|noted|stressed|hoped|expressed|touched (?:up)?on"
     r"|considered|spoke",
 }
+_INSTRUMENT = (
+    r"\b(?:agreement|memorandum|memoranda|treaty|protocol|convention|declaration|pact|contract|road ?map|plan)s?\b"
+)
+# Only of an instrument, not of a project or a person: "the memorandum was fully implemented", "left the agreement".
+_CARRIED_OUT = re.compile(
+    rf"{_INSTRUMENT}[^.;]{{0,60}}?\b(?:was|were|has been|have been)(?: \w+)?"
+    r" (?:implemented|carried out|put into practice|fulfilled)\b",
+    re.IGNORECASE,
+)
+_UNDONE = r"withdrawn|terminated|denounced|revoked|repealed|annulled|cancelled|suspended"
+_ENDED = re.compile(
+    rf"{_INSTRUMENT}[^.;]{{0,60}}?\b(?:(?:was|were|has been|have been) (?:{_UNDONE})|expired"
+    r"|ceased to (?:apply|be in force)|lost (?:its )?force|no longer applies)\b"
+    rf"|\b(?:withdrew from|{_UNDONE})\b[^.;]{{0,60}}?{_INSTRUMENT}",
+    re.IGNORECASE,
+)
+# The date by which an instrument is called ("the agreement of 4 December 2025") is that of its signature.
+_DATED_INSTRUMENT = re.compile(
+    rf"(?:{_INSTRUMENT} (?:of|dated)|\b[Ss]ign(?:ed|ing|ature)(?: \w+){{0,5}} (?:of|on|in)) "
+    r"(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2},?|[A-Z][a-z]+)? ?(?:19|20)\d\d"
+)
 _PATTERNS = {status: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for status, words in _WORDS.items()}
+_PATTERNS[Status.IMPLEMENTED] = _CARRIED_OUT
 _TALKS = re.compile(
     r"\b(?:discuss(?:ed|es|ing|ions?)|talked|exchang(?:ed|ing) views|review(?:ed|ing)|raised|emphasi[sz]ed|underscored"
     r"|highlighted|stressed|touched (?:up)?on|considered|focus(?:ed|ing) on|said|noted)\b",
@@ -146,8 +186,26 @@ def report(sentence: str) -> StatusReport:
         denied.append(Status.AGREED)
     if not denied and describes_content(sentence):
         named.append(Status.AGREED)
+    ended = any(_is_fact(clause, match) for clause in _clauses(sentence) for match in _ENDED.finditer(clause))
+    if ended:
+        denied.append(Status.IN_FORCE)
     reported = max((*told, *named), default=None)
-    return StatusReport(reported, min(denied, default=None), in_passing=reported not in told and bool(named))
+    in_passing = reported not in told and bool(named)
+    return StatusReport(reported, min(denied, default=None), in_passing, ended)
+
+
+def event_text(sentence: str, status: Status) -> str:
+    """The sentence with the dates blanked that cannot be when it reached `status`; as long as the sentence."""
+    if status in (Status.AGREED, Status.SIGNED):
+        return sentence
+    return _DATED_INSTRUMENT.sub(lambda match: " " * len(match.group()), sentence)
+
+
+def place_of(sentence: str, status: Status) -> int:
+    """The character at which `sentence` tells of `status`; its start where only the whole of it does."""
+    pattern = _ENDED if status is Status.WITHDRAWN else _PATTERNS.get(status)
+    match = pattern.search(sentence) if pattern else None
+    return match.start() if match else 0
 
 
 def describes_content(sentence: str) -> bool:
@@ -171,6 +229,10 @@ def tells_of_talks(sentence: str) -> bool:
 def states_absence(sentence: str) -> bool:
     """Whether the sentence itself says that something is not told ("no sum of money is given")."""
     return bool(_ABSENCE.search(sentence))
+
+
+def _is_fact(clause: str, match: re.Match[str]) -> bool:
+    return not (_is_denied(clause, match) or _is_not_yet(clause, match))
 
 
 def _status_words(clause: str) -> Iterator[tuple[Status, re.Match[str]]]:

@@ -6,12 +6,14 @@ text; `citations` turns the draft into an answer.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from assistant import remarks
 from assistant.answer import Outcome
 from assistant.commitments import Status, describes_content, report, states_absence, tells_of_talks
-from assistant.kinds import Kind, dates_conflict, shows
+from assistant.dates import dates_conflict
+from assistant.draft import Draft, repeats
+from assistant.kinds import Kind, shows
+from assistant.organisations import is_named
 from assistant.parties import countries, is_about, names
 from assistant.question import Question
 from assistant.reading import Evidence
@@ -35,19 +37,7 @@ TALKS_BESIDE_DENIAL = 1
 TITLE_BONUS = 0.2
 # A sentence is about the matter asked after where its context has this share of the question's specific words.
 MOST_SPECIFICS = 0.6
-# Two sentences that share more of their words than this say the same thing.
-SAME_WORDING = 0.75
 _FEWEST_WORDS_OF_SUBSTANCE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an answer will say: evidence in reading order, and the assistant's own remark about the record."""
-
-    outcome: Outcome
-    evidence: tuple[Evidence, ...] = ()
-    remark: str = ""
-    closest: tuple[Evidence, ...] = ()
 
 
 def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -59,6 +49,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     about = [item for item in evidence if is_about(item.document, item.text, question.countries)]
     if not about and _speaks_of_each(question, evidence):
         about = [item for item in evidence if any(names(item.document, party) for party in question.countries)]
+    about = [item for item in about if _names_organisations(question, item)]
     if not about:
         return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question, evidence), closest=_closest(evidence))
     about = [item for item in about if item.context.issuperset(question.acronyms)] or about
@@ -77,6 +68,13 @@ def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
     if not question.compares and (question.status is not None or "between" in question.standalone.lower()):
         return False
     return all(any(names(item.document, party) for item in evidence) for party in question.countries)
+
+
+def _names_organisations(question: Question, item: Evidence) -> bool:
+    """Whether a sentence's document names the organisations asked about: all of them, or one of those compared."""
+    wanted = question.organisations
+    named = sum(is_named(item.document, organisation) for organisation in wanted)
+    return named >= (min(1, len(wanted)) if question.compares else len(wanted))
 
 
 def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
@@ -144,11 +142,7 @@ def _adds(question: Question, item: Evidence, chosen: Sequence[Evidence]) -> boo
 
 
 def _repeats(item: Evidence, chosen: Iterable[Evidence]) -> bool:
-    words = set(item.text.lower().split())
-    return any(
-        len(words & (other_words := set(other.text.lower().split()))) > SAME_WORDING * min(len(words), len(other_words))
-        for other in chosen
-    )
+    return repeats(item.text, (other.text for other in chosen))
 
 
 def _in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -163,11 +157,11 @@ def _in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
 def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]) -> Draft:
     worth_telling = CLOSE_TO_BEST * about[0].score
     fitting = [item for item in about if item.score >= worth_telling and _fits(question, item)]
-    confirmed = [item for item in fitting if (item.report.reported or 0) >= asked]
+    confirmed = [item for item in fitting if item.report.confirms(asked)]
     denials = [
         item for item in fitting if item.report.denied is not None and item.report.denied <= max(asked, Status.SIGNED)
     ]
-    elsewhere = [item for item in about if (item.report.reported or 0) >= asked and item not in confirmed]
+    elsewhere = [item for item in about if item.report.confirms(asked) and item not in confirmed]
     if not fitting:
         return _compose_other(question, about, elsewhere)
     if confirmed and (not denials or _quality(denials[0]) <= max(map(_quality, confirmed))):

@@ -58,11 +58,12 @@ def mentions(text: str, language: str = "en") -> list[tuple[int, int, str]]:
 
 
 def mark_countries(text: str) -> str:
-    """The text with each country's English name or adjective replaced by one word for that country ("countrylv")."""
+    """The text with each country's English name or adjective replaced by one word for that country ("countrylvx")."""
     parts, position = [], 0
     for start, end, code in mentions(text):
         if start >= position:
-            parts += [text[position:start], f" country{code.lower()} "]
+            # The last letter keeps the stemmer from taking "countryee" for a form of another word.
+            parts += [text[position:start], f" country{code.lower()}x "]
             position = end
     return "".join([*parts, text[position:]])
 
@@ -99,7 +100,7 @@ def aliases(party: Party) -> tuple[str, ...]:
 
 def marked_name(term: str) -> str | None:
     """The English name of the country that a word of `mark_countries` stands for, or None."""
-    code = term.removeprefix("country").upper()
+    code = term.removeprefix("country").removesuffix("x").upper()
     return _territories("en").get(code) if term.startswith("country") else None
 
 
@@ -114,6 +115,11 @@ def _document_countries(_id: str, document: Document) -> frozenset[Party]:
 @lru_cache(maxsize=4096)
 def _countries_of_text(_id: str, document: Document) -> frozenset[Party]:
     return frozenset(countries(document.text, document.language or "en"))
+
+
+def every_country() -> tuple[Party, ...]:
+    """All countries and territories that CLDR names."""
+    return tuple(party_of(code) for code in _territories("en"))
 
 
 def party_of(code: str) -> Party:

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 from assistant.commitments import Status, asked_status
 from assistant.conversation import ABOUT
-from assistant.kinds import SINGLE_FACTS, Kind, asked_kinds, months
+from assistant.dates import Period, months, period
+from assistant.kinds import SINGLE_FACTS, Kind, asked_kinds
+from assistant.organisations import Organisations
 from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals
 from assistant.translation import key_words
 from assistant.vocabulary import Vocabulary
 from corpus.language import detect_language
 
+# Those of the field's own table alone, where no corpus declares others.
+NO_OTHER_ORGANISATIONS = Organisations()
 # The language that the index is stemmed for and the encoder reads.
 ENGLISH = "en"
 _ASKING_WORDS = frozenset(
@@ -26,7 +30,7 @@ _ASKING_WORDS = frozenset(
     they them their theirs this that these those we our you your i me my one ones same other others
     source sources article articles be been being since until recently just today could would should can may might
     home anything something nothing everything two three
-    please tell give put together trace exactly really actually
+    please tell give put together trace exactly really actually out from
     """.split()
 )
 # Stems that every document of this field has, or that ask for a status: their absence means nothing.
@@ -35,17 +39,35 @@ _GENERIC_TERMS = frozenset(
     health healthcar care medic cooper collabor agreement agre memorandum memoranda document deal treati text
     sign signatur approv ratifi ratif forc enter effect discuss talk minist minist minister countri parti state
     status newest latest new result formal plan planned concret offici decid commit unfinish open cover
+    develop progress evolv histori trace step timelin contact relat written basi exist each everi recent
+    event came come
     """.split()
 )
 # What is asked for need not stand in the answer ("which cities" is answered by names), nor what "that trip" means.
 _ASKED_TYPE = re.compile(r"\b(?:which|what|that|this|those|these)\s+(\w+)", re.IGNORECASE)
 # Dates are compared as dates (see `months`), not as words.
-_DATE_TERM = re.compile(r"(?:19|20)\d\d|januari|februari|march|april|may|june|juli|august|septemb|octob|novemb|decemb")
+_DATE_TERM = re.compile(
+    r"(?:19|20)\d\ds?|januari|februari|march|april|may|june|juli|august|septemb|octob|novemb|decemb"
+)
 # Things or times side by side: the answer lies in several documents.
 _COMPARES = re.compile(
     r"\b(?:compar\w+|differ\w*|versus|vs|respectively|timeline|over time|since|so far|until|develop\w*|progress\w*"
     r"|evolv\w*|history|trace|steps|sources|the two|both|older|newer|earlier|later|further|more)\b"
     r"|\bbetween (?:19|20)\d\d and\b|,? or (?:the|with|is|in)\b|\bhow (?:do|did|have|has)\b.*\band\b",
+    re.IGNORECASE,
+)
+# "Which agreements did Latvia sign?", "with whom ...?": answered from everything that is recorded of a party.
+_LISTS = re.compile(
+    r"\b(?:which|what|how many|list|name|all)\b[^?]{0,50}?\b(?:agreements|memoranda|memorandums|documents|treaties"
+    r"|deals|protocols|declarations|papers)\b"
+    r"|\bwith (?:which|what|how many) (?:other )?(?:countries|states|partners|ministries)\b|\bwith whom\b"
+    r"|\bwhat (?:have|has|did|had) .{3,60} (?:sign|signed|concluded|agreed)\b(?! on\b)",
+    re.IGNORECASE,
+)
+# What became of something over time: told in the order of the events.
+_OVER_TIME = re.compile(
+    r"\b(?:timeline|chronolog\w+|over time|over the years|since|so far|how far|develop(?:ed|ment)|progress(?:ed)?"
+    r"|evolv\w+|histor(?:y|ical)|trace|steps|came out|come out|led to|sequence)\b|\bbetween (?:19|20)\d\d and\b",
     re.IGNORECASE,
 )
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
@@ -66,8 +88,9 @@ class Question:
     `read` is what is searched and read by: the standalone question, or its English key words. `terms` are its content
     terms in order (repeated where they are), `specifics` those of them that narrow it down, `counted` those of the
     thing whose number is asked ("how many beds"), `acronyms` those of organisations ("WHO"). `months` are the dates it
-    names, `unknown_names` the proper names in it that no passage holds. `compares` tells whether it sets things or
-    times side by side; `words` gives back the word that a term was made from.
+    names, `period` the years they span, `unknown_names` the proper names in it that no passage holds. `compares` tells
+    whether it sets things or times side by side, `lists` whether it asks for all agreements of somebody, `over_time`
+    whether it asks what became of something; `words` gives back the word that a term was made from.
     """
 
     text: str
@@ -75,6 +98,7 @@ class Question:
     read: str
     language: str
     countries: tuple[Party, ...]
+    organisations: tuple[Party, ...]
     kinds: tuple[Kind, ...]
     status: Status | None
     terms: tuple[str, ...]
@@ -84,7 +108,15 @@ class Question:
     unknown_names: tuple[str, ...]
     acronyms: tuple[str, ...]
     compares: bool
+    lists: bool
+    over_time: bool
+    period: Period
     words: Mapping[str, str]
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The countries and organisations it names."""
+        return (*self.countries, *self.organisations)
 
     @property
     def asks_for_one_fact(self) -> bool:
@@ -92,11 +124,14 @@ class Question:
         return bool(self.kinds) and SINGLE_FACTS.issuperset(self.kinds)
 
 
-def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
-    """Read a question in the words of the index."""
+def understand(
+    text: str, standalone: str, vocabulary: Vocabulary, organisations: Organisations = NO_OTHER_ORGANISATIONS
+) -> Question:
+    """Read a question in the words of the index; `organisations` are those it can name."""
     analyze = vocabulary.analyze
     language = detect_language(standalone) or ENGLISH
     read = with_capitals(standalone) if language == ENGLISH else key_words(standalone, language) or standalone
+    read = organisations.with_short_names(read, vocabulary.is_indexed)
     asking, _, _ = read.partition(ABOUT)
     terms = content_terms(read, analyze)
     asked_types = {term for word in _ASKED_TYPE.findall(asking) for term in analyze(word)}
@@ -106,14 +141,18 @@ def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
         read=read,
         language=language,
         countries=tuple(party for party in countries(read) if party.is_country),
+        organisations=organisations.named_in(read),
         kinds=asked_kinds(asking),
         status=asked_status(asking),
         terms=tuple(terms),
         specifics=tuple(dict.fromkeys(term for term in terms if _is_specific(term) and term not in asked_types)),
         counted=_counted(standalone, analyze),
         months=months(read),
+        period=period(read),
         acronyms=tuple(term for word in _ACRONYM.findall(mark_countries(read)) for term in analyze(word)),
         compares=bool(_COMPARES.search(asking)),
+        lists=bool(_LISTS.search(asking)),
+        over_time=bool(_OVER_TIME.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)) if language == ENGLISH else (),
         words={term: word for word in re.findall(r"[\w'’-]+", standalone) for term in analyze(word)},
     )
@@ -122,8 +161,7 @@ def understand(text: str, standalone: str, vocabulary: Vocabulary) -> Question:
 def _unknown_names(text: str, vocabulary: Vocabulary) -> Iterator[str]:
     """The capitalised words inside the question, no country among them, that stand in no passage."""
     for word in _PROPER_NAME.findall(mark_countries(text)):
-        terms = vocabulary.analyze(word)
-        if terms and not any(vocabulary.document_frequency(term) for term in terms):
+        if not vocabulary.is_indexed(word):
             yield word
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.commitments import StatusReport, report
-from assistant.kinds import dates_conflict, shows
+from assistant.dates import dates_conflict
+from assistant.kinds import shows
 from assistant.question import Question
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary

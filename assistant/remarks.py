@@ -7,9 +7,11 @@ mentions, which country no document names. A remark that cannot be read off the 
 from collections.abc import Iterable, Sequence
 
 from assistant.commitments import Status
+from assistant.organisations import is_named
 from assistant.parties import Party, marked_name, names
 from assistant.question import ENGLISH, Question
 from assistant.reading import Evidence
+from corpus.document import Document
 
 UNCLEAR = (
     "The question names nothing to look for. Ask about a country, an organisation, a document or an event, "
@@ -26,14 +28,18 @@ NOT_TOLD = "The documents do not answer this; the closest passage says itself th
 
 
 def no_party(question: Question, evidence: Sequence[Evidence]) -> str:
-    """No document is about the countries asked about: which of them none names, or that none joins them."""
-    absent = [party for party in question.countries if not any(names(item.document, party) for item in evidence)]
+    """No document is about the parties asked about: which of them none names, or that none joins them."""
+    absent = [party for party in question.parties if not any(_names(item.document, party) for item in evidence)]
     if absent:
         return f"The documents do not answer this: none of them names {_listed(absent)}."
-    if len(question.countries) > 1:
-        joined = "both " if len(question.countries) == 2 else ""
-        return f"The documents do not answer this: none of them is about {joined}{_listed(question.countries)}."
+    if len(question.parties) > 1:
+        joined = "both " if len(question.parties) == 2 else ""
+        return f"The documents do not answer this: none of them is about {joined}{_listed(question.parties)}."
     return "The documents do not answer this."
+
+
+def _names(document: Document, party: Party) -> bool:
+    return names(document, party) if party.is_country else is_named(document, party)
 
 
 def unknown_names(question: Question) -> str:
@@ -62,6 +68,14 @@ def not_reported(question: Question, missing: Sequence[str]) -> str:
     return (
         f"The documents report no such thing: nothing{whom} mentions {_quoted(question, missing)}. What they do report:"
     )
+
+
+def listed(asked: Status, count: int, partners: Sequence[Party]) -> str:
+    """How many steps a list holds, and with which countries, where there is more than one."""
+    if count < 2:
+        return ""
+    with_whom = f", with {_listed(partners)}" if len(partners) > 1 else ""
+    return f"The documents report {count} as {asked.words}{with_whom}; newest first:"
 
 
 def less_than_asked(question: Question, asked: Status, relevant: Sequence[Evidence]) -> str:

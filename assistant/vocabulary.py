@@ -26,6 +26,11 @@ class Vocabulary:
         frequency = self.document_frequency(self.analyze(name)[0] if name else term)
         return math.log(1 + (self.passages - min(frequency, self.passages) + 0.5) / (frequency + 0.5))
 
+    def is_indexed(self, word: str) -> bool:
+        """Whether any passage holds the word; true of a word that only asks, which is not indexed."""
+        terms = self.analyze(word)
+        return not terms or any(self.document_frequency(term) for term in terms)
+
     def terms(self, text: str) -> tuple[str, ...]:
         """The index terms of a text in order, countries marked."""
         return _cached_terms(text, self.analyze)

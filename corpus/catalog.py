@@ -164,6 +164,12 @@ class Catalog:
         with self._engine.connect() as connection:
             return [_document(row) for row in connection.execute(query).mappings()]
 
+    def declared_parties(self) -> tuple[str, ...]:
+        """Every party that a current document names in its own metadata, each once, in order."""
+        query = sql.select(_documents.c.parties).where(_documents.c.current)
+        with self._engine.connect() as connection:
+            return tuple(sorted({party for (parties,) in connection.execute(query) for party in parties}))
+
     def current_versions(self) -> dict[tuple[str, str], tuple[str, str]]:
         """(source, path) → (document id, SHA-256) of every current document."""
         columns = (_documents.c.source, _documents.c.path, _documents.c.id, _documents.c.sha256)

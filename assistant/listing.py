@@ -1,0 +1,140 @@
+"""Answers from the record: every agreement of somebody, and what became of something over time.
+
+"With which countries did Azerbaijan sign health agreements in 2025?" has as many answers as the record holds, whatever
+passages a search would rank first. Each item is still one sentence of one document, word for word.
+"""
+
+from collections.abc import Sequence
+
+from assistant import remarks
+from assistant.answer import Outcome
+from assistant.commitments import Status
+from assistant.dates import Period
+from assistant.draft import Draft, repeats
+from assistant.parties import Party, countries
+from assistant.question import Question
+from assistant.reading import Evidence
+from assistant.record import Commitment
+from assistant.vocabulary import Vocabulary
+
+LONGEST_LIST = 12
+LONGEST_TIMELINE = 8
+# A sentence belongs to a list where its passage's document and itself have this share of the question's own words.
+MOST_SPECIFICS = 0.6
+
+
+def compose_list(question: Question, record: Sequence[Commitment], vocabulary: Vocabulary) -> Draft | None:
+    """All commitments of the record that reached what is asked; None where there is none.
+
+    `record` is of the question's parties, newest first.
+    """
+    asked = max(question.status or Status.SIGNED, Status.AGREED)
+    reached = [item for item in record if _reached(item, asked, question.period) and _fits(question, item, vocabulary)]
+    chosen = _each_once(reached, question.parties)[:LONGEST_LIST]
+    if not chosen:
+        return None
+    evidence = tuple(_evidence(item, vocabulary) for item in chosen)
+    partners = dict.fromkeys(partner for item in chosen for partner in _partners(item, question.parties))
+    return Draft(Outcome.ANSWERED, evidence, remarks.listed(asked, len(chosen), tuple(partners)))
+
+
+def compose_timeline(question: Question, record: Sequence[Commitment], vocabulary: Vocabulary) -> Draft | None:
+    """The furthest that was reached at each time, oldest first; None where the record has nothing of the period."""
+    within = [item for item in record if question.period.holds(item.event) and _fits(question, item, vocabulary)]
+    strongest_first = sorted(within, key=lambda item: (-item.status, item.report.in_passing))
+    chosen: list[Commitment] = []
+    for item in strongest_first:
+        is_new = all(_month(item) != _month(other) or item.status != other.status for other in chosen)
+        if len(chosen) < LONGEST_TIMELINE and is_new and not repeats(item.text, [other.text for other in chosen]):
+            chosen.append(item)
+    if not chosen:
+        return None
+    in_order = sorted(chosen, key=lambda item: (item.event.iso if item.event else "", item.status))
+    return Draft(Outcome.ANSWERED, tuple(_evidence(item, vocabulary) for item in in_order))
+
+
+def _reached(item: Commitment, asked: Status, asked_period: Period) -> bool:
+    """Whether a commitment reached what is asked, in the period asked about.
+
+    A later step does not tell when the one asked about was taken: "signed in 2025" is not told by "in force in 2025".
+    """
+    if asked_period == Period():
+        return item.report.confirms(asked)
+    return asked_period.holds(item.event) and (
+        item.status is asked or (asked is Status.AGREED and item.status is Status.SIGNED)
+    )
+
+
+def _each_once(reached: Sequence[Commitment], parties: Sequence[Party]) -> list[Commitment]:
+    """One sentence for each step, however many documents and sentences tell of it; the order is kept."""
+    best: dict[tuple[object, ...], Commitment] = {}
+    for keys in (_step_in_document, lambda item: _step_between(item, parties)):
+        best = {}
+        for item in reached:
+            key = keys(item)
+            if key not in best or _plainness(item) > _plainness(best[key]):
+                best[key] = item
+        reached = [item for item in reached if item in best.values()]
+    kept: list[Commitment] = []
+    for item in reached:
+        if not repeats(item.text, [other.text for other in kept if other.event == item.event]):
+            kept.append(item)
+    return kept
+
+
+def _step_in_document(item: Commitment) -> tuple[object, ...]:
+    return item.document.id, item.status, item.event.iso[:4] if item.event else ""
+
+
+def _step_between(item: Commitment, parties: Sequence[Party]) -> tuple[object, ...]:
+    partners = frozenset(_partners(item, parties))
+    return item.status, partners or item.document.id, _month(item)
+
+
+def _partners(item: Commitment, parties: Sequence[Party]) -> list[Party]:
+    """The countries, other than those asked about, that the sentence or its document's title names."""
+    named = countries(f"{item.document.title}. {item.text}", item.document.language or "en")
+    return [party for party in named if party not in parties]
+
+
+def _plainness(item: Commitment) -> tuple[bool, bool, int, int]:
+    """How plainly a sentence tells of a step: as its own news, with its date, naming who took it, early in the text."""
+    dated = item.event is not None and not item.event.is_told
+    return not item.report.in_passing, dated, len(countries(item.text)), -item.span.start
+
+
+def _fits(question: Question, item: Commitment, vocabulary: Vocabulary) -> bool:
+    """Whether a commitment is about most of what narrows the question down beside its parties and dates."""
+    wanted, context = _details(question, vocabulary), _context(item, vocabulary)
+    return sum(term in context for term in wanted) >= MOST_SPECIFICS * len(wanted)
+
+
+def _touches(question: Question, item: Commitment, vocabulary: Vocabulary) -> bool:
+    """Whether a commitment has any of the words that narrow the question down."""
+    wanted = _details(question, vocabulary)
+    return not wanted or not _context(item, vocabulary).isdisjoint(wanted)
+
+
+def _details(question: Question, vocabulary: Vocabulary) -> list[str]:
+    names = {term for party in question.parties for term in vocabulary.terms(party.name)}
+    return [term for term in question.specifics if term not in names]
+
+
+def _evidence(item: Commitment, vocabulary: Vocabulary) -> Evidence:
+    return Evidence(
+        document=item.document,
+        span=item.span,
+        text=item.text,
+        score=1.0,
+        report=item.report,
+        terms=frozenset(vocabulary.terms(item.text)),
+        context=_context(item, vocabulary),
+    )
+
+
+def _context(item: Commitment, vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset((*vocabulary.terms(item.text), *vocabulary.terms(item.document.title)))
+
+
+def _month(item: Commitment) -> str:
+    return item.event.iso[:7] if item.event else ""

@@ -1,0 +1,159 @@
+"""The record: what every document tells of commitments, not only the passages that a question happens to find.
+
+A commitment is one sentence of one document that reports a status: between whom, how far, and when it happened. The
+record of the parties asked about answers what a list of best passages cannot: "with which countries did Azerbaijan
+sign agreements in 2025?", the timeline of two countries, and whether a later document changed what an earlier one told.
+Nothing is stored: documents naming the parties are found by the keyword index and read once, then remembered.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.commitments import Status, StatusReport, event_text, place_of, report
+from assistant.dates import EventDate, event_date
+from assistant.organisations import aliases_of, is_named, names_organisation
+from assistant.parties import Party, aliases, countries, document_countries
+from assistant.reading import sentence_candidates
+from assistant.retrieval import Hit
+from corpus.document import Document, Span
+from corpus.store import Store
+
+_DOCUMENTS_REMEMBERED = 4096
+# Passages looked through for the names of a party; far above what a ministry's folder holds on one country.
+_MOST_PASSAGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A sentence that reports a status. `parties` are the countries it is between, `event` when it happened."""
+
+    document: Document
+    span: Span
+    text: str
+    report: StatusReport
+    status: Status
+    parties: tuple[Party, ...]
+    event: EventDate | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, for the command line and the API."""
+        return {
+            "date": self.event.iso if self.event else None,
+            "date_is_of_the_report": bool(self.event and self.event.is_told),
+            "status": self.status.words,
+            "parties": [party.name for party in self.parties],
+            "quote": self.text,
+            "start": self.span.start,
+            "end": self.span.end,
+            "document": {
+                "id": self.document.id,
+                "path": f"{self.document.source}/{self.document.path}",
+                "title": self.document.title,
+                "publisher": self.document.publisher,
+                "published": self.document.published,
+            },
+        }
+
+
+class Record:
+    """The commitments that the documents of a store report."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._read: OrderedDict[str, tuple[Commitment, ...]] = OrderedDict()
+
+    def between(self, parties: Sequence[Party]) -> list[Commitment]:
+        """What documents report of commitments in which all of `parties` have a part, newest first."""
+        found = [commitment for document in self.documents(parties) for commitment in self._commitments(document)]
+        ours = _without_mentions([commitment for commitment in found if _has_part(commitment, parties)])
+        return sorted(ours, key=lambda item: (_descending(item.event), -item.status, item.document.path, item.span))
+
+    def documents(self, parties: Sequence[Party]) -> list[Document]:
+        """The current documents that are about all of `parties`, by path."""
+        if not parties:
+            return []
+        index = self._store.index.keywords
+        per_party = []
+        for party in parties:
+            names = " ".join(aliases(party) if party.is_country else aliases_of(party))
+            places = self._store.catalog.passages_by_id(identity for identity, _ in index.search(names, _MOST_PASSAGES))
+            per_party.append({document_id for document_id, *_ in places.values()})
+        documents = self._store.catalog.documents_by_id(set.intersection(*per_party)).values()
+        return sorted((d for d in documents if _is_about(d, parties)), key=lambda document: document.path)
+
+    def _commitments(self, document: Document) -> tuple[Commitment, ...]:
+        if document.id not in self._read:
+            passages = self._store.catalog.passages(document)
+            self._read[document.id] = commitments_of(document, [Hit(passage, document, 0.0) for passage in passages])
+            while len(self._read) > _DOCUMENTS_REMEMBERED:
+                self._read.popitem(last=False)
+        return self._read[document.id]
+
+
+def commitments_of(document: Document, hits: Sequence[Hit]) -> tuple[Commitment, ...]:
+    """The commitments that a document reports: for each status, parties and date the sentence that tells it best.
+
+    `hits` are the document's passages.
+    """
+    about = document_countries(document)
+    best: dict[tuple[Status, frozenset[Party], str], Commitment] = {}
+    for _, span, text in sentence_candidates(hits):
+        told = report(text)
+        if told.status is None or (told.in_passing and told.status < Status.AGREED):
+            continue
+        named = countries(text, document.language or "en")
+        parties = named if len(named) > 1 else tuple(dict.fromkeys((*named, *sorted(about))))
+        event = event_date(event_text(text, told.status), place_of(text, told.status), document.published)
+        commitment = Commitment(document, span, text, told, told.status, parties, event)
+        key = (told.status, frozenset(parties), event.iso if event else "")
+        if key not in best or _tells_better(commitment, best[key]):
+            best[key] = commitment
+    return tuple(sorted(best.values(), key=lambda item: item.span))
+
+
+def _without_mentions(found: Sequence[Commitment]) -> list[Commitment]:
+    """What only mentions a step in passing says nothing new where another sentence tells of the same step."""
+    told = {(item.status, item.event.iso if item.event else "") for item in found if not item.report.in_passing}
+    return [
+        item
+        for item in found
+        if not item.report.in_passing
+        or (item.event is not None and not item.event.is_told and (item.status, item.event.iso) not in told)
+    ]
+
+
+def _tells_better(item: Commitment, other: Commitment) -> bool:
+    return other.report.in_passing and not item.report.in_passing
+
+
+def _has_part(commitment: Commitment, parties: Sequence[Party]) -> bool:
+    """Whether all of `parties` have a part in a commitment: its sentence or its document's title names them.
+
+    What a document between these parties alone tells is theirs in any case.
+    """
+    document = commitment.document
+    declared = ". ".join(document.parties)
+    if document.parties and len(document.parties) <= max(len(parties), 1) and _all_named(declared, parties):
+        return True
+    if len(parties) == 1 and parties[0].is_country:
+        return parties[0] in commitment.parties
+    return _all_named(f"{document.title}. {commitment.text}", parties)
+
+
+def _all_named(text: str, parties: Sequence[Party]) -> bool:
+    named = countries(text)
+    return all(party in named if party.is_country else names_organisation(text, party) for party in parties)
+
+
+def _is_about(document: Document, parties: Sequence[Party]) -> bool:
+    countries_wanted = [party for party in parties if party.is_country]
+    return document_countries(document).issuperset(countries_wanted) and all(
+        is_named(document, party) for party in parties if not party.is_country
+    )
+
+
+def _descending(event: EventDate | None) -> tuple[int, ...]:
+    """Sorts newest first; undated events come last."""
+    return tuple(-int(part) for part in event.iso.split("-")) if event else (0,)
