@@ -16,6 +16,7 @@ from assistant.assembly import Assistant, briefs_folder, open_assistant
 from corpus.encoder import SentenceTransformerEncoder
 from corpus.store import Store
 from ui.api import create_app
+from ui.chat import EDIT
 from ui.rendering import one_line
 from ui.server import address, bind
 
@@ -223,6 +224,38 @@ def test_a_follow_up_is_understood_and_the_understanding_shown(visit: Visit) -> 
     understood = answer.locator(".understood").inner_text()
     assert understood.startswith("Understood as:")
     assert "Latvia" in understood
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("by_keyboard", [True, False], ids=["by keyboard", "by mouse"])
+def test_what_was_understood_can_be_corrected_and_sent(visit: Visit, width: int, by_keyboard: bool) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 800})
+    field = page.locator("#question textarea")
+    button = page.get_by_role("button", name=EDIT)
+    visit.ask(FLAGSHIP)
+    assert button.count() == 0, "nothing was understood otherwise"
+    for question in ("so is it in force now?", "and who signed it?"):
+        understood = visit.ask(question).locator(".understood").inner_text().removeprefix("Understood as: ")
+        if by_keyboard:
+            field.press("Shift+Tab")
+            while not button.evaluate("button => button === document.activeElement"):
+                page.keyboard.press("Shift+Tab")
+            page.keyboard.press("Enter")
+        else:
+            button.click()
+        button.wait_for(state="detached")
+        page.wait_for_selector("#question textarea:focus")
+        assert field.input_value() == understood
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    corrected = "Who signed the health agreement between Latvia and Azerbaijan in Riga?"
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type(corrected)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chat .bot-row:nth-of-type(8) .answer")
+    page.wait_for_selector("#question .submit-button")
+    assert page.locator("#chat .user-row").last.inner_text() == corrected
+    assert page.locator("#chat .answer").last.locator(".understood").count() == 0, "it was taken as typed"
 
 
 def test_a_refusal_looks_like_one(visit: Visit) -> None:

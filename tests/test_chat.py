@@ -21,6 +21,7 @@ from corpus.document import Document
 from corpus.errors import IndexMismatch
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.chat import (
+    EDIT,
     SEARCHING,
     Message,
     content_of,
@@ -30,6 +31,7 @@ from ui.chat import (
     questions_of,
     stopped,
     with_question,
+    without_buttons,
 )
 from ui.rendering import (
     NO_ANSWER_YET,
@@ -213,6 +215,20 @@ def test_the_assistant_is_asked_what_was_typed_with_the_earlier_questions(sent: 
     messages = with_question([*with_question([], QUESTION), reply("An answer.")], "Is <it> in force?")
     conversing(assistant, sent(messages))
     assert assistant.asked == [("Is <it> in force?", [QUESTION])]
+
+
+def test_a_question_understood_as_another_comes_with_a_button_that_brings_that_one() -> None:
+    messages = with_question([*with_question([], QUESTION), reply("An answer.")], "Is it in force?")
+    answer = Answer("Is it in force?", "Is <the\nagreement> in force?", Outcome.NOT_FOUND, ())
+    *_, (shown, _, _) = conversing(FakeAssistant(answer), messages)
+    assert shown[-1]["options"] == [{"label": EDIT, "value": "Is <the agreement> in force?"}]
+    assert without_buttons(shown) == [*messages, {**reply(answer_as_markdown(answer)), "options": []}]
+
+
+def test_a_question_understood_as_typed_comes_without_a_button() -> None:
+    *_, (shown, _, _) = conversing(FakeAssistant(*growing_answer()), with_question([], QUESTION))
+    assert "options" not in shown[-1]
+    assert without_buttons(shown) == shown
 
 
 def test_only_the_newest_questions_are_looked_at() -> None:

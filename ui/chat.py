@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from assistant.answer import Turn
+from assistant.answer import Answer, Turn
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.rendering import (
@@ -19,6 +19,7 @@ from ui.rendering import (
     answer_as_text,
     escape_markdown,
     failure_as_markdown,
+    one_line,
     readable_date,
     sources_as_markdown,
 )
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 SEARCHING = "*Reading the documents…*"
+EDIT = "Edit the question as understood"
 Message = dict[str, Any]
 Shown = tuple[list[Message], str, str]
 
@@ -44,9 +46,14 @@ def converse(assistant: "Assistant", messages: list[Message]) -> Iterator[Shown]
     try:
         for answer in assistant.stream(question, [Turn(earlier) for earlier in history[-LONGEST_HISTORY:]]):
             panel = sources_as_markdown(answer, assistant.store.document)
-            yield [*messages, _reply(answer_as_markdown(answer))], panel, answer_as_text(answer, width=None)
+            yield [*messages, _answered(answer)], panel, answer_as_text(answer, width=None)
     except AssistantError as error:
         yield [*messages, _reply(failure_as_markdown(str(error)))], NO_ANSWER_YET, ""
+
+
+def without_buttons(messages: Sequence[Message]) -> list[Message]:
+    """The conversation without the buttons below its answers."""
+    return [{**message, "options": []} if message.get("options") else message for message in messages]
 
 
 def is_waiting(messages: Sequence[Message]) -> bool:
@@ -79,6 +86,17 @@ def content_of(message: Message) -> str:
         return content
     parts = content if isinstance(content, list) else ()
     return " ".join(str(part.get("text", "")) if isinstance(part, dict) else str(part) for part in parts)
+
+
+def _answered(answer: Answer) -> Message:
+    """The answer as a message; where the question was understood as another, with a button that brings that one."""
+    understood = one_line(answer.standalone_question)
+    reply = _reply(answer_as_markdown(answer))
+    return reply if understood == one_line(answer.question) else {**reply, "options": [_option(understood)]}
+
+
+def _option(question: str) -> dict[str, str]:
+    return {"label": EDIT, "value": question}
 
 
 def _reply(markdown: str) -> Message:

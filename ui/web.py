@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ui import LONGEST_QUESTION
-from ui.chat import Message, converse, holdings_of, is_waiting, stopped, with_question
+from ui.chat import Message, converse, holdings_of, is_waiting, stopped, with_question, without_buttons
 from ui.rendering import NO_ANSWER_YET, one_line
 
 if TYPE_CHECKING:
@@ -154,6 +154,9 @@ def _connect(gradio: Any, assistant: "Assistant", parts: Parts) -> None:
     def ask_example(messages: list[Message], event: gradio.SelectData) -> tuple[Any, Any]:
         return ask(str(event.value["text"]), messages)
 
+    def edit(messages: list[Message], event: gradio.SelectData) -> tuple[Any, Any]:
+        return gradio.Textbox(value=str(event.value), autofocus=False), without_buttons(messages)
+
     def answer(messages: list[Message]) -> Iterator[tuple[Any, ...]]:
         yield (gradio.skip(),) * len(results)  # a generator that yields nothing would empty them
         for shown, panel, plain in converse(assistant, messages):
@@ -172,6 +175,9 @@ def _connect(gradio: Any, assistant: "Assistant", parts: Parts) -> None:
     running = [event.then(answer, parts.chat, results, **_QUIET) for event in asked]
     for event in running:
         event.then(ready, parts.chat, parts.question, **at_once)
+    editing = parts.chat.option_select(edit, parts.chat, [parts.question, parts.chat], **at_once)
+    # The field takes the focus when this is switched on, once the button that had it is gone.
+    editing.then(lambda: gradio.Textbox(autofocus=True), None, parts.question, **at_once)
     stop = parts.question.stop(stopped, parts.chat, parts.chat, cancels=running, **at_once)
     stop.then(ready, parts.chat, parts.question, **at_once)
     parts.anew.click(clear, None, [*results, parts.question], cancels=running, **at_once)
