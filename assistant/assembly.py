@@ -5,14 +5,16 @@ rebuilding take the writer's lock of the data folder.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from assistant.answer import Answer, Turn
 from assistant.chain import AnswerChain
+from assistant.parties import Party
 from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
 from assistant.settings import Settings, read_settings
+from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from corpus.catalog import Source
 from corpus.encoder import Encoder, SentenceTransformerEncoder
 from corpus.errors import SourceError
@@ -43,6 +45,19 @@ class Assistant:
         """Yield the answer as it grows; the last one is complete."""
         self.refresh()
         return self.chain.stream({"question": question, "history": list(history)})
+
+    def timeline(self, names: Sequence[str], since: int | None = None, until: int | None = None) -> Timeline:
+        """What documents report of commitments between the parties of these names, oldest first.
+
+        Raises `TimelineError` where a name is nobody's, or the years make no period.
+        """
+        self.refresh()
+        return make_timeline(self.chain.record, parties_called(names, self._directory()), since, until)
+
+    def parties(self) -> list[Party]:
+        """The countries and organisations that documents name, by name."""
+        self.refresh()
+        return parties_named(self._directory(), self.store.index.keywords)
 
     def refresh(self) -> None:
         """See what other processes added since the last question."""
@@ -83,6 +98,9 @@ class Assistant:
     def close(self) -> None:
         """Release all files."""
         self.store.close()
+
+    def _directory(self) -> Mapping[str, Party]:
+        return directory_of(self.store.catalog.declared_parties())
 
     def _source(self, folder: Path, name: str | None) -> Source:
         if not folder.is_dir():

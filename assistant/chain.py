@@ -19,20 +19,21 @@ from assistant.commitments import Status
 from assistant.conversation import standalone
 from assistant.draft import Draft
 from assistant.kinds import SINGLE_FACTS
-from assistant.listing import compose_list, compose_timeline
-from assistant.organisations import Organisations, aliases_of
-from assistant.parties import aliases
+from assistant.listing import as_evidence, compose_list, compose_timeline
+from assistant.organisations import Organisations, aliases_of, names_party
+from assistant.parties import Party, aliases
 from assistant.question import ENGLISH, Question, understand
 from assistant.reading import Evidence, EvidenceReader
 from assistant.record import Record
 from assistant.retrieval import Hit, HybridRetriever
+from assistant.translation import notice
 from assistant.vocabulary import Vocabulary
 from corpus.store import Store
 
 ChainInput = str | Mapping[str, Any]
-# Passages looked up by the names of the parties alone, beside those that the whole question finds: a refusal that
-# says "no document names Estonia" must be right about it.
-_PASSAGES_BY_NAMES = 8
+# Passages looked up by the name of each party alone, beside those that the whole question finds: a refusal that says
+# "no document names Estonia" must be right about it.
+_PASSAGES_BY_NAME = 4
 # "With whom did Latvia sign agreements?" is answered from many documents.
 _PASSAGES_FOR_LISTS = 40
 
@@ -104,14 +105,24 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         question = progress.question
         lists_agreements = question.status is not None and len(question.countries) == 1
         progress.hits = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
-        if question.parties:
-            names_of = [aliases(party) if party.is_country else aliases_of(party) for party in question.parties]
-            every_name = " ".join(name for names in names_of for name in names)
-            known = {hit.passage.id for hit in progress.hits}
-            by_names = self._retriever.search_names(every_name, _PASSAGES_BY_NAMES)
-            progress.hits += [hit for hit in by_names if hit.passage.id not in known]
+        known = {hit.passage.id for hit in progress.hits}
+        absent = []
+        for party in question.parties:
+            by_name = self._by_name(party)
+            progress.hits += [hit for hit in by_name if hit.passage.id not in known]
+            known |= {hit.passage.id for hit in by_name}
+            if not any(names_party(hit.document, party) for hit in (*progress.hits, *by_name)):
+                absent.append(party)
+        progress.question = replace(question, absent_parties=tuple(absent))
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
+
+    def _by_name(self, party: Party) -> list[Hit]:
+        """The passages that name a party the most: any of a country's forms, each of an organisation's names."""
+        names = [" ".join(aliases(party))] if party.is_country else list(aliases_of(party))
+        return [
+            hit for name in names for hit in self._retriever.search_names(name, _PASSAGES_BY_NAME // len(names) or 1)
+        ]
 
     def _read(self, progress: Progress) -> Progress:
         started = time.perf_counter()
@@ -121,9 +132,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _compose(self, progress: Progress) -> Progress:
         started = time.perf_counter()
-        progress.draft = self._from_record(progress.question) or extractive.compose(
-            progress.question, progress.evidence
-        )
+        draft = self._from_record(progress.question) or extractive.compose(progress.question, progress.evidence)
+        progress.draft = self._with_later_step(draft)
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
 
@@ -136,6 +146,15 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         if len(question.parties) > 1 and not SINGLE_FACTS.intersection(question.kinds):
             return compose_timeline(question, self.record.between(question.parties), self._vocabulary())
         return None
+
+    def _with_later_step(self, draft: Draft) -> Draft:
+        """Whoever is told of a signature is told as well what a later document reports became of it."""
+        told = [item.text for item in draft.evidence]
+        for item in draft.evidence:
+            later = self.record.later_step(item, told)
+            if later is not None:
+                return replace(draft, evidence=(*draft.evidence, as_evidence(later, self._vocabulary())))
+        return draft
 
     def _verify(self, progress: Progress) -> Answer:
         draft = progress.draft or Draft(Outcome.NOT_FOUND)
@@ -191,8 +210,9 @@ def _warnings(question: Question) -> tuple[str, ...]:
     if question.language == ENGLISH:
         return ()
     return (
-        f"The question is not in English ({question.language}); it was searched for by these key words: "
-        f"{question.read}. Sources are quoted in their own language.",
+        notice(question.language, question.read)
+        or f"The question is not in English ({question.language}), and that language is not read here; only its "
+        "names and numbers were searched for.",
     )
 
 

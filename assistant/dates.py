@@ -27,12 +27,16 @@ _DATE = re.compile(
 )
 _ONWARDS = re.compile(rf"\b(?:since|after|from)\b[^?.;]{{0,30}}?\b{_YEAR}", re.IGNORECASE)
 _UP_TO = re.compile(rf"\b(?:until|till|before|by|up to)\b[^?.;]{{0,20}}?\b{_YEAR}", re.IGNORECASE)
-# The day on which somebody told of it is not the day on which it happened.
+_LENGTH_OF_A_DAY = len("2025-12-04")
+# The day on which somebody told of it, or before which it was, is not the day on which it happened.
 _TOLD = re.compile(
-    r"\b(?:report(?:ed|s|ing)?|told|announced|wrote|writing|published|dated|news|article|page|notice)\b"
+    r"\b(?:before|after|until|ahead of"
+    r"|report(?:ed|s|ing)?|told|announced|wrote|writing|published|dated|news|article|page|notice)\b"
     r"[^,;.]{0,30}$",
     re.IGNORECASE,
 )
+
+_WEEK = re.compile(r"\bweek of\s+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ class EventDate:
 
     iso: str
     is_told: bool = False
+
+    @property
+    def is_a_day(self) -> bool:
+        """Whether the day itself is known."""
+        return len(self.iso) == _LENGTH_OF_A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,11 @@ def dates_conflict(asked: frozenset[tuple[str, str]], sentence: str) -> bool:
     )
 
 
+def days_named(text: str) -> frozenset[str]:
+    """Every full date that a text names, as ISO 8601."""
+    return frozenset(event.iso for _, event in _dates(text, None) if event.is_a_day)
+
+
 def event_date(sentence: str, place: int, published: str | None) -> EventDate | None:
     """When what is told at character `place` of `sentence` happened: the nearest date, or that of the report.
 
@@ -111,6 +125,8 @@ def _dates(sentence: str, published: str | None) -> Iterator[tuple[int, EventDat
         year = parts.get("year") or (published or "")[:4]
         if year:
             month, day = _month_number(parts.get("month")), parts.get("day")
+            if _WEEK.search(sentence[: match.start()]):
+                day = None
             iso = "-".join(part for part in (year, month, day and f"{int(day):02d}") if part)
             yield match.start(), EventDate(iso, is_told=bool(_TOLD.search(sentence[: match.start()])))
 

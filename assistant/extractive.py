@@ -11,6 +11,7 @@ from assistant import remarks
 from assistant.answer import Outcome
 from assistant.commitments import Status, describes_content, report, states_absence, tells_of_talks
 from assistant.dates import dates_conflict
+from assistant.disagreement import differ
 from assistant.draft import Draft, repeats
 from assistant.kinds import Kind, shows
 from assistant.organisations import is_named
@@ -51,7 +52,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
         about = [item for item in evidence if any(names(item.document, party) for party in question.countries)]
     about = [item for item in about if _names_organisations(question, item)]
     if not about:
-        return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question, evidence), closest=_closest(evidence))
+        return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question), closest=_closest(evidence))
     about = [item for item in about if item.context.issuperset(question.acronyms)] or about
     if _says_it_is_not_told(question, about):
         return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
@@ -60,7 +61,11 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     counted = [item for item in about if all(term in item.context for term in question.counted)]
     if not counted or counted[0].score < ANSWER_THRESHOLD:
         return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
-    return Draft(Outcome.ANSWERED, evidence=_selected(question, counted))
+    chosen = _selected(question, counted)
+    rival = _rival(question, chosen[0], counted) if question.asks_for_one_fact else None
+    if rival is None or rival in chosen:
+        return Draft(Outcome.ANSWERED, chosen, remarks.DIFFER if rival else "")
+    return Draft(Outcome.ANSWERED, (*chosen, rival), remarks.DIFFER)
 
 
 def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
@@ -134,6 +139,21 @@ def _for_parties_left_out(question: Question, about: Sequence[Evidence], chosen:
     return added
 
 
+def _rival(question: Question, best: Evidence, about: Sequence[Evidence]) -> Evidence | None:
+    """A sentence that gives another figure or day for what the best one tells, and is as much about the question."""
+    wanted = best.terms.intersection(question.specifics)
+    return next(
+        (
+            item
+            for item in about
+            if item.score >= CLOSE_TO_BEST * best.score
+            and wanted <= item.terms
+            and differ(best.text, item.text, best.terms, item.terms)
+        ),
+        None,
+    )
+
+
 def _adds(question: Question, item: Evidence, chosen: Sequence[Evidence]) -> bool:
     """Whether a further sentence shows a kind of thing asked for that the chosen ones do not."""
     return any(
@@ -166,7 +186,9 @@ def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]
         return _compose_other(question, about, elsewhere)
     if confirmed and (not denials or _quality(denials[0]) <= max(map(_quality, confirmed))):
         if question.asks_for_one_fact:
-            return Draft(Outcome.ANSWERED, _selected(question, sorted(confirmed, key=_quality, reverse=True)))
+            # "When was it signed?" is not answered by the approval that came later.
+            exact = [item for item in confirmed if item.report.reported is asked]
+            return Draft(Outcome.ANSWERED, _selected(question, sorted(exact or confirmed, key=_quality, reverse=True)))
         return Draft(Outcome.ANSWERED, _strongest(confirmed))
     chosen = [*denials[:1], *(_furthest(fitting, denials) if denials else _discussed(fitting))]
     if len(question.countries) > 1:

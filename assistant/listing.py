@@ -33,7 +33,7 @@ def compose_list(question: Question, record: Sequence[Commitment], vocabulary: V
     chosen = _each_once(reached, question.parties)[:LONGEST_LIST]
     if not chosen:
         return None
-    evidence = tuple(_evidence(item, vocabulary) for item in chosen)
+    evidence = tuple(as_evidence(item, vocabulary) for item in chosen)
     partners = dict.fromkeys(partner for item in chosen for partner in _partners(item, question.parties))
     return Draft(Outcome.ANSWERED, evidence, remarks.listed(asked, len(chosen), tuple(partners)))
 
@@ -50,7 +50,7 @@ def compose_timeline(question: Question, record: Sequence[Commitment], vocabular
     if not chosen:
         return None
     in_order = sorted(chosen, key=lambda item: (item.event.iso if item.event else "", item.status))
-    return Draft(Outcome.ANSWERED, tuple(_evidence(item, vocabulary) for item in in_order))
+    return Draft(Outcome.ANSWERED, tuple(as_evidence(item, vocabulary) for item in in_order))
 
 
 def _reached(item: Commitment, asked: Status, asked_period: Period) -> bool:
@@ -120,7 +120,8 @@ def _details(question: Question, vocabulary: Vocabulary) -> list[str]:
     return [term for term in question.specifics if term not in names]
 
 
-def _evidence(item: Commitment, vocabulary: Vocabulary) -> Evidence:
+def as_evidence(item: Commitment, vocabulary: Vocabulary) -> Evidence:
+    """A commitment as evidence that needs no reading: the record was asked for it."""
     return Evidence(
         document=item.document,
         span=item.span,

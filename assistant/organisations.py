@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 
-from assistant.parties import Party, countries
+from assistant.parties import Party, countries, names
 from corpus.document import Document
 
 
@@ -18,16 +18,16 @@ class Organisations:
     """The organisations that a question can name; `declared` are the parties that documents name in their metadata."""
 
     def __init__(self, declared: Iterable[str] = ()) -> None:
-        names = {alias: name for name, aliases in _table().items() for alias in aliases}
-        names |= {name: name for name in declared if name not in names and not countries(name)}
-        self._names = {alias.casefold() if " " in alias else alias: name for alias, name in names.items()}
-        self._pattern = _pattern(names)
+        by_alias = {alias: name for name, aliases in _table().items() for alias in aliases}
+        by_alias |= {name: name for name in declared if name not in by_alias and not countries(name)}
+        self._names = {alias.casefold() if " " in alias else alias: name for alias, name in by_alias.items()}
+        self._pattern = _pattern(by_alias)
 
     def named_in(self, text: str) -> tuple[Party, ...]:
         """The organisations `text` names, in order of first mention."""
         found = [match.group() for match in self._pattern.finditer(text)]
-        names = (self._names[name.casefold() if " " in name else name] for name in found)
-        return tuple(Party(name.casefold(), name) for name in dict.fromkeys(names))
+        short = (self._names[name.casefold() if " " in name else name] for name in found)
+        return tuple(Party(name.casefold(), name) for name in dict.fromkeys(short))
 
     def with_short_names(self, text: str, is_indexed: Callable[[str], bool]) -> str:
         """The text with each full name made its acronym, where documents use that ("OTS")."""
@@ -42,6 +42,11 @@ class Organisations:
 def is_named(document: Document, organisation: Party) -> bool:
     """Whether a document names an organisation in its text, its title or its metadata."""
     return _is_named(document.id, organisation.name, document)
+
+
+def names_party(document: Document, party: Party) -> bool:
+    """Whether a document names a country or an organisation anywhere."""
+    return names(document, party) if party.is_country else is_named(document, party)
 
 
 def names_organisation(text: str, organisation: Party) -> bool:

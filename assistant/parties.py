@@ -119,7 +119,7 @@ def _countries_of_text(_id: str, document: Document) -> frozenset[Party]:
 
 def every_country() -> tuple[Party, ...]:
     """All countries and territories that CLDR names."""
-    return tuple(party_of(code) for code in _territories("en"))
+    return tuple(party for code in _territories("en") if (party := party_of(code)).is_country)
 
 
 def party_of(code: str) -> Party:

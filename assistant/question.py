@@ -90,7 +90,8 @@ class Question:
     thing whose number is asked ("how many beds"), `acronyms` those of organisations ("WHO"). `months` are the dates it
     names, `period` the years they span, `unknown_names` the proper names in it that no passage holds. `compares` tells
     whether it sets things or times side by side, `lists` whether it asks for all agreements of somebody, `over_time`
-    whether it asks what became of something; `words` gives back the word that a term was made from.
+    whether it asks what became of something; `words` gives back the word that a term was made from. `absent_parties`,
+    filled in by retrieval, are those that no document names.
     """
 
     text: str
@@ -112,6 +113,7 @@ class Question:
     over_time: bool
     period: Period
     words: Mapping[str, str]
+    absent_parties: tuple[Party, ...] = ()
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -130,7 +132,7 @@ def understand(
     """Read a question in the words of the index; `organisations` are those it can name."""
     analyze = vocabulary.analyze
     language = detect_language(standalone) or ENGLISH
-    read = with_capitals(standalone) if language == ENGLISH else key_words(standalone, language) or standalone
+    read = with_capitals(standalone) if language == ENGLISH else _in_english(standalone, language, vocabulary)
     read = organisations.with_short_names(read, vocabulary.is_indexed)
     asking, _, _ = read.partition(ABOUT)
     terms = content_terms(read, analyze)
@@ -146,7 +148,7 @@ def understand(
         status=asked_status(asking),
         terms=tuple(terms),
         specifics=tuple(dict.fromkeys(term for term in terms if _is_specific(term) and term not in asked_types)),
-        counted=_counted(standalone, analyze),
+        counted=_counted(read, analyze),
         months=months(read),
         period=period(read),
         acronyms=tuple(term for word in _ACRONYM.findall(mark_countries(read)) for term in analyze(word)),
@@ -154,8 +156,14 @@ def understand(
         lists=bool(_LISTS.search(asking)),
         over_time=bool(_OVER_TIME.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)) if language == ENGLISH else (),
-        words={term: word for word in re.findall(r"[\w'’-]+", standalone) for term in analyze(word)},
+        words={term: word for word in re.findall(r"[\w'’-]+", read) for term in analyze(word)},
     )
+
+
+def _in_english(standalone: str, language: str, vocabulary: Vocabulary) -> str:
+    """The key words of what is asked and, behind the same mark, of what the conversation is about."""
+    parts = [key_words(part.rstrip(")? "), language, vocabulary.is_indexed) for part in standalone.split(ABOUT)]
+    return standalone if None in parts else ABOUT.join(part or "" for part in parts)
 
 
 def _unknown_names(text: str, vocabulary: Vocabulary) -> Iterator[str]:

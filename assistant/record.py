@@ -6,21 +6,29 @@ sign agreements in 2025?", the timeline of two countries, and whether a later do
 Nothing is stored: documents naming the parties are found by the keyword index and read once, then remembered.
 """
 
+import re
+import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.commitments import Status, StatusReport, event_text, place_of, report
-from assistant.dates import EventDate, event_date
+from assistant.dates import EventDate, days_named, event_date
 from assistant.organisations import aliases_of, is_named, names_organisation
 from assistant.parties import Party, aliases, countries, document_countries
-from assistant.reading import sentence_candidates
+from assistant.reading import Evidence, sentence_candidates
 from assistant.retrieval import Hit
 from corpus.document import Document, Span
 from corpus.store import Store
 
+_TWO = 2
 _DOCUMENTS_REMEMBERED = 4096
+# Talks are a step where they were held, not where a report, a hope or a meeting's guests are told of.
+_HELD = re.compile(
+    r"\b(?:met|held|took place|talked|discuss(?:ed|es|ions?)|exchanged views|reviewed|spoke|dealt with|covered)\b"
+)
+_NOT_HELD = re.compile(r"\b(?:no|not|nothing|none|never|hoped?|hopes|wish(?:ed)?|also reported)\b", re.IGNORECASE)
 # Passages looked through for the names of a party; far above what a ministry's folder holds on one country.
 _MOST_PASSAGES = 20_000
 
@@ -63,12 +71,41 @@ class Record:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._read: OrderedDict[str, tuple[Commitment, ...]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def between(self, parties: Sequence[Party]) -> list[Commitment]:
         """What documents report of commitments in which all of `parties` have a part, newest first."""
         found = [commitment for document in self.documents(parties) for commitment in self._commitments(document)]
         ours = _without_mentions([commitment for commitment in found if _has_part(commitment, parties)])
-        return sorted(ours, key=lambda item: (_descending(item.event), -item.status, item.document.path, item.span))
+        in_order = sorted(ours, key=lambda item: (-item.status, item.document.path, item.span))
+        return sorted(in_order, key=_iso, reverse=True)
+
+    def later_step(self, evidence: Evidence, told: Iterable[str]) -> Commitment | None:
+        """The furthest step that a later document reports of the commitment in `evidence`; None where there is none.
+
+        The same commitment is meant where the later document is about the same countries and names the day of the
+        earlier step. `told` are the sentences that the answer holds already.
+        """
+        status, parties = evidence.report.status, tuple(sorted(document_countries(evidence.document)))
+        if status is None or status < Status.AGREED or len(parties) != _TWO:
+            return None
+        event = event_date(evidence.text, place_of(evidence.text, status), None)
+        if event is None or not event.is_a_day:
+            return None
+        later = [
+            item
+            for item in self.between(parties)
+            if item.event is not None
+            and item.event.iso > event.iso
+            and (item.status > max(status, Status.SIGNED) or item.status is Status.WITHDRAWN)
+            and not item.report.in_passing
+            and event.iso in days_named(item.document.text)
+        ]
+        if not later or any(item.text in told for item in later):
+            return None
+        return max(
+            later, key=lambda item: (item.status is Status.WITHDRAWN, item.status, item.event.iso if item.event else "")
+        )
 
     def documents(self, parties: Sequence[Party]) -> list[Document]:
         """The current documents that are about all of `parties`, by path."""
@@ -84,12 +121,15 @@ class Record:
         return sorted((d for d in documents if _is_about(d, parties)), key=lambda document: document.path)
 
     def _commitments(self, document: Document) -> tuple[Commitment, ...]:
-        if document.id not in self._read:
+        known = self._read.get(document.id)
+        if known is None:
             passages = self._store.catalog.passages(document)
-            self._read[document.id] = commitments_of(document, [Hit(passage, document, 0.0) for passage in passages])
-            while len(self._read) > _DOCUMENTS_REMEMBERED:
-                self._read.popitem(last=False)
-        return self._read[document.id]
+            known = commitments_of(document, [Hit(passage, document, 0.0) for passage in passages])
+            with self._lock:
+                self._read[document.id] = known
+                while len(self._read) > _DOCUMENTS_REMEMBERED:
+                    self._read.popitem(last=False)
+        return known
 
 
 def commitments_of(document: Document, hits: Sequence[Hit]) -> tuple[Commitment, ...]:
@@ -101,11 +141,13 @@ def commitments_of(document: Document, hits: Sequence[Hit]) -> tuple[Commitment,
     best: dict[tuple[Status, frozenset[Party], str], Commitment] = {}
     for _, span, text in sentence_candidates(hits):
         told = report(text)
-        if told.status is None or (told.in_passing and told.status < Status.AGREED):
+        if told.status is None or not _is_a_step(text, told):
             continue
         named = countries(text, document.language or "en")
         parties = named if len(named) > 1 else tuple(dict.fromkeys((*named, *sorted(about))))
         event = event_date(event_text(text, told.status), place_of(text, told.status), document.published)
+        if told.status is Status.PROPOSED and event and document.published and event.iso > document.published:
+            event = EventDate(document.published, is_told=True)  # the date is that of what is planned
         commitment = Commitment(document, span, text, told, told.status, parties, event)
         key = (told.status, frozenset(parties), event.iso if event else "")
         if key not in best or _tells_better(commitment, best[key]):
@@ -113,15 +155,36 @@ def commitments_of(document: Document, hits: Sequence[Hit]) -> tuple[Commitment,
     return tuple(sorted(best.values(), key=lambda item: item.span))
 
 
+def _is_a_step(text: str, told: StatusReport) -> bool:
+    """Whether a sentence tells of a step: of talks only where they were held, and never of what did not happen."""
+    if told.status is None or told.status >= Status.AGREED or told.ended:
+        return True
+    return (
+        not told.in_passing
+        and told.denied is None
+        and not _NOT_HELD.search(text)
+        and bool(told.status is Status.PROPOSED or _HELD.search(text))
+    )
+
+
 def _without_mentions(found: Sequence[Commitment]) -> list[Commitment]:
-    """What only mentions a step in passing says nothing new where another sentence tells of the same step."""
-    told = {(item.status, item.event.iso if item.event else "") for item in found if not item.report.in_passing}
+    """What mentions a step in passing, or with less of its date, says nothing new beside a sentence that tells it."""
+    told = {(item.status, _iso(item)) for item in found if not item.report.in_passing}
     return [
-        item
-        for item in found
-        if not item.report.in_passing
-        or (item.event is not None and not item.event.is_told and (item.status, item.event.iso) not in told)
+        item for item in found if not _is_vaguer(item, told) and (not item.report.in_passing or _is_new(item, told))
     ]
+
+
+def _is_vaguer(item: Commitment, told: Set[tuple[Status, str]]) -> bool:
+    return any(status is item.status and iso.startswith(f"{_iso(item)}-") for status, iso in told)
+
+
+def _is_new(item: Commitment, told: Set[tuple[Status, str]]) -> bool:
+    return item.event is not None and not item.event.is_told and (item.status, item.event.iso) not in told
+
+
+def _iso(item: Commitment) -> str:
+    return item.event.iso if item.event else ""
 
 
 def _tells_better(item: Commitment, other: Commitment) -> bool:
@@ -131,14 +194,12 @@ def _tells_better(item: Commitment, other: Commitment) -> bool:
 def _has_part(commitment: Commitment, parties: Sequence[Party]) -> bool:
     """Whether all of `parties` have a part in a commitment: its sentence or its document's title names them.
 
-    What a document between these parties alone tells is theirs in any case.
+    What a document between two parties tells is theirs in any case.
     """
     document = commitment.document
     declared = ". ".join(document.parties)
-    if document.parties and len(document.parties) <= max(len(parties), 1) and _all_named(declared, parties):
+    if document.parties and len(document.parties) <= _TWO and _all_named(declared, parties):
         return True
-    if len(parties) == 1 and parties[0].is_country:
-        return parties[0] in commitment.parties
     return _all_named(f"{document.title}. {commitment.text}", parties)
 
 
@@ -152,8 +213,3 @@ def _is_about(document: Document, parties: Sequence[Party]) -> bool:
     return document_countries(document).issuperset(countries_wanted) and all(
         is_named(document, party) for party in parties if not party.is_country
     )
-
-
-def _descending(event: EventDate | None) -> tuple[int, ...]:
-    """Sorts newest first; undated events come last."""
-    return tuple(-int(part) for part in event.iso.split("-")) if event else (0,)

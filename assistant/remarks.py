@@ -7,11 +7,9 @@ mentions, which country no document names. A remark that cannot be read off the 
 from collections.abc import Iterable, Sequence
 
 from assistant.commitments import Status
-from assistant.organisations import is_named
-from assistant.parties import Party, marked_name, names
+from assistant.parties import Party, marked_name
 from assistant.question import ENGLISH, Question
 from assistant.reading import Evidence
-from corpus.document import Document
 
 UNCLEAR = (
     "The question names nothing to look for. Ask about a country, an organisation, a document or an event, "
@@ -24,22 +22,18 @@ NOT_ENGLISH = (
 )
 # A longer list of missing words says no more.
 MOST_WORDS_NAMED = 4
+DIFFER = "The documents differ on this; what each of them reports:"
 NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
 
 
-def no_party(question: Question, evidence: Sequence[Evidence]) -> str:
+def no_party(question: Question) -> str:
     """No document is about the parties asked about: which of them none names, or that none joins them."""
-    absent = [party for party in question.parties if not any(_names(item.document, party) for item in evidence)]
-    if absent:
-        return f"The documents do not answer this: none of them names {_listed(absent)}."
+    if question.absent_parties:
+        return f"The documents do not answer this: none of them names {_listed(question.absent_parties)}."
     if len(question.parties) > 1:
         joined = "both " if len(question.parties) == 2 else ""
         return f"The documents do not answer this: none of them is about {joined}{_listed(question.parties)}."
     return "The documents do not answer this."
-
-
-def _names(document: Document, party: Party) -> bool:
-    return names(document, party) if party.is_country else is_named(document, party)
 
 
 def unknown_names(question: Question) -> str:

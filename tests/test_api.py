@@ -122,6 +122,73 @@ def test_an_expected_failure_is_a_problem_with_its_sentence(assistant: Assistant
     assert client.get("/health/live").status_code == 200
 
 
+# The timeline
+
+
+def test_a_timeline_has_the_documented_shape_and_each_sentence_opens(client: TestClient) -> None:
+    told = client.get("/api/v1/timeline", params={"parties": "iceland,Malta", "since": "", "until": "2024"}).json()
+    assert told.keys() == {"parties", "commitments"}
+    assert told["parties"] == ["Iceland", "Malta"]
+    (commitment,) = told["commitments"]
+    assert (commitment["date"], commitment["status"]) == ("2024-05-03", "signed")
+    page = client.get(commitment["passage_url"])
+    assert f'<mark id="passage">{commitment["quote"]}</mark>' in page.text
+
+
+def test_parties_may_be_given_one_by_one_and_may_have_nothing_in_common(client: TestClient) -> None:
+    told = client.get("/api/v1/timeline?parties=Iceland&parties=Chad&since=2020").json()
+    assert told == {"parties": ["Iceland", "Chad"], "commitments": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("parties=Icelnad", "No country or organisation is called 'Icelnad'; the nearest name is Iceland."),
+        ("parties=", "Name at least one country or organisation"),
+        ("parties=Iceland&since=2024&until=2020", "The period ends in 2020, before it starts in 2024"),
+        ("parties=Iceland&since=lately", "query.since"),
+        ("parties=Iceland&until=20240", "query.until"),
+        (f"parties={'x' * 501}", "query.parties"),
+        ("", "query.parties"),
+    ],
+)
+def test_a_timeline_that_cannot_be_is_a_problem_with_its_sentence(
+    client: TestClient, query: str, sentence: str
+) -> None:
+    response = client.get(f"/api/v1/timeline?{query}")
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert sentence in response.json()["detail"]
+
+
+def test_the_timeline_is_described_with_its_parameters(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/timeline"]["get"]
+    assert "oldest first" in described["description"]
+    assert [parameter["name"] for parameter in described["parameters"]] == ["parties", "since", "until"]
+    assert all(parameter["description"] for parameter in described["parameters"])
+
+
+def test_the_timelines_page_shows_picture_and_table_and_may_run_nothing(client: TestClient) -> None:
+    page = client.get("/timeline?parties=Iceland&parties=Malta&parties=&since=&until=")
+    assert page.status_code == 200
+    assert page.text.count('<a class="point signed"') == page.text.count('<th scope="row">') == 1
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    assert " style=" not in page.text
+
+
+def test_the_timelines_page_says_what_is_wrong_and_starts_with_an_empty_form(client: TestClient) -> None:
+    wrong = client.get("/timeline?parties=Icelnad<script>")
+    assert wrong.status_code == 422
+    assert "No country or organisation is called &#x27;Icelnad&lt;script&gt;&#x27;" in wrong.text
+    empty = client.get("/timeline")
+    assert empty.status_code == 200
+    assert '<option value="Iceland">' in empty.text
+    assert "<table" not in empty.text
+
+
 # Documents
 
 

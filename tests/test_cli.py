@@ -132,6 +132,8 @@ def test_the_command_line_imports_nothing_heavy() -> None:
         ("wishes",),
         ("sources", "remove"),
         ("serve", "--port", "seven"),
+        ("timeline",),
+        ("timeline", "--parties", "Latvia", "--since", "lately"),
     ],
     ids=" ".join,
 )
@@ -271,6 +273,34 @@ def test_an_answer_as_json_has_the_documented_keys_and_a_refusal_is_an_answer(ru
     (closest,) = answer["closest"]
     assert closest["document"]["path"] == "articles/riga.txt"
     assert RIGA[closest["start"] : closest["end"]] == closest["quote"]
+
+
+def test_a_timeline_tells_each_sentence_with_its_date_status_and_document(run: Run, own: Path) -> None:
+    result = run("timeline", "--parties", "Latvia,Azerbaijan", "--since", "2022", "--until", "2025", "--data-dir", own)
+    assert result.returncode == 0, result.stderr
+    told = " ".join(result.stdout.split())
+    assert told.startswith("Commitments between Latvia and Azerbaijan from 2022 to 2025: 1 sentence, oldest first.")
+    assert f"2025-12-04 signed {RIGA.strip()}" in told
+
+
+def test_a_timeline_as_json_has_the_documented_shape(run_here: Run, own: Path) -> None:
+    told = json.loads(run_here("timeline", "--parties", "azerbaijan,latvia", "--data-dir", own, "--json").stdout)
+    assert told.keys() == {"parties", "commitments"}
+    assert told["parties"] == ["Azerbaijan", "Latvia"]
+    (commitment,) = told["commitments"]
+    assert (commitment["date"], commitment["status"]) == ("2025-12-04", "signed")
+    assert RIGA[commitment["start"] : commitment["end"]] == commitment["quote"]
+
+
+def test_a_timeline_without_commitments_is_one_sentence(run_here: Run, own: Path) -> None:
+    result = run_here("timeline", "--parties", "Latvia, Chad", "--until", "2024", "--data-dir", own)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "No document reports a commitment between Latvia and Chad until 2024.\n"
+
+
+def test_a_timeline_of_an_unknown_party_is_refused(run_here: Run, own: Path) -> None:
+    result = run_here("timeline", "--parties", "Latvai", "--data-dir", own)
+    assert_one_sentence(result, "No country or organisation is called 'Latvai'; the nearest name is Latvia.")
 
 
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed articles (../shared/seeds) are not on this machine")

@@ -496,7 +496,7 @@ GOOD = '{"id": "Q1", "type": "list", "question": "What?"}'
         (GOOD.replace("}", ', "files": [1]}').replace("Q1", "Q2"), "“files” must be a list of texts"),
         (GOOD.replace("}", ', "facts": ["Riga"]}').replace("Q1", "Q2"), "“facts” must be a list of lists"),
         (GOOD.replace("}", ', "facts": [[""]]}').replace("Q1", "Q2"), "“facts” must be a list of texts, none of them"),
-        (GOOD.replace("}", ', "status": "done"}').replace("Q1", "Q2"), "“status” must be one of discussed, proposed,"),
+        (GOOD.replace("}", ', "status": "done"}').replace("Q1", "Q2"), "“status” must be one of withdrawn, discussed,"),
     ],
 )
 def test_a_line_that_cannot_be_used_is_named_by_its_number(line: str, reason: str, tmp_path: Path) -> None:

@@ -36,10 +36,12 @@ QUESTION = "Where did Latvia and Azerbaijan sign a health agreement?"
 OURS = {
     ("/api/v1/ask", "POST"),
     ("/api/v1/openapi.json", "GET"),
+    ("/api/v1/timeline", "GET"),
     ("/documents/{document_id}", "GET"),
     ("/gradio_api/upload", "POST"),
     ("/health/live", "GET"),
     ("/health/ready", "GET"),
+    ("/timeline", "GET"),
 }
 # One request for every kind of response: ours and Gradio's, found and not, refused and answered.
 REQUESTS = {
@@ -59,6 +61,9 @@ REQUESTS = {
     "document": ("GET", "/documents/{id}?start=0&end=6"),
     "document-missing": ("GET", "/documents/none"),
     "document-refused": ("GET", "/documents/{id}?start=x"),
+    "timeline": ("GET", "/api/v1/timeline?parties=Latvia,Azerbaijan"),
+    "timeline-refused": ("GET", "/api/v1/timeline?parties=Latvai"),
+    "timeline-page": ("GET", "/timeline?parties=Latvia&parties=Azerbaijan"),
     "live": ("GET", "/health/live"),
     "ready": ("GET", "/health/ready"),
     "preflight": ("OPTIONS", "/api/v1/ask"),
@@ -165,7 +170,8 @@ def test_no_response_invites_another_origin(kind: str, responses: dict[str, Resp
 def test_the_responses_are_of_the_kinds_they_claim(responses: dict[str, Response]) -> None:
     codes = {kind: response.status_code for kind, response in responses.items()}
     assert {kind for kind, code in codes.items() if code == 200} >= {"page", "configuration", "answer", "document"}
-    assert codes["question-refused"] == codes["document-refused"] == 422
+    assert codes["question-refused"] == codes["document-refused"] == codes["timeline-refused"] == 422
+    assert codes["timeline"] == codes["timeline-page"] == 200
     assert codes["nowhere"] == codes["document-missing"] == codes["upload"] == 404
     assert codes["preflight"] == 400
     assert codes["server-file"] == 403

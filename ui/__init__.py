@@ -8,3 +8,5 @@ decides nothing about answers; it shows them, escaped for where they are shown.
 LONGEST_QUESTION = 2_000
 # Earlier questions of a conversation that are looked at, the newest ones.
 LONGEST_HISTORY = 20
+# The years that dates in documents are read from.
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2099

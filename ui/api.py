@@ -8,17 +8,20 @@ Expected failures are `application/problem+json` (RFC 9457) whose `detail` is th
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from assistant.timeline import Timeline, TimelineError
 from corpus.errors import AssistantError
-from ui import LONGEST_HISTORY, LONGEST_QUESTION
+from ui import EARLIEST_YEAR, LATEST_YEAR, LONGEST_HISTORY, LONGEST_QUESTION
 from ui.document_page import STYLE_HASH, document_page, missing_document_page, span_within
 from ui.security import SecurityHeaders
+from ui.timeline import passage_url
+from ui.timeline_page import LONGEST_NAMES, POLICY, timeline_page
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -27,6 +30,15 @@ _DOCUMENT_POLICY = (
     f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)]
+Names = Annotated[
+    Sequence[Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAMES)]],
+    Query(description="Countries and organisations by name, separated by commas; may be given several times."),
+]
+Year = Annotated[
+    Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)] | None,
+    BeforeValidator(lambda given: given or None),  # a form sends its empty fields too
+    Query(description="A year; commitments of that year are included, undated ones are not."),
+]
 
 
 class Asking(BaseModel):
@@ -48,8 +60,10 @@ def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None)
         middleware=[Middleware(SecurityHeaders), Middleware(CORSMiddleware, allow_origins=())],
     )
     app.add_exception_handler(AssistantError, _expected_failure)
+    app.add_exception_handler(TimelineError, _unusable_request)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     _add_questions(app, assistant)
+    _add_timeline(app, assistant)
     _add_documents(app, assistant)
     _add_health(app, assistant)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
@@ -63,6 +77,30 @@ def _add_questions(app: FastAPI, assistant: "Assistant") -> None:
     def ask(asking: Asking) -> dict[str, Any]:
         """Answer a question, every sentence with its verified citation."""
         return assistant.ask(asking.question, asking.history).to_dict()
+
+
+def _add_timeline(app: FastAPI, assistant: "Assistant") -> None:
+    @app.get("/api/v1/timeline")
+    def timeline(parties: Names, since: Year = None, until: Year = None) -> dict[str, Any]:
+        """What documents report of commitments between parties, oldest first; each opens at its `passage_url`."""
+        found = assistant.timeline(parties, since, until)
+        told = found.to_dict()
+        for item, commitment in zip(told["commitments"], found.commitments, strict=True):
+            item["passage_url"] = passage_url(commitment)
+        return told
+
+    @app.get("/timeline", response_class=HTMLResponse)
+    def page(parties: Names = (), since: Year = None, until: Year = None) -> HTMLResponse:
+        """The same as a page: a form, a picture and a table."""
+        chosen = [name for name in parties if name]
+        found: Timeline | str | None
+        try:
+            found = assistant.timeline(chosen, since, until) if chosen else None
+        except TimelineError as error:
+            found = str(error)
+        text = timeline_page(assistant.parties(), chosen, (since, until), found)
+        status = 422 if isinstance(found, str) else 200
+        return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": POLICY})
 
 
 def _add_documents(app: FastAPI, assistant: "Assistant") -> None:
@@ -105,6 +143,10 @@ def _problem(status: int, title: str, detail: str) -> JSONResponse:
 
 async def _expected_failure(_request: Request, error: Exception) -> JSONResponse:
     return _problem(503, "Service Unavailable", str(error))
+
+
+async def _unusable_request(_request: Request, error: Exception) -> JSONResponse:
+    return _problem(422, "Unprocessable Content", str(error))
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:

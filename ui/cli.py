@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus.errors import AssistantError
+from ui import EARLIEST_YEAR, LATEST_YEAR
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -201,6 +202,24 @@ def evaluate(
         typer.echo(json.dumps({**report, "against": comparison}, ensure_ascii=False, indent=2))
     else:
         typer.echo(text if comparison is None else f"{text}\n\n{tables.comparison_as_text(comparison)}")
+
+
+@app.command()
+def timeline(
+    parties: Annotated[
+        list[str], typer.Option("--parties", help="Countries and organisations by name, separated by commas.")
+    ],
+    since: Annotated[int | None, typer.Option(min=EARLIEST_YEAR, max=LATEST_YEAR, help="First year.")] = None,
+    until: Annotated[int | None, typer.Option(min=EARLIEST_YEAR, max=LATEST_YEAR, help="Last year.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what documents report of commitments between parties, oldest first."""
+    from ui.timeline import timeline_as_text
+
+    with _opened(data_dir) as assistant:
+        found = assistant.timeline(parties, since, until)
+    typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) if as_json else timeline_as_text(found))
 
 
 @app.command()
