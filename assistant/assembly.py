@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.answer import Answer, Turn
 from assistant.chain import AnswerChain
+from assistant.cross_encoder import CrossEncoder
 from assistant.parties import Party
 from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
@@ -33,7 +34,7 @@ class Assistant:
     def __init__(self, store: Store, *, passages: int = 12) -> None:
         self.store = store
         self.retriever = HybridRetriever(store=store, count=passages)
-        self.chain = AnswerChain(store, self.retriever, EvidenceReader(store.encoder))
+        self.chain = AnswerChain(store, self.retriever, EvidenceReader(store.encoder, CrossEncoder()))
         self._refreshing = threading.Lock()
 
     def ask(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:

@@ -16,10 +16,10 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from assistant import citations, extractive
 from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.commitments import Status
-from assistant.conversation import standalone
+from assistant.conversation import ABOUT, standalone
 from assistant.draft import Draft
 from assistant.kinds import SINGLE_FACTS
-from assistant.listing import as_evidence, compose_list, compose_timeline
+from assistant.listing import as_evidence, compose_list, compose_timeline, in_plain_words, steps_left_out
 from assistant.organisations import Organisations, aliases_of, names_party
 from assistant.parties import Party, aliases
 from assistant.question import ENGLISH, Question, understand
@@ -126,13 +126,19 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _read(self, progress: Progress) -> Progress:
         started = time.perf_counter()
-        progress.evidence = self._reader.read(progress.question, progress.hits, self._vocabulary())
+        question, vocabulary = progress.question, self._vocabulary()
+        asked, about, _ = question.read.partition(ABOUT)
+        itself = understand(asked, asked, vocabulary, self._organisations()) if about else None
+        progress.evidence = self._reader.read(question, progress.hits, vocabulary, itself)
         progress.timings["read"] = _milliseconds_since(started)
         return progress
 
     def _compose(self, progress: Progress) -> Progress:
         started = time.perf_counter()
-        draft = self._from_record(progress.question) or extractive.compose(progress.question, progress.evidence)
+        question = progress.question
+        draft = self._from_record(question)
+        if draft is None:
+            draft = self._completed(question, extractive.compose(question, progress.evidence))
         progress.draft = self._with_later_step(draft)
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
@@ -146,6 +152,14 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         if len(question.parties) > 1 and not SINGLE_FACTS.intersection(question.kinds):
             return compose_timeline(question, self.record.between(question.parties), self._vocabulary())
         return None
+
+    def _completed(self, question: Question, draft: Draft) -> Draft:
+        """With the steps of the record that belong to the answer and that the best passages do not hold."""
+        if draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
+            return draft
+        vocabulary = self._vocabulary()
+        told = in_plain_words(question, draft.evidence, self.record, vocabulary)
+        return replace(draft, evidence=(*told, *steps_left_out(question, told, self.record, vocabulary)))
 
     def _with_later_step(self, draft: Draft) -> Draft:
         """Whoever is told of a signature is told as well what a later document reports became of it."""

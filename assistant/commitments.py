@@ -36,14 +36,17 @@ class Status(IntEnum):
 class StatusReport:
     """The strongest status a sentence reports as a fact, and the weakest one it denies.
 
-    `in_passing` where it only names it ("the agreement signed in Riga covers ...", "reported the signing"), `ended`
-    where it tells that a commitment was withdrawn, terminated or ran out: whatever it had reached, it is not in force.
+    `pending` is the weakest status that it tells of as still to come ("once it is signed", "opens for signature only
+    after"). `in_passing` where it only names a status ("the agreement signed in Riga covers ...", "reported the
+    signing"), `ended` where it tells that a commitment was withdrawn, terminated or ran out: whatever it had reached,
+    it is not in force.
     """
 
     reported: Status | None = None
     denied: Status | None = None
     in_passing: bool = False
     ended: bool = False
+    pending: Status | None = None
 
     @property
     def status(self) -> Status | None:
@@ -59,7 +62,7 @@ class StatusReport:
 
 _WORDS: dict[Status, str] = {
     Status.IN_FORCE: r"in force|enter(?:ed|s|ing)? into force|came into (?:force|effect)|entry into force"
-    r"|took effect|in effect",
+    r"|took effect|taken effect|in effect",
     Status.APPROVED: r"approv(?:ed|es|ing|al)|ratif(?:ied|ies|ying|ication)|endors(?:ed|es|ing)",
     Status.SIGNED: r"(?<!\ba )sign(?:ed|s|ing|ature|atory|atories)?|inked"
     r"|concluded (?:an?|the|its) (?:[\w/–-]+ ){0,3}(?:agreement|memorandum|contract|strategy|treaty|programme)",
@@ -135,6 +138,7 @@ _DRAFT = re.compile(r"\b(?:draft|planned|proposed)\b", re.IGNORECASE)
 # The source says itself that it does not tell.
 _ABSENCE = re.compile(
     r"\b(?:do|does|did) not (?:say|state|give|report|name|mention|list|specify)\b"
+    r"|\bcut off before\b"
     r"|\b(?:is|are|was|were) not (?:stated|given|reported|named|listed|specified|said|in the texts? read)\b"
     r"|\bno (?:[\w-]+,? ){0,8}(?:is|are) (?:given|stated|named|mentioned|reported|specified)\b",
     re.IGNORECASE,
@@ -150,7 +154,10 @@ _ATTRIBUTE_AFTER = re.compile(r"\s+(?:on|in|by|at|between|with|during|early|late
 _CLAUSE = re.compile(r"[;:]|,\s+(?:but|and|while|though|although|whereas)\b|\bbut\b|\bwhile\b")
 
 _ASKED: tuple[tuple[Status, re.Pattern[str]], ...] = (
-    (Status.IN_FORCE, re.compile(r"\b(?:in force|into force|in effect|take effect|took effect)\b", re.IGNORECASE)),
+    (
+        Status.IN_FORCE,
+        re.compile(r"\b(?:in force|into force|in effect|tak(?:e|es|en) effect|took effect)\b", re.IGNORECASE),
+    ),
     (Status.APPROVED, re.compile(r"\b(?:approv\w+|ratif\w+)\b", re.IGNORECASE)),
     (Status.SIGNED, re.compile(r"\b(?:sign|signs|signed|signing|signatures?|conclude[ds]?)\b", re.IGNORECASE)),
     (
@@ -170,6 +177,7 @@ def report(sentence: str) -> StatusReport:
     told: list[Status] = []
     named: list[Status] = []
     denied: list[Status] = []
+    pending: list[Status] = []
     for clause in _clauses(sentence):
         for status, match in _status_words(clause):
             if status < Status.AGREED:
@@ -180,6 +188,7 @@ def report(sentence: str) -> StatusReport:
                 denied.append(status)
             elif _is_not_yet(clause, match):
                 told.append(Status.PROPOSED)
+                pending.append(status)
             else:
                 (named if _NOUN.fullmatch(match.group()) else told).append(status)
     if not denied and _NO_DOCUMENT.search(sentence):
@@ -191,7 +200,7 @@ def report(sentence: str) -> StatusReport:
         denied.append(Status.IN_FORCE)
     reported = max((*told, *named), default=None)
     in_passing = reported not in told and bool(named)
-    return StatusReport(reported, min(denied, default=None), in_passing, ended)
+    return StatusReport(reported, min(denied, default=None), in_passing, ended, min(pending, default=None))
 
 
 def event_text(sentence: str, status: Status) -> str:

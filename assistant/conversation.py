@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from assistant.answer import Turn
 from assistant.dates import MONTH
 from assistant.parties import countries, mentions, party_of, with_capitals
+from assistant.phrases import head_of, own_words, phrases
 
 # Puts the topic of the conversation behind a question; what asks stands before it.
 ABOUT = " (about: "
@@ -78,37 +79,6 @@ _UNNAMED = re.compile(
 _FEWEST_WORDS = 3
 _LONGEST_POSSESSOR = 5
 
-_DETERMINERS = frozenset("the a an this that these those its their his her".split())
-_ASKED_BY = frozenset("what which whose many much".split())
-_HELPING = frozenset(
-    "be been being is are was were do does did has have had will would can could may might shall should must".split()
-)
-_BEFORE_A_PLAIN_VERB = frozenset("do does did will would can could may might shall should must to".split())
-_NO_PART_OF_A_PHRASE = _HELPING | frozenset(
-    """
-    who whom whose what which when where why how and or but so then there not ever yet now already still also too just
-    only it they them he him she i we you me us my our your if because while although since until than as that again
-    tell give show describe explain about open closed valid available ready long far often soon later today ago each
-    other both recently actually really together force part since during until under after before
-    """.split()
-)
-_JOINING = frozenset("of on for in with between at by from to against and".split())
-# Past forms that do not end in -ed.
-_PAST = frozenset(
-    """
-    made took taken held met sent gave given began begun came went gone said told spoke spoken saw seen led paid built
-    bought got set put cut won became become brought left done wrote written found
-    """.split()
-)
-_PLAIN_VERBS = frozenset(
-    """
-    agree sign enter approve ratify adopt join take give send receive donate provide supply visit meet discuss talk say
-    announce cover include contain foresee cost last start begin end launch open take hold host train treat help
-    support fund pay plan propose want promise attend participate lead work cooperate come go happen become make have
-    belong consist need replace extend expire apply allow show find know think use buy build deliver report commit
-    concern
-    """.split()
-)
 _ROLES = re.compile(r"(?:minister|president|director|ambassador|head|chief|doctor|official|commissioner|envoy)\b", re.I)
 
 
@@ -132,7 +102,7 @@ def _topics(question: str) -> Iterator[str]:
     if found:
         question = about.removesuffix(")")
     names = _names(question)
-    for phrase in _phrases(question):
+    for phrase in phrases(question):
         if names <= _names(f"the {phrase}"):
             owner = re.match(r"(the .+?)['’]s? ", phrase)
             yield owner[1] if owner else phrase
@@ -162,7 +132,7 @@ def _resolved(question: str, earlier: Sequence[str]) -> str:
         if (replaced := _with_phrase(asked, phrase)) is not None:
             return f"{replaced}?"
     # "How much?" and "Which medicines?" ask about all that the question before them said.
-    topic = topic_of(with_capitals(anchor)) if _own_words(asked) and len(asked.split()) > 2 else None
+    topic = topic_of(with_capitals(anchor)) if own_words(asked) and len(asked.split()) > 2 else None
     about = topic or _in_brackets(anchor)
     return question if _words(about) <= _words(asked) else f"{asked}{ABOUT}{about})?"
 
@@ -227,14 +197,14 @@ def _leans(question: str) -> bool:
     """Whether a question leaves something to the conversation."""
     if _POINTS_BACK.search(question) or _LACKS_OBJECT.match(question):
         return True
-    names_itself = any(len(_names(f"the {phrase}")) > 1 for phrase in _phrases(question) if phrase.startswith("the "))
+    names_itself = any(len(_names(f"the {phrase}")) > 1 for phrase in phrases(question) if phrase.startswith("the "))
     pronouns = () if names_itself else _PRONOUN.finditer(_EMPTY_IT.sub("", question))
     if any(not _is_bound(pronoun, question) for pronoun in pronouns):
         return True
     names, continues = _names(question), bool(_CONTINUES.match(question))
     if names or _DEFINES.match(question):
-        return continues and len(names) < 2 and len(_own_words(question)) < _FEWEST_WORDS
-    return continues or len(_own_words(question)) < _FEWEST_WORDS or bool(_UNNAMED.search(question))
+        return continues and len(names) < 2 and len(own_words(question)) < _FEWEST_WORDS
+    return continues or len(own_words(question)) < _FEWEST_WORDS or bool(_UNNAMED.search(question))
 
 
 def _is_bound(pronoun: re.Match[str], question: str) -> bool:
@@ -244,15 +214,7 @@ def _is_bound(pronoun: re.Match[str], question: str) -> bool:
 
 
 def _says_something(question: str) -> bool:
-    return bool(_names(question)) or len(_own_words(question)) > 1
-
-
-def _own_words(question: str) -> list[str]:
-    return [
-        word
-        for word in re.findall(r"[\w'’-]+", question.lower())
-        if word not in _NO_PART_OF_A_PHRASE | _JOINING | _DETERMINERS | _ASKED_BY
-    ]
+    return bool(_names(question)) or len(own_words(question)) > 1
 
 
 def _names(text: str) -> frozenset[str]:
@@ -265,12 +227,12 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.lower()))
 
 
-# Phrases
+# Putting a phrase in
 
 
 def _with_phrase(question: str, phrase: str) -> str | None:
     """The question with a phrase in place of a word that can stand for it; None where there is none."""
-    head = _head(phrase)
+    head = head_of(phrase)
     if again := re.search(rf"\b(?:this|that|these|those|the) {re.escape(head)}\b", question, re.IGNORECASE):
         return f"{question[: again.start()]}{phrase}{question[again.end() :]}"
     for match in _PRONOUN.finditer(question):
@@ -294,42 +256,3 @@ def _can_stand_for(pronoun: str, phrase: str, head: str) -> bool:
     if pronoun in _PLURALS:
         return is_plural or phrase[0].isupper()
     return not is_person and not is_plural and not _is_of_parties_alone(phrase)
-
-
-def _head(phrase: str) -> str:
-    """The word that a phrase is about: the one before its first preposition."""
-    return re.split(rf"\s(?:{'|'.join(_JOINING - {'and'})})\s", phrase)[0].split()[-1]
-
-
-def _phrases(question: str) -> Iterator[str]:
-    """The phrases of a question that may name a thing, each up to the verb behind it, in order."""
-    text = question.rstrip("?!. ")
-    start: int | None = None
-    end, last = 0, ""
-    asked_for = verb_due = False
-    for match in re.finditer(r"[\w'’–/-]+|[^\w\s]|$", text):
-        word = match.group().lower() if match.start() == 0 else match.group()
-        if word == "and" and start is not None:
-            last = word
-            continue
-        is_verb = _is_verb(word, last, may_be_plain=start is not None and (verb_due or asked_for))
-        ends = is_verb or word in _NO_PART_OF_A_PHRASE | _ASKED_BY or not word[:1].isalnum()
-        if ends or (word in _DETERMINERS and last not in _JOINING):
-            # A verb that is not among the plain ones is still in the phrase.
-            if start is not None and not asked_for and (word or not verb_due):
-                yield text[start:end]
-            start, asked_for = None, word in _ASKED_BY
-            verb_due = not is_verb and (verb_due or word in _BEFORE_A_PLAIN_VERB)
-        if not ends and (start is not None or word not in _JOINING):
-            start = match.start() if start is None else start
-            end = end if word in _JOINING else match.end()
-        last = word
-
-
-def _is_verb(word: str, last: str, *, may_be_plain: bool) -> bool:
-    if last in _DETERMINERS or not word.islower():
-        return False
-    if last in ("who", "what"):
-        return word not in _DETERMINERS | _NO_PART_OF_A_PHRASE
-    is_past = word in _PAST or (len(word) > 4 and word.endswith("ed"))
-    return is_past or (may_be_plain and word in _PLAIN_VERBS)

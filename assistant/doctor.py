@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
 from corpus.catalog import Catalog
 from corpus.encoder import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder, verify_model
 from corpus.errors import AssistantError, DataFolderBusy
 from corpus.store import Store, writers_lock
 
-_LIBRARIES = ("langchain-core", "chromadb", "langchain-chroma", "sentence-transformers", "torch", "tantivy", "gradio")
+_LIBRARIES = (
+    *("langchain-core", "chromadb", "langchain-chroma", "sentence-transformers", "torch", "onnxruntime", "tantivy"),
+    "gradio",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,9 @@ class Finding:
 
 
 def examine(data_folder: Path, model: str) -> list[Finding]:
-    """Check versions, model, catalog, indexes, sources and lock of an installation."""
-    return [_versions(), _checked("model", lambda: _model(model)), *_stores(data_folder, model)]
+    """Check versions, encoder, reader, catalog, indexes, sources and lock of an installation."""
+    checks = (_checked("model", lambda: _model(model)), _checked("reader", _reader))
+    return [_versions(), *checks, *_stores(data_folder, model)]
 
 
 def _checked(subject: str, check: Callable[[], str]) -> Finding:
@@ -49,6 +54,10 @@ def _model(model: str) -> str:
     short = ", ".join(f"{name} {digest[:12]}…" for name, digest in checksums.items())
     checked = "bytes as released" if model == DEFAULT_MODEL else "a model of your own, no checksum pinned"
     return f"{model} ({checked}: {short}); reads English only" if model == DEFAULT_MODEL else f"{model} ({checked})"
+
+
+def _reader() -> str:
+    return f"{WEIGHTS.name} ({len(verified()) / 1e6:.0f} MB, bytes as trained: {CHECKSUM[:12]}…)"
 
 
 def _stores(folder: Path, model: str) -> Iterator[Finding]:

@@ -10,26 +10,30 @@ from collections.abc import Iterable, Sequence
 from assistant import remarks
 from assistant.answer import Outcome
 from assistant.commitments import Status, describes_content, report, states_absence, tells_of_talks
+from assistant.coverage import left_open
 from assistant.dates import dates_conflict
 from assistant.disagreement import differ
 from assistant.draft import Draft, repeats
-from assistant.kinds import Kind, shows
+from assistant.kinds import Kind, shows, states_absence_of
 from assistant.organisations import is_named
-from assistant.parties import countries, is_about, names
+from assistant.parties import is_about, names
 from assistant.question import Question
 from assistant.reading import Evidence
 
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
-ANSWER_THRESHOLD = 0.065
+ANSWER_THRESHOLD = 0.01
 # How close a further sentence must come to the best one.
-CLOSE_TO_BEST = 0.3
-CLOSE_TO_BEST_FACT = 0.8
-CLOSE_ENOUGH_TO_CONFIRM = 0.5
-AS_GOOD_AS_BEST = 0.9
-LONGEST_ANSWER = 5
+CLOSE_TO_BEST = 0.1
+CLOSE_TO_BEST_FACT = 0.73
+CLOSE_ENOUGH_TO_CONFIRM = 0.37
+AS_GOOD_AS_BEST = 0.7
+LONGEST_ANSWER = 6
 LONGEST_FACT_ANSWER = 2
+LONGEST_LIST_ANSWER = 7
+# Where things or times are set side by side.
+LONGEST_COMPARISON = 8
 # Where more is reported of a status, at least so much of it is told.
-SHORTEST_STATUS_ANSWER = 3
+SHORTEST_STATUS_ANSWER = 4
 CLOSEST_SHOWN = 3
 # Beside a denial: how much is told of documents that were signed on the same occasion, and of mere talks.
 SIGNED_BESIDE_DENIAL = 3
@@ -61,7 +65,10 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     counted = [item for item in about if all(term in item.context for term in question.counted)]
     if not counted or counted[0].score < ANSWER_THRESHOLD:
         return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
-    chosen = _selected(question, counted)
+    if Kind.MONEY in question.kinds and not any(shows(Kind.MONEY, item.text) for item in counted):
+        return Draft(Outcome.NOT_FOUND, remark=remarks.NO_SUM, closest=_closest(about))
+    selected = _selected(question, counted)
+    chosen = (*selected, *left_open(question, selected, counted)[: LONGEST_COMPARISON - len(selected)])
     rival = _rival(question, chosen[0], counted) if question.asks_for_one_fact else None
     if rival is None or rival in chosen:
         return Draft(Outcome.ANSWERED, chosen, remarks.DIFFER if rival else "")
@@ -77,20 +84,27 @@ def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
 
 def _names_organisations(question: Question, item: Evidence) -> bool:
     """Whether a sentence's document names the organisations asked about: all of them, or one of those compared."""
-    wanted = question.organisations
-    named = sum(is_named(item.document, organisation) for organisation in wanted)
-    return named >= (min(1, len(wanted)) if question.compares else len(wanted))
+    named = [is_named(item.document, organisation) for organisation in question.organisations]
+    return any(named) or not named if question.compares or " or " in question.read else all(named)
 
 
 def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
-    """Whether a source says itself that it does not tell, in a sentence that fits as well as the best one."""
-    asked, best = frozenset(question.specifics), about[0]
+    """Whether a source says itself that it does not tell, in a sentence that fits as well as the best of its time."""
+    of_the_time = [item for item in about if not dates_conflict(question.months, item.text)] or about
+    asked, best = frozenset(question.specifics), of_the_time[0]
     return any(
         states_absence(item.text)
         and (item.report.denied is None or question.asks_for_one_fact)
         and item.score >= CLOSE_TO_BEST_FACT * best.score
         and (item is best or item.terms & asked - best.terms or asked & best.terms <= item.terms)
-        for item in about[:CLOSEST_SHOWN]
+        for item in of_the_time[:CLOSEST_SHOWN]
+    ) or any(
+        # "The date of the decree is not given" answers "on what day was the decree signed?", whatever fits better.
+        asked
+        and asked <= item.terms
+        and item.score >= CLOSE_ENOUGH_TO_CONFIRM * best.score
+        and any(states_absence_of(kind, item.text) for kind in question.kinds)
+        for item in of_the_time
     )
 
 
@@ -107,9 +121,10 @@ def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, 
         good.sort(key=lambda item: -sum(shows(kind, item.text) for kind in question.kinds))
     if question.compares:
         return _side_by_side(question, about, good)
+    longest = LONGEST_FACT_ANSWER if one_fact else LONGEST_LIST_ANSWER if question.kinds else LONGEST_ANSWER
     chosen = good[:1]
     for item in good[1:]:
-        if len(chosen) >= (LONGEST_FACT_ANSWER if one_fact else LONGEST_ANSWER):
+        if len(chosen) >= longest:
             break
         if not _repeats(item, chosen) and (not one_fact or _adds(question, item, chosen) or item.score >= as_good):
             chosen.append(item)
@@ -121,22 +136,11 @@ def _side_by_side(question: Question, about: Sequence[Evidence], good: Sequence[
     first_of_documents = {item.document.id: item for item in reversed(good)}.values()
     chosen: list[Evidence] = []
     for item in (*sorted(first_of_documents, key=lambda item: -item.score), *good):
-        if len(chosen) < LONGEST_ANSWER and not _repeats(item, chosen):
+        if len(chosen) < LONGEST_COMPARISON and not _repeats(item, chosen):
             chosen.append(item)
-    left_out = _for_parties_left_out(question, about, chosen)
-    chosen = [*chosen[: LONGEST_ANSWER - len(left_out)], *left_out]
+    left_out = left_open(question, chosen, about)
+    chosen = [*chosen[: LONGEST_COMPARISON - len(left_out)], *left_out]
     return tuple(sorted(chosen, key=lambda item: (item.document.published or "9999", item.document.path, item.span)))
-
-
-def _for_parties_left_out(question: Question, about: Sequence[Evidence], chosen: Sequence[Evidence]) -> list[Evidence]:
-    """Where several parties are compared, the best sentence about each that the answer does not yet speak of."""
-    added: list[Evidence] = []
-    for party in question.countries:
-        spoken_of = any(party in countries(item.text) for item in (*chosen, *added))
-        best = next((item for item in about if party in countries(item.text)), None)
-        if not spoken_of and best is not None:
-            added.append(best)
-    return added
 
 
 def _rival(question: Question, best: Evidence, about: Sequence[Evidence]) -> Evidence | None:
@@ -147,7 +151,7 @@ def _rival(question: Question, best: Evidence, about: Sequence[Evidence]) -> Evi
             item
             for item in about
             if item.score >= CLOSE_TO_BEST * best.score
-            and wanted <= item.terms
+            and len(wanted & item.terms) >= MOST_SPECIFICS * len(wanted)
             and differ(best.text, item.text, best.terms, item.terms)
         ),
         None,
@@ -178,22 +182,22 @@ def _compose_status(question: Question, asked: Status, about: Sequence[Evidence]
     worth_telling = CLOSE_TO_BEST * about[0].score
     fitting = [item for item in about if item.score >= worth_telling and _fits(question, item)]
     confirmed = [item for item in fitting if item.report.confirms(asked)]
-    denials = [
-        item for item in fitting if item.report.denied is not None and item.report.denied <= max(asked, Status.SIGNED)
-    ]
+    denials = _denials(asked, fitting)
     elsewhere = [item for item in about if item.report.confirms(asked) and item not in confirmed]
     if not fitting:
         return _compose_other(question, about, elsewhere)
     if confirmed and (not denials or _quality(denials[0]) <= max(map(_quality, confirmed))):
-        if question.asks_for_one_fact:
+        if question.asks_for_one_fact and not question.compares:
             # "When was it signed?" is not answered by the approval that came later.
             exact = [item for item in confirmed if item.report.reported is asked]
             return Draft(Outcome.ANSWERED, _selected(question, sorted(exact or confirmed, key=_quality, reverse=True)))
-        return Draft(Outcome.ANSWERED, _strongest(confirmed))
+        told = _strongest(confirmed)
+        return Draft(Outcome.ANSWERED, (*told, *left_open(question, told, about)))
     chosen = [*denials[:1], *(_furthest(fitting, denials) if denials else _discussed(fitting))]
     if len(question.countries) > 1:
         chosen += [item for item in _strongest(elsewhere) if not _repeats(item, chosen)]
-    return Draft(Outcome.PARTIAL, tuple(chosen[:LONGEST_ANSWER]), remarks.less_than_asked(question, asked, fitting))
+    chosen = [*chosen[:LONGEST_ANSWER], *left_open(question, chosen, about)]
+    return Draft(Outcome.PARTIAL, tuple(chosen), remarks.less_than_asked(question, asked, fitting))
 
 
 def _compose_other(question: Question, about: Sequence[Evidence], elsewhere: Sequence[Evidence]) -> Draft:
@@ -203,6 +207,14 @@ def _compose_other(question: Question, about: Sequence[Evidence], elsewhere: Seq
         return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
     reported = _strongest(elsewhere) or _discussed(about)
     return Draft(Outcome.PARTIAL, reported, remarks.not_reported(question, missing))
+
+
+def _denials(asked: Status, fitting: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences that deny what is asked; or else the best one, where it tells of it as still to come."""
+    found = [
+        item for item in fitting if item.report.denied is not None and item.report.denied <= max(asked, Status.SIGNED)
+    ]
+    return found or [item for item in fitting[:1] if item.report.pending is asked]
 
 
 def _fits(question: Question, item: Evidence) -> bool:

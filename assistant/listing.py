@@ -5,20 +5,23 @@ passages a search would rank first. Each item is still one sentence of one docum
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from assistant import remarks
 from assistant.answer import Outcome
-from assistant.commitments import Status
-from assistant.dates import Period
+from assistant.commitments import Status, describes_content, event_text, place_of
+from assistant.dates import Period, event_date
 from assistant.draft import Draft, repeats
 from assistant.parties import Party, countries
 from assistant.question import Question
 from assistant.reading import Evidence
-from assistant.record import Commitment
+from assistant.record import Commitment, Record
 from assistant.vocabulary import Vocabulary
 
+_PAIR = 2
 LONGEST_LIST = 12
 LONGEST_TIMELINE = 8
+MOST_STEPS_ADDED = 2
 # A sentence belongs to a list where its passage's document and itself have this share of the question's own words.
 MOST_SPECIFICS = 0.6
 
@@ -51,6 +54,88 @@ def compose_timeline(question: Question, record: Sequence[Commitment], vocabular
         return None
     in_order = sorted(chosen, key=lambda item: (item.event.iso if item.event else "", item.status))
     return Draft(Outcome.ANSWERED, tuple(as_evidence(item, vocabulary) for item in in_order))
+
+
+def steps_left_out(
+    question: Question, told: Sequence[Evidence], record: Record, vocabulary: Vocabulary
+) -> list[Evidence]:
+    """Steps of the record that an answer about a status or a comparison leaves out, at most `MOST_STEPS_ADDED`.
+
+    Between two countries: the signature, approval or entry into force that the answer does not tell of. Where a country
+    is compared with two others: the furthest step with each.
+    """
+    added: list[Commitment] = []
+    asks_of_status = question.status is not None and question.status >= Status.AGREED
+    if len(question.countries) == _PAIR and asks_of_status and not question.asks_for_one_fact:
+        fitting = _steps(question, question.countries, record, vocabulary)
+        for status in (Status.SIGNED, Status.APPROVED, Status.IN_FORCE):
+            if not any(item.report.reported is status for item in told):
+                added += _nearest([item for item in fitting if item.status is status], told, vocabulary)
+    elif len(question.countries) > _PAIR and question.compares:
+        for pair in combinations(question.countries, _PAIR):
+            steps = _steps(question, pair, record, vocabulary)
+            furthest = max(steps, key=lambda item: (item.status, _month(item)), default=None)
+            if furthest is not None and not any(item.text == furthest.text for item in told):
+                added.append(furthest)
+    return [as_evidence(item, vocabulary) for item in added[:MOST_STEPS_ADDED]]
+
+
+def in_plain_words(
+    question: Question, told: Sequence[Evidence], record: Record, vocabulary: Vocabulary
+) -> tuple[Evidence, ...]:
+    """An answer on the status between two countries, each step in the sentence of the record that tells it plainly.
+
+    A sentence that mentions a step in passing, or without its own date, gives way to one that reports it; what an
+    agreement contains and what is denied stay as they are.
+    """
+    if len(question.countries) != _PAIR or question.status is None or question.asks_for_one_fact:
+        return tuple(told)
+    steps = _steps(question, question.countries, record, vocabulary)
+    plain: list[Evidence] = []
+    for item in told:
+        said = item if _is_plain(item) else _plainer(item, steps, vocabulary)
+        if said.text not in [other.text for other in plain]:
+            plain.append(said)
+    return tuple(plain)
+
+
+def _is_plain(item: Evidence) -> bool:
+    """Whether a sentence is best left as it is: it tells of no step, or of one as its own news and with its date."""
+    status = item.report.status
+    if status is None or status < Status.AGREED or item.report.denied is not None or describes_content(item.text):
+        return True
+    event = event_date(event_text(item.text, status), place_of(item.text, status), None)
+    return not item.report.in_passing and event is not None and not event.is_told
+
+
+def _plainer(item: Evidence, steps: Sequence[Commitment], vocabulary: Vocabulary) -> Evidence:
+    def plainness(step: Commitment) -> tuple[bool, bool, str]:
+        return step.event is not None and not step.event.is_told, step.document.id == item.document.id, _month(step)
+
+    same = [step for step in steps if step.status is item.report.status]
+    return as_evidence(max(same, key=plainness), vocabulary) if same else item
+
+
+def _steps(question: Question, parties: Sequence[Party], record: Record, vocabulary: Vocabulary) -> list[Commitment]:
+    """What is told of the parties in the period asked about, as its own news and with its date."""
+    return [
+        item
+        for item in record.between(parties)
+        if question.period.holds(item.event)
+        and not item.report.in_passing
+        and item.event is not None
+        and _touches(question, item, vocabulary)
+    ]
+
+
+def _nearest(steps: Sequence[Commitment], told: Sequence[Evidence], vocabulary: Vocabulary) -> list[Commitment]:
+    """The step, dated itself where one is, whose sentence and document share the most words with the first told."""
+
+    def nearness(step: Commitment) -> tuple[bool, int, str]:
+        is_dated = step.event is not None and not step.event.is_told
+        return is_dated, len(_context(step, vocabulary) & told[0].terms), _month(step)
+
+    return [max(steps, key=nearness)] if steps and told else []
 
 
 def _reached(item: Commitment, asked: Status, asked_period: Period) -> bool:

@@ -59,6 +59,11 @@ def known_organisations() -> tuple[Party, ...]:
     return tuple(Party(name.casefold(), name) for name in _table())
 
 
+def text_names(text: str, party: Party) -> bool:
+    """Whether a text names a country or an organisation."""
+    return party in countries(text) if party.is_country else names_organisation(text, party)
+
+
 def aliases_of(organisation: Party) -> tuple[str, ...]:
     """Every name of an organisation that is known, its own first."""
     return _table().get(organisation.name, (organisation.name,))

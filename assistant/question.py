@@ -40,7 +40,7 @@ _GENERIC_TERMS = frozenset(
     sign signatur approv ratifi ratif forc enter effect discuss talk minist minist minister countri parti state
     status newest latest new result formal plan planned concret offici decid commit unfinish open cover
     develop progress evolv histori trace step timelin contact relat written basi exist each everi recent
-    event came come
+    event came come got gone went
     """.split()
 )
 # What is asked for need not stand in the answer ("which cities" is answered by names), nor what "that trip" means.
@@ -70,6 +70,9 @@ _OVER_TIME = re.compile(
     r"|evolv\w+|histor(?:y|ical)|trace|steps|came out|come out|led to|sequence)\b|\bbetween (?:19|20)\d\d and\b",
     re.IGNORECASE,
 )
+_YES_NO = re.compile(
+    r"^(?:(?:and|so|but|or)\s+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|may)\b", re.IGNORECASE
+)
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 # Capitalised, and not the first word.
 _PROPER_NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]+")
@@ -87,11 +90,11 @@ class Question:
 
     `read` is what is searched and read by: the standalone question, or its English key words. `terms` are its content
     terms in order (repeated where they are), `specifics` those of them that narrow it down, `counted` those of the
-    thing whose number is asked ("how many beds"), `acronyms` those of organisations ("WHO"). `months` are the dates it
-    names, `period` the years they span, `unknown_names` the proper names in it that no passage holds. `compares` tells
-    whether it sets things or times side by side, `lists` whether it asks for all agreements of somebody, `over_time`
-    whether it asks what became of something; `words` gives back the word that a term was made from. `absent_parties`,
-    filled in by retrieval, are those that no document names.
+    thing whose number is asked ("how many beds"), `acronyms` those of organisations ("WHO"); `words` gives back the
+    word that a term was made from. `months` are the dates it names, `period` the years they span, `unknown_names` the
+    proper names in it that no passage holds. `compares` tells whether it sets things or times side by side, `lists`
+    whether it asks for all agreements of somebody, `over_time` whether it asks what became of something, `is_yes_no`
+    whether yes or no would answer it. `absent_parties`, filled in by retrieval, are those that no document names.
     """
 
     text: str
@@ -111,6 +114,7 @@ class Question:
     compares: bool
     lists: bool
     over_time: bool
+    is_yes_no: bool
     period: Period
     words: Mapping[str, str]
     absent_parties: tuple[Party, ...] = ()
@@ -155,6 +159,7 @@ def understand(
         compares=bool(_COMPARES.search(asking)),
         lists=bool(_LISTS.search(asking)),
         over_time=bool(_OVER_TIME.search(asking)),
+        is_yes_no=bool(_YES_NO.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)) if language == ENGLISH else (),
         words={term: word for word in re.findall(r"[\w'’-]+", read) for term in analyze(word)},
     )

@@ -1,9 +1,9 @@
 """The evidence reader: how well each sentence answers the question, and whether any does.
 
-Every sentence of the retrieved passages is scored from a few readable features (late interaction over MiniLM's token
-vectors, which of the question's words stand in the sentence and around it, whether it holds the kind of thing asked
-for); a logistic regression fitted on public question-answering sets (`training/fit_reader.py`) turns them into a
-probability. The reader does not compose and does not decide to refuse.
+Every sentence of the retrieved passages is scored from a few readable features (what the trained cross-encoder makes of
+it, late interaction over MiniLM's token vectors, which of the question's words stand in the sentence and around it,
+whether it holds the kind of thing asked for); a logistic regression fitted on public question-answering sets
+(`training/fit_reader.py`) turns them into a probability. The reader does not compose and does not decide to refuse.
 """
 
 import threading
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.commitments import StatusReport, report
+from assistant.cross_encoder import UNREAD, CrossEncoder
 from assistant.dates import dates_conflict
 from assistant.kinds import shows
 from assistant.question import Question
@@ -36,10 +37,11 @@ FEATURES = (
     "counted_present",
     "rarest_word",
     "date_agrees",
+    "cross_encoder",
 )
 # Fitted by training/fit_reader.py; one weight per feature, then the intercept.
-WEIGHTS = (3.27, 2.79, -0.11, 1.14, 0.27, 0.86, 3.0, 0.96, 1.04, 0.93)
-INTERCEPT = -11.67
+WEIGHTS = (1.27, 2.22, -0.48, 0.70, 0.0, 0.19, 3.0, 0.31, 0.23, 0.18, 3.81)
+INTERCEPT = -7.09
 _FEWEST_WORDS = 4
 # How many sentences are read closely; the cheap look at their words decides which.
 SENTENCES_READ = 64
@@ -70,18 +72,27 @@ class Evidence:
 class EvidenceReader:
     """Scores sentences with an encoder's token vectors; keeps the vectors of sentences it has seen lately."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, cross_encoder: CrossEncoder) -> None:
         self._encoder = encoder
+        self._cross_encoder = cross_encoder
         self._cache: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, question: Question, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Evidence]:
-        """All sentences of the hits' passages, best first; equal scores in order of document and place."""
+    def read(
+        self, question: Question, hits: Sequence[Hit], vocabulary: Vocabulary, asked: Question | None = None
+    ) -> list[Evidence]:
+        """All sentences of the hits' passages, best first; equal scores in order of document and place.
+
+        `asked` is a follow-up's own question, without the subject that it takes from the conversation: "What were the
+        reservations?" is answered by a sentence on reservations that need not repeat what they were about. Both
+        readings count the same.
+        """
         candidates = _likeliest(question, sentence_candidates(hits), vocabulary)
         if not candidates:
             return []
-        matrix = self.features(question, candidates, vocabulary)
-        scores = 1.0 / (1.0 + np.exp(-(matrix @ np.asarray(WEIGHTS) + INTERCEPT)))
+        readings = [self.features(read, candidates, vocabulary) for read in (question, asked) if read is not None]
+        log_odds = np.mean([matrix @ np.asarray(WEIGHTS) + INTERCEPT for matrix in readings], axis=0)
+        scores = 1.0 / (1.0 + np.exp(-log_odds))
         evidence = [
             Evidence(
                 document=hit.document,
@@ -107,8 +118,9 @@ class EvidenceReader:
         question_vectors, *_ = self._encoder.token_vectors([question.read])
         vectors = self._token_vectors([text for _, _, text in candidates])
         question_mean = _mean(question_vectors)
+        log_odds = self._log_odds(question.read, candidates)
         rows = []
-        for (hit, _, text), tokens in zip(candidates, vectors, strict=True):
+        for (hit, _, text), tokens, odds in zip(candidates, vectors, log_odds, strict=True):
             ordered = vocabulary.terms(text)
             present = set(ordered)
             around = context_terms(hit, vocabulary)
@@ -124,9 +136,29 @@ class EvidenceReader:
                     float(all(term in present for term in question.counted)),
                     float(rarest is not None and rarest in around),
                     float(not dates_conflict(question.months, text)),
+                    odds / -UNREAD,
                 )
             )
         return np.asarray(rows, dtype=np.float64)
+
+    def _log_odds(self, question: str, candidates: Sequence[tuple[Hit, Span, str]]) -> list[float]:
+        """What the cross-encoder makes of each sentence, read in its passage, cut to ±`UNREAD`."""
+        places: dict[str, list[int]] = {}
+        for number, (hit, _, _) in enumerate(candidates):
+            places.setdefault(hit.passage.id, []).append(number)
+        hits = [candidates[numbers[0]][0] for numbers in places.values()]
+        spans = [
+            [_within(candidates[number][1], hit.passage.span) for number in numbers]
+            for hit, numbers in zip(hits, places.values(), strict=True)
+        ]
+        scores = self._cross_encoder.scores(
+            question, [hit.document.title for hit in hits], [hit.passage.text for hit in hits], spans
+        )
+        found = [UNREAD] * len(candidates)
+        for numbers, of_passage in zip(places.values(), scores, strict=True):
+            for number, score in zip(numbers, of_passage, strict=True):
+                found[number] = min(max(score, UNREAD), -UNREAD)
+        return found
 
     def _token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
         with self._lock:
@@ -139,6 +171,12 @@ class EvidenceReader:
             while len(self._cache) > _CACHED_SENTENCES:
                 self._cache.popitem(last=False)
         return [(known[text] if text in known else fresh[text]).astype(np.float32) for text in texts]
+
+
+def _within(span: Span, passage: Span) -> Span:
+    """The part of a document's span that lies in a passage, from the passage's start."""
+    start = max(span.start - passage.start, 0)
+    return Span(start, max(start, min(span.end, passage.end) - passage.start))
 
 
 def sentence_candidates(hits: Sequence[Hit]) -> list[tuple[Hit, Span, str]]:

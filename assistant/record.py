@@ -15,7 +15,7 @@ from typing import Any
 
 from assistant.commitments import Status, StatusReport, event_text, place_of, report
 from assistant.dates import EventDate, days_named, event_date
-from assistant.organisations import aliases_of, is_named, names_organisation
+from assistant.organisations import aliases_of, is_named, text_names
 from assistant.parties import Party, aliases, countries, document_countries
 from assistant.reading import Evidence, sentence_candidates
 from assistant.retrieval import Hit
@@ -204,8 +204,7 @@ def _has_part(commitment: Commitment, parties: Sequence[Party]) -> bool:
 
 
 def _all_named(text: str, parties: Sequence[Party]) -> bool:
-    named = countries(text)
-    return all(party in named if party.is_country else names_organisation(text, party) for party in parties)
+    return all(text_names(text, party) for party in parties)
 
 
 def _is_about(document: Document, parties: Sequence[Party]) -> bool:

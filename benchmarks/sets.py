@@ -33,12 +33,22 @@ class SetQuestion:
     context: str
 
 
-def held_back_document(path: str) -> bool:
-    """Whether a document belongs to the fifth of the articles that nothing is fitted on; by name, so it never moves.
+def fold(path: str) -> str:
+    """What a document is used for, decided by its name so that it never moves: "trained", "fitted" or "measured".
 
-    Paragraphs of one article (the part of the id before the colon) are on the same side.
+    Four fifths train the reader's network; half of the rest fits what its score is combined and calibrated with, and
+    only the other half is ever measured on. Paragraphs of one article (the part of the id before the colon) are
+    together.
     """
-    return sum(path.split(":")[0].encode()) % 5 == 0
+    article = path.split(":")[0].encode()
+    if sum(article) % 5:
+        return "trained"
+    return "fitted" if hashlib.sha256(article).digest()[0] % 2 == 0 else "measured"
+
+
+def held_back_document(path: str) -> bool:
+    """Whether a document belongs to the fifth of the articles that the reader's network was not trained on."""
+    return fold(path) != "trained"
 
 
 def held_back(question: "SetQuestion") -> bool:

@@ -23,6 +23,8 @@ OWNERS = {
     "sentence_transformers": ("corpus.encoder",),
     "torch": ("corpus.encoder",),
     "transformers": ("corpus.encoder",),
+    "onnxruntime": ("assistant.cross_encoder",),
+    "tokenizers": ("assistant.cross_encoder",),
     "sqlalchemy": ("corpus.catalog",),
     "langchain": ("assistant.retrieval", "assistant.chain", "corpus.vectors"),
     "langchain_core": ("assistant.retrieval", "assistant.chain", "corpus.vectors"),

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.chain import AnswerChain
 from assistant.commitments import Status
+from assistant.cross_encoder import CrossEncoder
 from assistant.evaluation.cases import Case, read_cases
 from assistant.evaluation.facts import derived_facts, normalised, states
 from assistant.evaluation.measuring import Result, evaluate, facts_in, quote_failures, status_errors
@@ -440,7 +441,7 @@ def test_a_report_written_to_a_folder_is_read_back(tmp_path: Path) -> None:
 def test_the_chain_gives_the_evidence_it_would_answer_from(store: Store, folder: Path) -> None:
     (folder / "signed.txt").write_text(f"{SIGNED.text}\n\nThe weather was mild that day.", encoding="utf-8")
     sync(store)
-    chain = AnswerChain(store, HybridRetriever(store=store), EvidenceReader(store.encoder))
+    chain = AnswerChain(store, HybridRetriever(store=store), EvidenceReader(store.encoder, CrossEncoder()))
     evidence = chain.evidence("When was that signed?", ["Which agreement did the ministries sign in Riga?"])
     assert evidence[0].text == SIGNED.text
     assert [item.score for item in evidence] == sorted((item.score for item in evidence), reverse=True)

@@ -56,13 +56,15 @@ def test_a_country_no_document_names_is_named_in_the_refusal() -> None:
 
 
 def test_below_the_threshold_the_answer_is_a_refusal_that_quotes_the_missing_word() -> None:
-    draft = compose_sorted("How many beds has Latvia?", [found("Latvia met Azerbaijan in the hospital.", 0.05)])
+    draft = compose_sorted("How many beds has Latvia?", [found("Latvia met Azerbaijan in the hospital.", 0.005)])
     assert draft.outcome is Outcome.NOT_FOUND
     assert "“beds”" in draft.remark
 
 
 def test_a_question_in_another_language_is_refused_without_a_claim_about_its_words() -> None:
-    draft = compose_sorted("Wie viele Betten hat das Krankenhaus in Lettland?", [found("Latvia met Azerbaijan.", 0.01)])
+    draft = compose_sorted(
+        "Wie viele Betten hat das Krankenhaus in Lettland?", [found("Latvia met Azerbaijan.", 0.001)]
+    )
     assert draft.outcome is Outcome.NOT_FOUND
     assert "Betten" not in draft.remark
     assert "in English" in draft.remark
@@ -143,3 +145,48 @@ def test_evidence_is_about_two_countries_only_with_both() -> None:
     assert is_about(both.document, both.text, wanted)
     assert not is_about(other.document, other.text, wanted)
     assert is_about(other.document, "Latvia met Azerbaijan.", wanted)
+
+
+def test_a_sum_is_not_answered_by_a_sentence_without_money() -> None:
+    fee = found("A patient from Latvia is taken to the nearest hospital in Azerbaijan.", 0.9)
+    draft = compose_sorted("What fee does a patient from Latvia pay in Azerbaijan?", [fee])
+    assert draft.outcome is Outcome.NOT_FOUND
+    assert "sum of money" in draft.remark
+
+
+def test_a_source_that_says_the_date_is_not_given_outweighs_another_date() -> None:
+    signed = found("Latvia and Azerbaijan signed the ambulance agreement in Riga on 4 December 2025.", 0.9)
+    absent = found("The date of the decree on the Latvia–Azerbaijan ambulance agreement is not given.", 0.5)
+    question = "On what day was the decree on the ambulance agreement of Latvia and Azerbaijan signed?"
+    assert compose_sorted(question, [signed, absent]).outcome is Outcome.NOT_FOUND
+    assert compose_sorted(question, [signed]).outcome is not Outcome.NOT_FOUND
+
+
+def test_what_is_still_to_be_signed_is_not_answered_by_another_signature() -> None:
+    pending = found("The pandemic treaty of Latvia and Azerbaijan opens for signature only after an annex.", 0.9)
+    other = found("Latvia and Azerbaijan signed a pandemic memorandum.", 0.7)
+    draft = compose_sorted("Can Latvia and Azerbaijan sign the pandemic treaty now?", [pending, other])
+    assert draft.outcome is Outcome.PARTIAL
+    assert texts(draft)[0] == pending.text
+
+
+def test_a_question_for_yes_or_no_is_told_what_is_denied() -> None:
+    met = found("Latvia and Azerbaijan talked about a vaccine store.", 0.9)
+    denied = found("Nothing was signed on the vaccine store of Latvia and Azerbaijan.", 0.4)
+    others = [found(f"Latvia and Azerbaijan spoke about vaccine store plan {word}.", 0.8) for word in ("a", "b", "c")]
+    evidence = [met, *others, denied]
+    assert denied.text in texts(compose_sorted("Do Latvia and Azerbaijan have a vaccine store?", evidence))
+
+
+def test_when_it_was_signed_is_not_answered_by_the_approval() -> None:
+    signed = found("Latvia and Azerbaijan signed the agreement on 4 December 2025.", 0.6)
+    approved = found("The agreement of Latvia and Azerbaijan was approved on 9 February 2026.", 0.9)
+    draft = compose_sorted("When was the agreement of Latvia and Azerbaijan signed?", [signed, approved])
+    assert texts(draft)[0] == signed.text
+
+
+def test_each_date_and_party_asked_about_is_spoken_of() -> None:
+    first = found("Latvia met the ambassador of Azerbaijan on vaccines in 2021.", 0.9)
+    second = found("Latvia met the ambassador of Azerbaijan on vaccines again in 2025.", 0.4)
+    draft = compose_sorted("Who met on vaccines for Latvia and Azerbaijan in 2021 and in 2025?", [first, second])
+    assert set(texts(draft)) == {first.text, second.text}

@@ -77,3 +77,21 @@ def test_what_became_of_two_countries_contacts_is_told_oldest_first(briefs: Assi
     assert years == sorted(years)
     assert years[0] == "2022"
     assert years[-1] == "2025"
+
+
+def test_a_signature_is_told_with_what_became_of_it_later(briefs: Assistant) -> None:
+    answer = briefs.ask("When was the Latvia–Estonia ambulance agreement signed?")
+    assert any("24 September 2010" in citation.quote for citation in answer.citations)
+    assert any("in force since 15 November 2010" in citation.quote for citation in answer.citations)
+
+
+def test_a_comparison_of_two_partners_tells_the_furthest_step_with_each(briefs: Assistant) -> None:
+    answer = briefs.ask("With which of the two, Egypt or Morocco, has Latvia gone further on health?")
+    assert any("Egypt" in citation.quote and "signed" in citation.quote for citation in answer.citations)
+    assert any("Morocco" in citation.quote for citation in answer.citations)
+
+
+def test_a_document_between_others_adds_nothing_to_the_record(briefs: Assistant) -> None:
+    record = Record(briefs.store).between(countries("Azerbaijan Türkiye"))
+    assert record
+    assert not any("WHO/Europe–Turkic Council memorandum" in item.text for item in record)

@@ -3,8 +3,9 @@
     python training/fit_reader.py [--questions 400]
 
 Logistic regression over `assistant.reading.FEATURES`: one row per sentence of the retrieved passages, positive where it
-holds the set's answer; every sentence of an unanswerable question is negative. Questions are split by document, so no
-paragraph that is measured was trained on. Fixed seed; the weights it prints go into `assistant/reading.py` by hand.
+holds the set's answer; every sentence of an unanswerable question is negative. Only documents that the network was not
+trained on are used, half of them to fit and half to measure. Fixed seed; the weights it prints go into
+`assistant/reading.py` by hand.
 """
 
 import argparse
@@ -19,11 +20,12 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from assistant.cross_encoder import CrossEncoder
 from assistant.question import understand
 from assistant.reading import FEATURES, EvidenceReader, sentence_candidates
 from assistant.retrieval import HybridRetriever
 from assistant.vocabulary import Vocabulary
-from benchmarks.sets import SetQuestion, held_back, open_set
+from benchmarks.sets import SetQuestion, fold, held_back, open_set
 from corpus.encoder import SentenceTransformerEncoder
 
 SETS = ("squad2", "clapnq", "qed")
@@ -38,9 +40,9 @@ RETRIEVAL_WEIGHT = 3.0
 def rows_of(name: str, folder: Path, encoder: SentenceTransformerEncoder, limit: int) -> list[dict]:
     """One entry per question: its features, which sentences answer, and the document it is split by."""
     store, questions = open_set(name, folder, encoder)
-    questions = [q for q in questions if not q.answerable or any(q.gold.values())]
+    questions = [q for q in questions if held_back(q) and (not q.answerable or any(q.gold.values()))]
     random.Random(SEED).shuffle(questions)
-    retriever, reader = HybridRetriever(store=store, count=PASSAGES), EvidenceReader(encoder)
+    retriever, reader = HybridRetriever(store=store, count=PASSAGES), EvidenceReader(encoder, CrossEncoder())
     keywords = store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
     found = []
@@ -58,7 +60,7 @@ def rows_of(name: str, folder: Path, encoder: SentenceTransformerEncoder, limit:
                 "x": matrix,
                 "y": np.array(labels),
                 "answerable": question.answerable,
-                "held_back": held_back(question),
+                "fold": fold(question.context),
                 "texts": [text for *_, text in candidates],
             }
         )
@@ -106,8 +108,8 @@ def main() -> None:
     encoder = SentenceTransformerEncoder()
     folder = arguments.cache or Path(tempfile.mkdtemp())
     questions = [row for name in SETS for row in rows_of(name, folder, encoder, arguments.questions)]
-    train = [q for q in questions if not q["held_back"]]
-    test = [q for q in questions if q["held_back"]]
+    train = [q for q in questions if q["fold"] == "fitted"]
+    test = [q for q in questions if q["fold"] == "measured"]
     x, y = np.vstack([q["x"] for q in train]), np.concatenate([q["y"] for q in train])
     # Each question counts the same, whatever number of sentences it has.
     weight = np.concatenate([np.full(len(q["y"]), 20 / len(q["y"])) for q in train])
@@ -115,7 +117,7 @@ def main() -> None:
     for name, value in zip(FEATURES, weights, strict=True):
         print(f"{name:20} {value:8.2f}")
     print(f"{'intercept':20} {intercept:8.2f}")
-    print(f"\n{'held back':12} {'n':>5} {'sentence hit@1':>15} {'AUC':>6}   (late interaction alone)")
+    print(f"\n{'measured on':12} {'n':>5} {'sentence hit@1':>15} {'AUC':>6}   (late interaction alone)")
     for name in SETS:
         part = [q for q in test if q["set"] == name]
         hit, auc = figures(part, lambda matrix: matrix @ weights + intercept)

@@ -1,0 +1,61 @@
+"""Writes trained weights as the int8 ONNX file that the assistant ships.
+
+    python training/export_reader.py --checkpoint reader.pt --out assistant/reader
+
+Weights are quantised to int8 after training (dynamic quantisation, per channel); the file holds no optimiser state, and
+its SHA-256 goes into `assistant/cross_encoder.py`.
+"""
+
+import argparse
+import hashlib
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from corpus.encoder import model_folder
+from training.train_reader import Reader
+
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+def export(checkpoint: Path, target: Path) -> None:
+    """Write `checkpoint` to `target` as ONNX with int8 weights."""
+    model = Reader(model_folder())
+    model.load_state_dict(torch.load(checkpoint, map_location="cpu"))
+    model.eval()
+    model.encoder.config._attn_implementation = "eager"
+    example = {name: torch.ones(2, 16, dtype=torch.long) for name in INPUTS}
+    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "reader.onnx"
+        torch.onnx.export(
+            model,
+            tuple(example.values()),
+            str(full),
+            input_names=list(INPUTS),
+            output_names=["logits"],
+            dynamic_shapes={name: {0: batch, 1: tokens} for name in INPUTS},
+            dynamo=True,
+        )
+        quantize_dynamic(full, target, weight_type=QuantType.QInt8, per_channel=True)
+
+
+def main() -> None:
+    """Export and print the size and checksum."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=Path("reader.pt"))
+    parser.add_argument("--out", type=Path, default=Path("assistant/reader/reader.onnx"))
+    arguments = parser.parse_args()
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    export(arguments.checkpoint, arguments.out)
+    data = arguments.out.read_bytes()
+    print(f"{arguments.out}: {len(data) / 1e6:.1f} MB, sha256 {hashlib.sha256(data).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()
