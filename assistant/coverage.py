@@ -28,6 +28,8 @@ def left_open(question: Question, chosen: Sequence[Evidence], about: Sequence[Ev
         if not any(wanted(item) for item in (*chosen, *added)):
             least = CLOSE_ENOUGH_TO_ADD * about[0].score
             best = next((item for item in about if item.score >= least and wanted(item)), None)
+            if best is None and wanted is denies:
+                best = denial_of_the_same(about)
             if best is not None:
                 added.append(best)
     return added
@@ -43,8 +45,14 @@ def _wanted(question: Question) -> Iterator[Callable[[Evidence], bool]]:
         yield from (partial(_names, party) for party in question.parties)
     if len(question.months) > 1:
         yield from (partial(_is_of, month) for month in sorted(question.months))
-    if question.is_yes_no:
+    if question.is_yes_no or question.names_instrument:
         yield denies
+
+
+def denial_of_the_same(about: Sequence[Evidence]) -> Evidence | None:
+    """What the document that fits best says did not happen, however little that sentence repeats of the question."""
+    same = (item for item in about if item.document.id == about[0].document.id)
+    return next((item for item in same if item.report.denied is not None), None)
 
 
 def _names(party: Party, item: Evidence) -> bool:

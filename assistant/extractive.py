@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from assistant import remarks
 from assistant.answer import Outcome
 from assistant.commitments import Status, describes_content, report, states_absence, tells_of_talks
-from assistant.coverage import left_open
+from assistant.coverage import denial_of_the_same, left_open
 from assistant.dates import dates_conflict
 from assistant.disagreement import differ
 from assistant.draft import Draft, repeats
@@ -22,6 +22,8 @@ from assistant.reading import Evidence
 
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
 ANSWER_THRESHOLD = 0.01
+# Above it, the best sentence is trusted although it counts something by another word ("children" for "youngsters").
+SURE_OF_ANOTHER_WORD = 0.13
 # How close a further sentence must come to the best one.
 CLOSE_TO_BEST = 0.1
 CLOSE_TO_BEST_FACT = 0.73
@@ -62,9 +64,16 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
         return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
     if question.status is not None and question.status >= Status.AGREED:
         return _compose_status(question, question.status, about)
+    return _compose_facts(question, about)
+
+
+def _compose_facts(question: Question, about: Sequence[Evidence]) -> Draft:
+    """What answers a question about anything but a status, or a refusal."""
     counted = [item for item in about if all(term in item.context for term in question.counted)]
+    if about[0].score >= SURE_OF_ANOTHER_WORD:  # what is counted may go by another word
+        counted = list(about)
     if not counted or counted[0].score < ANSWER_THRESHOLD:
-        return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
+        return _refused(question, about)
     if Kind.MONEY in question.kinds and not any(shows(Kind.MONEY, item.text) for item in counted):
         return Draft(Outcome.NOT_FOUND, remark=remarks.NO_SUM, closest=_closest(about))
     selected = _selected(question, counted)
@@ -73,6 +82,14 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if rival is None or rival in chosen:
         return Draft(Outcome.ANSWERED, chosen, remarks.DIFFER if rival else "")
     return Draft(Outcome.ANSWERED, (*chosen, rival), remarks.DIFFER)
+
+
+def _refused(question: Question, about: Sequence[Evidence]) -> Draft:
+    """Nothing answers; where the question takes an agreement for granted, what denies one is told."""
+    denial = denial_of_the_same(about) if question.names_instrument else None
+    if denial is None:
+        return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
+    return Draft(Outcome.PARTIAL, (denial,), remarks.NO_SUCH_THING)
 
 
 def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
@@ -204,7 +221,7 @@ def _compose_other(question: Question, about: Sequence[Evidence], elsewhere: Seq
     """Nothing is about what narrows the question down: say so, and tell what is reported between its parties."""
     missing = _missing_specifics(question, about)
     if len(question.countries) < 2 or not missing:
-        return Draft(Outcome.NOT_FOUND, remark=remarks.missing_words(question, about), closest=_closest(about))
+        return _refused(question, about)
     reported = _strongest(elsewhere) or _discussed(about)
     return Draft(Outcome.PARTIAL, reported, remarks.not_reported(question, missing))
 

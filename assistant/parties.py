@@ -75,6 +75,15 @@ def with_capitals(text: str) -> str:
     return _lower_case_pattern().sub(lambda match: _lower_case_names()[match.group()], text)
 
 
+def with_countries_of_capitals(text: str) -> str:
+    """A question in which a capital stands for its government ("is the deal between Riga and Chisinau in force?").
+
+    Its country's name takes its place. After a preposition of place, or in front of a noun of its own ("the Copenhagen
+    office"), a capital is only a city.
+    """
+    return _capital_pattern().sub(lambda match: party_of(_capitals()[match.group().lower()]).name, text)
+
+
 def document_countries(document: Document) -> frozenset[Party]:
     """The countries a document is about: those it declares or names in its title, or else all that its text names."""
     return _document_countries(document.id, document)
@@ -154,6 +163,23 @@ def _english_names() -> dict[str, str]:
 def _english_pattern() -> re.Pattern[str]:
     names = sorted(_english_names(), key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
+
+
+@cache
+def _capitals() -> dict[str, str]:
+    """Capital in lower case → ISO code."""
+    table = resources.files("assistant").joinpath("capitals.csv").read_text(encoding="utf-8")
+    return {name.lower(): code for code, names in csv.reader(table.splitlines()[1:]) for name in names.split("|")}
+
+
+@cache
+def _capital_pattern() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _capitals()), key=len, reverse=True))
+    place = r"(?<!\bin )(?<!\bat )(?<!\bto )(?<!\bfrom )(?<!\bnear )(?<!\bof )(?<!\bthe )(?<!\bvisit )(?<!\bvisited )"
+    followed = (
+        r"(?=\s+(?:and|or|with|have|has|had|do|does|did|is|are|was|were|to|sign|signed|agree[ds]?|by|on|in)\b|[?,;.]|$)"
+    )
+    return re.compile(rf"{place}(?<!\w)(?:{names})(?!\w){followed}", re.IGNORECASE)
 
 
 @cache

@@ -13,7 +13,7 @@ from assistant.conversation import ABOUT
 from assistant.dates import Period, months, period
 from assistant.kinds import SINGLE_FACTS, Kind, asked_kinds
 from assistant.organisations import Organisations
-from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals
+from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals, with_countries_of_capitals
 from assistant.translation import key_words
 from assistant.vocabulary import Vocabulary
 from corpus.language import detect_language
@@ -30,7 +30,8 @@ _ASKING_WORDS = frozenset(
     they them their theirs this that these those we our you your i me my one ones same other others
     source sources article articles be been being since until recently just today could would should can may might
     home anything something nothing everything two three
-    please tell give put together trace exactly really actually out from
+    please tell give put together trace exactly really actually out from grateful inform kindly advise speech briefing
+    note mr mrs dr
     """.split()
 )
 # Stems that every document of this field has, or that ask for a status: their absence means nothing.
@@ -73,8 +74,14 @@ _OVER_TIME = re.compile(
 _YES_NO = re.compile(
     r"^(?:(?:and|so|but|or)\s+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|may)\b", re.IGNORECASE
 )
+# "Under the contract", "the deal between them": taken for granted, and perhaps never made.
+_INSTRUMENT = re.compile(
+    r"\b(?:agreement|accord|deal|contract|memorandum|protocol|treaty|pact|document|declaration)\b", re.IGNORECASE
+)
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 # Capitalised, and not the first word.
+# Capitalised words that name nobody.
+_NO_NAMES = frozenset("mr mrs ms dr prof sir madam excellency west east north south western eastern i".split())
 _PROPER_NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]+")
 _COUNTED = re.compile(
     r"\bhow (?:many|much)\s+((?:[\w'’-]+\s+){0,3}?[\w'’-]+)\s+(?:did"
@@ -94,7 +101,8 @@ class Question:
     word that a term was made from. `months` are the dates it names, `period` the years they span, `unknown_names` the
     proper names in it that no passage holds. `compares` tells whether it sets things or times side by side, `lists`
     whether it asks for all agreements of somebody, `over_time` whether it asks what became of something, `is_yes_no`
-    whether yes or no would answer it. `absent_parties`, filled in by retrieval, are those that no document names.
+    whether yes or no would answer it, `names_instrument` whether it takes an agreement for granted. `absent_parties`,
+    filled in by retrieval, are those that no document names.
     """
 
     text: str
@@ -115,6 +123,7 @@ class Question:
     lists: bool
     over_time: bool
     is_yes_no: bool
+    names_instrument: bool
     period: Period
     words: Mapping[str, str]
     absent_parties: tuple[Party, ...] = ()
@@ -137,6 +146,7 @@ def understand(
     analyze = vocabulary.analyze
     language = detect_language(standalone) or ENGLISH
     read = with_capitals(standalone) if language == ENGLISH else _in_english(standalone, language, vocabulary)
+    read = with_countries_of_capitals(read)
     read = organisations.with_short_names(read, vocabulary.is_indexed)
     asking, _, _ = read.partition(ABOUT)
     terms = content_terms(read, analyze)
@@ -160,6 +170,7 @@ def understand(
         lists=bool(_LISTS.search(asking)),
         over_time=bool(_OVER_TIME.search(asking)),
         is_yes_no=bool(_YES_NO.search(asking)),
+        names_instrument=bool(_INSTRUMENT.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)) if language == ENGLISH else (),
         words={term: word for word in re.findall(r"[\w'’-]+", read) for term in analyze(word)},
     )
@@ -174,7 +185,7 @@ def _in_english(standalone: str, language: str, vocabulary: Vocabulary) -> str:
 def _unknown_names(text: str, vocabulary: Vocabulary) -> Iterator[str]:
     """The capitalised words inside the question, no country among them, that stand in no passage."""
     for word in _PROPER_NAME.findall(mark_countries(text)):
-        if not vocabulary.is_indexed(word):
+        if word.lower().rstrip(".") not in _NO_NAMES and not vocabulary.is_indexed(word):
             yield word
 
 

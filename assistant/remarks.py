@@ -23,6 +23,7 @@ NOT_ENGLISH = (
 # A longer list of missing words says no more.
 MOST_WORDS_NAMED = 4
 DIFFER = "The documents differ on this; what each of them reports:"
+NO_SUCH_THING = "The documents report no such thing. What comes closest says:"
 NO_SUM = "The documents do not answer this: they speak of the subject, but give no sum of money for it."
 NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
 
