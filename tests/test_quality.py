@@ -14,14 +14,14 @@ from assistant.evaluation.report import make_report
 # Reached on 2026-11-22 (196 questions, 171 of them English).
 LEAST_ENGLISH = {
     "hit@1": 0.92,
-    "hit@5": 0.98,
-    "facts_found": 0.73,
-    "supporting_cited": 0.95,
-    "citation_precision": 0.89,
+    "hit@5": 0.99,
+    "facts_found": 0.85,
+    "supporting_cited": 0.96,
+    "citation_precision": 0.77,
 }
-LEAST_REFUSED = 0.90
-MOST_ANSWERABLE_REFUSED = 0.05
-LEAST_NON_ENGLISH = {"hit@5": 0.70, "facts_found": 0.50, "supporting_cited": 0.80}
+LEAST_REFUSED = 0.95
+MOST_ANSWERABLE_REFUSED = 0.02
+LEAST_NON_ENGLISH = {"hit@5": 0.95, "facts_found": 0.80, "supporting_cited": 0.95}
 
 
 @pytest.fixture(scope="module")
