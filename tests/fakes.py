@@ -121,7 +121,7 @@ def app_over(assistant: Any) -> "FastAPI":
 
     The loop is of another thread, because a test's browser has one in ours.
     """
-    from ui.api import create_app
+    from ui.api.app import create_app
 
     async def made() -> "FastAPI":
         return create_app(assistant)

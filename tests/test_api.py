@@ -9,7 +9,7 @@ from payloads import BEACON, PAYLOADS
 from assistant.answer import Answer
 from assistant.assembly import Assistant, open_assistant
 from corpus.errors import DataFolderDamaged
-from ui.api import create_app
+from ui.api.app import create_app
 
 BRIEF = """---
 title: "Iceland and Malta sign a health agreement"

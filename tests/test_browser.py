@@ -15,8 +15,8 @@ from assistant.answer import Answer, Citation, DocumentReference, Outcome, State
 from assistant.assembly import Assistant, briefs_folder, open_assistant
 from corpus.encoder import SentenceTransformerEncoder
 from corpus.store import Store
-from ui.api import create_app
-from ui.chat import EDIT
+from ui.api.app import create_app
+from ui.chat.conversation import EDIT
 from ui.rendering import one_line
 from ui.server import address, bind
 

@@ -20,7 +20,7 @@ from assistant.assembly import Assistant, open_assistant
 from corpus.document import Document
 from corpus.errors import IndexMismatch
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
-from ui.chat import (
+from ui.chat.conversation import (
     EDIT,
     SEARCHING,
     Message,

@@ -28,7 +28,7 @@ from assistant.assembly import Assistant, open_assistant
 from corpus.encoder import SentenceTransformerEncoder
 from corpus.errors import AssistantError
 from ui import LONGEST_QUESTION
-from ui.security import policy_for
+from ui.access.headers import policy_for
 from ui.server import bind
 
 RIGA = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\r\n\r\nIt covers <b>beds</b>.\n"

@@ -17,7 +17,7 @@ from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document
-from ui.document_page import STYLE, document_page
+from ui.documents.page import STYLE, document_page
 from ui.rendering import (
     answer_as_markdown,
     document_url,

@@ -13,7 +13,7 @@ from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document, Span
-from ui.document_page import STYLE_HASH, document_page, missing_document_page, span_within
+from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
 from ui.rendering import (
     answer_as_markdown,
     answer_as_text,

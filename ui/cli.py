@@ -215,7 +215,7 @@ def timeline(
     as_json: AsJson = False,
 ) -> None:
     """Tell what documents report of commitments between parties, oldest first."""
-    from ui.timeline import timeline_as_text
+    from ui.timeline.drawing import timeline_as_text
 
     with _opened(data_dir) as assistant:
         found = assistant.timeline(parties, since, until)

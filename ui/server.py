@@ -32,7 +32,7 @@ def serve(assistant: "Assistant", host: str, port: int) -> None:
     with bind(host, port) as listening:
         import uvicorn
 
-        from ui.api import create_app
+        from ui.api.app import create_app
 
         config = uvicorn.Config(
             create_app(assistant), log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE

@@ -13,9 +13,9 @@ from pathlib import Path
 from assistant.parties import Party
 from assistant.timeline import Timeline
 from ui import EARLIEST_YEAR, LATEST_YEAR
-from ui.document_page import STYLE as DOCUMENT_STYLE
+from ui.documents.page import STYLE as DOCUMENT_STYLE
 from ui.rendering import one_line
-from ui.timeline import summary, timeline_as_picture, timeline_as_table
+from ui.timeline.drawing import summary, timeline_as_picture, timeline_as_table
 
 LONGEST_NAMES = 500  # characters
 STYLE = DOCUMENT_STYLE + (Path(__file__).parent / "timeline.css").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ui import LONGEST_QUESTION
-from ui.chat import Message, converse, holdings_of, is_waiting, stopped, with_question, without_buttons
+from ui.chat.conversation import Message, converse, holdings_of, is_waiting, stopped, with_question, without_buttons
 from ui.rendering import NO_ANSWER_YET, one_line
 
 if TYPE_CHECKING:

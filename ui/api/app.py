@@ -1,0 +1,47 @@
+"""The HTTP application, put together: every family of routes, the outer layer, and the page at the root.
+
+The page of `ui.chat.page` is mounted last, so these routes always come first. No other origin may call anything here:
+`CORSMiddleware` without an allowed origin also makes Gradio drop its own, which answers any origin.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from ui.access.headers import SecurityHeaders
+from ui.api.documents import add_documents
+from ui.api.health import add_health
+from ui.api.problems import add_problems, problem
+from ui.api.questions import add_questions
+from ui.api.timeline import add_timeline
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+
+
+def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None) -> FastAPI:
+    """The application over an open assistant, page included; `examples` are the questions that the page offers."""
+    from ui.chat.page import EXAMPLES, mount_page
+
+    app = FastAPI(
+        title="Health Cooperation Assistant",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # both pages load their scripts from another host
+        redoc_url=None,
+        middleware=[Middleware(SecurityHeaders), Middleware(CORSMiddleware, allow_origins=())],
+    )
+    add_problems(app)
+    for add_routes in (add_questions, add_timeline, add_documents, add_health):
+        add_routes(app, assistant)
+    app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
+    mount_page(app, assistant, EXAMPLES if examples is None else examples)
+    return app
+
+
+async def _no_uploads() -> JSONResponse:
+    """Gradio takes files from anyone, even for a page without a file field."""
+    return problem(404, "Not Found", "This page takes no files; add documents with: assistant ingest FOLDER")

@@ -1,0 +1,32 @@
+"""Cited documents as pages."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+
+from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+
+_DOCUMENT_POLICY = (
+    f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def add_documents(app: FastAPI, assistant: "Assistant") -> None:
+    """`GET /documents/ID`."""
+
+    @app.get("/documents/{document_id}", response_class=HTMLResponse)
+    def document(document_id: str, start: int | None = None, end: int | None = None) -> HTMLResponse:
+        """A cited document, current or superseded, with the characters from `start` to `end` highlighted."""
+        headers = {"Content-Security-Policy": _DOCUMENT_POLICY}
+        found = assistant.store.document(document_id)
+        if found is None:
+            return HTMLResponse(missing_document_page(), status_code=404, headers=headers)
+        catalog = assistant.store.catalog
+        newer, _ = catalog.current_versions().get((found.source, found.path), (None, None))
+        current = newer == found.id
+        page = document_page(found, span_within(found, start, end), current=current, newer=None if current else newer)
+        return HTMLResponse(page, headers=headers)

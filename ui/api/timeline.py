@@ -1,0 +1,52 @@
+"""The timeline of commitments, as JSON and as a page."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, Query
+from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from assistant.timeline import Timeline, TimelineError
+from ui import EARLIEST_YEAR, LATEST_YEAR
+from ui.timeline.drawing import passage_url
+from ui.timeline.page import LONGEST_NAMES, POLICY, timeline_page
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+
+Names = Annotated[
+    Sequence[Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAMES)]],
+    Query(description="Countries and organisations by name, separated by commas; may be given several times."),
+]
+Year = Annotated[
+    Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)] | None,
+    BeforeValidator(lambda given: given or None),  # a form sends its empty fields too
+    Query(description="A year; commitments of that year are included, undated ones are not."),
+]
+
+
+def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
+    """`GET /api/v1/timeline` and `GET /timeline`."""
+
+    @app.get("/api/v1/timeline")
+    def timeline(parties: Names, since: Year = None, until: Year = None) -> dict[str, Any]:
+        """What documents report of commitments between parties, oldest first; each opens at its `passage_url`."""
+        found = assistant.timeline(parties, since, until)
+        told = found.to_dict()
+        for item, commitment in zip(told["commitments"], found.commitments, strict=True):
+            item["passage_url"] = passage_url(commitment)
+        return told
+
+    @app.get("/timeline", response_class=HTMLResponse)
+    def page(parties: Names = (), since: Year = None, until: Year = None) -> HTMLResponse:
+        """The same as a page: a form, a picture and a table."""
+        chosen = [name for name in parties if name]
+        found: Timeline | str | None
+        try:
+            found = assistant.timeline(chosen, since, until) if chosen else None
+        except TimelineError as error:
+            found = str(error)
+        text = timeline_page(assistant.parties(), chosen, (since, until), found)
+        status = 422 if isinstance(found, str) else 200
+        return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": POLICY})
