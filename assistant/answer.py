@@ -76,7 +76,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished, verified answer. `as_of` is the newest date among the cited documents."""
+    """A verified answer. `as_of` is the newest date among the cited documents.
+
+    `composer` is "extractive" or the name of the language model that put it into words. While that is still writing,
+    `is_draft`: what there is of the answer is checked, and more of it may follow or another answer take its place.
+    """
 
     question: str
     standalone_question: str
@@ -88,6 +92,7 @@ class Answer:
     composer: str = "extractive"
     warnings: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    is_draft: bool = False
 
     @property
     def text(self) -> str:
