@@ -248,11 +248,12 @@ def _growing(answer: Answer) -> Iterator[Answer]:
 def _with_drafts(invoke: Callable[[Callable[[Answer], None]], Answer]) -> Iterator[Answer]:
     """The drafts that `invoke` shows while it runs in a thread of its own, then its answer or its exception."""
     drafts: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
-    with ThreadPoolExecutor(1, thread_name_prefix="answer") as pool:
-        answer = pool.submit(copy_context().run, invoke, drafts.put)
-        answer.add_done_callback(lambda _: drafts.put(None))
-        yield from iter(drafts.get, None)
-        yield answer.result()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="answer")
+    answer = pool.submit(copy_context().run, invoke, drafts.put)
+    answer.add_done_callback(lambda _: drafts.put(None))
+    pool.shutdown(wait=False)  # whoever stops listening does not wait for the model
+    yield from iter(drafts.get, None)
+    yield answer.result()
 
 
 def _question_and_history(input: ChainInput) -> tuple[str, list[Turn]]:

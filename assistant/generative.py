@@ -34,6 +34,9 @@ MOST_CHARACTERS = 6_000
 CLOSE_TO_BEST = 0.3
 LONGEST_ANSWER = 6
 LONGEST_SENTENCE = 600
+# Of a model that does not come to the point; each sentence costs a look at every passage it cites.
+MOST_CHECKED = 20
+MOST_CITED = 4
 UNCONFIRMED = "(not confirmed by the passages it cites)"
 
 Show = Callable[[Draft], None]
@@ -154,7 +157,7 @@ class _Checked:
     def kept(self, written: Sequence[Written]) -> list[Sentence]:
         """The sentences that may be shown, in order, none twice."""
         kept: list[Sentence] = []
-        for item in written:
+        for item in written[:MOST_CHECKED]:
             if len(kept) == LONGEST_ANSWER:
                 break
             if item not in self._seen:
@@ -172,11 +175,13 @@ class _Checked:
     def _looked_at(self, written: Written) -> Sentence | str:
         """The sentence with the evidence that it rests on, or in a word why it goes."""
         numbers = [number for number in dict.fromkeys(written.numbers) if 0 < number <= len(self._evidence)]
-        cited = [self._evidence[number - 1] for number in numbers]
+        cited = [self._evidence[number - 1] for number in numbers[:MOST_CITED]]
         if not cited:
             return "no citation"
         if len(written.text) > LONGEST_SENTENCE:
             return "too long"
+        if written.text[0].islower():
+            return "fragment"
         verdict = self._verdict(written.text, cited)
         if not verdict.is_literal:
             return verdict.reasons[0]

@@ -23,7 +23,8 @@ _VERB = (
 )
 _TO_A_MACHINE = (
     r"\b(?:ai|a\.i\.|llms?|language models?|chat ?bots?|gpt\w*|(?:virtual|ai|digital) assistants?"
-    r"|assistants? (?:reading|must|should|will|shall)|system (?:prompt|message|override|notice|note)|developer mode|jailbreak|prompt injection"
+    r"|assistants? (?:reading|must|should|will|shall)|system (?:prompt|message|override|notice|note)|developer mode"
+    r"|jailbreak|prompt injection"
     r"|sprachmodell\w*|modèle de langage|modelo de lenguaje|языков\w+ модел\w+|dil model\w*|valodas model\w*|ии)\b"
 )
 _ORDERS = tuple(

@@ -3,10 +3,10 @@
     python benchmarks/support.py [--claims 600]
 
 WiCE (Kamoi et al., 2023): a sentence of Wikipedia and the article it cites; only what is supported as a whole counts as
-supported. BEGIN (Dziri et al., 2022): a chat model's reply and the passage it was given. The cited sentences of WiCE are
-the first set that people marked, or the three with the most common words where nothing supports the claim. Every way
-has one threshold, fitted on one half of the claims of both sets for the best F0.5 (a false "supported" costs more than a
-lost sentence) and reported on the other half.
+supported. BEGIN (Dziri et al., 2022): a chat model's reply and the passage it was given. The cited sentences of WiCE
+are the first set that people marked, or the three with the most common words where nothing supports the claim. Every
+way has one threshold, fitted on one half of the claims of both sets for the best F0.5 (a false "supported" costs more
+than a lost sentence) and reported on the other half.
 """
 
 import argparse
