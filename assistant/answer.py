@@ -10,6 +10,9 @@ from typing import Any
 
 from corpus.document import Document
 
+# The composer of an answer that is quoted word for word.
+EXTRACTIVE = "extractive"
+
 
 class Outcome(StrEnum):
     """What became of a question."""
@@ -89,7 +92,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     as_of: str | None = None
-    composer: str = "extractive"
+    composer: str = EXTRACTIVE
     warnings: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     is_draft: bool = False

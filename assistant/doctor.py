@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.prompts import GREETING
+from assistant.provider import LanguageModel, ModelUnavailable
 from corpus.catalog import Catalog
 from corpus.encoder import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder, verify_model
 from corpus.errors import AssistantError, DataFolderBusy
@@ -26,9 +28,20 @@ class Finding:
     detail: str
 
 
-def examine(data_folder: Path, model: str) -> list[Finding]:
-    """Check versions, model, catalog, indexes, sources and lock of an installation."""
-    return [_versions(), _checked("model", lambda: _model(model)), *_stores(data_folder, model)]
+def examine(
+    data_folder: Path, model: str, language_model: Callable[[], LanguageModel | None] = lambda: None
+) -> list[Finding]:
+    """Check versions, model, catalog, indexes, sources and lock of an installation, and its language model if any.
+
+    `language_model` connects to the one configured; it is asked one question.
+    """
+    asked = _checked("language model", lambda: _language_model(language_model()))
+    return [
+        _versions(),
+        _checked("model", lambda: _model(model)),
+        *((asked,) if asked.detail else ()),
+        *_stores(data_folder, model),
+    ]
 
 
 def _checked(subject: str, check: Callable[[], str]) -> Finding:
@@ -49,6 +62,17 @@ def _model(model: str) -> str:
     short = ", ".join(f"{name} {digest[:12]}…" for name, digest in checksums.items())
     checked = "bytes as released" if model == DEFAULT_MODEL else "a model of your own, no checksum pinned"
     return f"{model} ({checked}: {short}); reads English only" if model == DEFAULT_MODEL else f"{model} ({checked})"
+
+
+def _language_model(model: LanguageModel | None) -> str:
+    """What it took the model to answer; nothing where there is none."""
+    if model is None:
+        return ""
+    try:
+        reply = model.ask(GREETING, purpose="doctor", deadline=model.deadline())
+    except ModelUnavailable as error:
+        raise AssistantError(f"{error}; check ASSISTANT_LLM, ASSISTANT_LLM_URL and its key") from error
+    return f"{model.name}{f' at {model.address}' if model.address else ''} answers ({reply.usage})"
 
 
 def _stores(folder: Path, model: str) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assistant.answer import Outcome
+from assistant.answer import EXTRACTIVE, Outcome
 from assistant.reading import Evidence
 
 # Two sentences that share more of their words than this say the same thing.
@@ -33,7 +33,7 @@ class Draft:
     closest: tuple[Evidence, ...] = ()
     whole: bool = False
     prose: tuple[Sentence, ...] = ()
-    composer: str = "extractive"
+    composer: str = EXTRACTIVE
     warnings: tuple[str, ...] = ()
 
     @property

@@ -32,7 +32,7 @@ _NUMBER_WORDS = {
 }
 _SCALES = {"thousand": 3, "million": 6, "mln": 6, "billion": 9, "bln": 9}
 _NUMBER = re.compile(
-    rf"(?P<digits>\d+(?:[.,]\d+)*)(?:\s*(?P<scale>{'|'.join(_SCALES)})\b)?|\b(?P<word>{'|'.join(_NUMBER_WORDS)})\b",
+    rf"(?:(?P<digits>\d+(?:[.,]\d+)*)|\b(?P<word>{'|'.join(_NUMBER_WORDS)})\b)(?:\s*(?P<scale>{'|'.join(_SCALES)})\b)?",
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -49,11 +49,12 @@ _STARTING_WORDS = frozenset(
     """
     a about according after agreement agreements all also although among an and another any areas as at authorities
     because before between both but by cooperation countries country delegations discussions documents doctors during
-    each earlier eight every experts five for four from further furthermore health he her his however if in it its
-    joint later many medical meanwhile memorandum ministers ministries ministry more moreover most nine no none not of
-    officials on one only other over parties participants patients plans projects representatives seven several she
-    since six so some specialists specifically such talks ten that the their then there these they this those three
-    through to training twelve two under until when where whereas which while who with within you
+    each earlier eight every exchanges experts five for four from further furthermore governments health he her his
+    hospitals however if in it its joint later many medical medicines meanwhile meetings memorandum ministers ministries
+    ministry more moreover most nine no nobody none not nothing nurses of officials on one only other over parties
+    participants patients plans projects representatives seven several she since six so some specialists specifically
+    such talks ten that the their then there these they this those three through to training twelve two under until
+    vaccines visits when where whereas which while who with within you
     """.split()
 )
 _EMPTY_WORDS = frozenset(
@@ -146,15 +147,13 @@ def numbers(text: str) -> frozenset[Decimal]:
     """The numbers that a text names, in digits or in words up to twelve; "5 million" is 5000000."""
     found = set()
     for match in _NUMBER.finditer(_THOUSANDS.sub("", text)):
-        if match["word"]:
-            found.add(Decimal(_NUMBER_WORDS[match["word"].lower()]))
-            continue
-        whole, *rest = re.split(r"[.,]", match["digits"])
+        digits = match["digits"] or str(_NUMBER_WORDS[match["word"].lower()])
+        whole, *rest = re.split(r"[.,]", digits)
         scale = Decimal(10) ** _SCALES.get((match["scale"] or "").lower(), 0)
         # More than one part is no decimal fraction ("23.09.2022"): each of its numbers counts.
         parts = [f"{whole}.{rest[0]}"] if len(rest) == 1 else [whole, *rest]
-        found |= {(Decimal(part) * scale).normalize() for part in parts}
-    return frozenset(number.normalize() for number in found)
+        found |= {Decimal(part) * scale for part in parts}
+    return frozenset(found)
 
 
 def names(text: str) -> Iterator[str]:

@@ -47,6 +47,7 @@ class FakeProvider:
     port: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    script: str = ""
 
     def __enter__(self) -> "FakeProvider":
         provider = self
@@ -96,8 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.fake.keys.append(self.headers.get("Authorization", ""))
         mode = self.fake.mode
         try:
-            if mode in _FAILURES:
-                _FAILURES[mode](self)
+            if mode in _FAILURES or mode in _SCRIPTS:
+                {**_FAILURES, **_SCRIPTS}[mode](self)
             else:
                 self.answer(WRITERS[mode](body), streamed=bool(body.get("stream")))
         except (BrokenPipeError, ConnectionResetError):
@@ -246,6 +247,22 @@ def thinking(body: dict[str, Any]) -> str:
     return f"<think>Say 4,711 hospitals [1]. Or not?</think>\n```\n{honest(body)}\n```"
 
 
+def vague(body: dict[str, Any]) -> str:
+    """Something that breaks no rule and that no evidence holds."""
+    return "The two sides also spoke at length about many other useful and pleasant matters [1]."
+
+
+def everything(body: dict[str, Any]) -> str:
+    """All the evidence, over and over."""
+    lines = [f"{_unmarked(text)} [{number}]" for number, text in evidence_in(body).items()]
+    return "\n".join(lines * 3)[:15_000]
+
+
+def honest_and_then_lying(body: dict[str, Any]) -> str:
+    """Three true sentences, then inventions."""
+    return "\n".join((honest(body), *_LIES))
+
+
 WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
     writer.__name__: writer for writer in (honest, obedient, liar, inventor, rambler, silent, thinking)
 }
@@ -280,6 +297,30 @@ def _dripping(handler: _Handler) -> None:
 
 def _rate_limited(handler: _Handler) -> None:
     handler.send_json(429, {"error": {"message": "too many", "type": "rate_limit"}}, Retry_After="60")
+
+
+def _overloaded_once(handler: _Handler) -> None:
+    if len(handler.fake.requests) > 1:
+        handler.answer(honest(handler.fake.requests[-1]), streamed=True)
+    else:
+        handler.send_json(503, {"error": {"message": "overloaded"}})
+
+
+def _honest_then_dripping(handler: _Handler) -> None:
+    handler.begin_stream()
+    handler.send_event(_chunk(honest(handler.fake.requests[-1]) + "\n"))
+    while handler.wait(0.1):
+        handler.send_event(_chunk("a"))
+
+
+def _writing(writer: Callable[[dict[str, Any]], str]) -> Callable[[_Handler], None]:
+    return lambda handler: handler.answer(writer(handler.fake.requests[-1]), streamed=True)
+
+
+def _rewriting(handler: _Handler) -> None:
+    """The script for a question to be rewritten, else an honest answer."""
+    body = handler.fake.requests[-1]
+    handler.answer(honest(body) if evidence_in(body) else handler.fake.script, streamed=True)
 
 
 def _refusing(handler: _Handler) -> None:
@@ -322,13 +363,22 @@ _FAILURES: dict[str, Callable[[_Handler], None]] = {
 }
 MODES = (*WRITERS, *_FAILURES)
 # Those that leave nothing to be shown.
-FAILURES = (*_FAILURES, "silent", "inventor")
+FAILURES = (*_FAILURES, "silent", "inventor", "rambler")
+# Further scripts, for single tests.
+_SCRIPTS = {
+    "overloaded once": _overloaded_once,
+    "honest then dripping": _honest_then_dripping,
+    "rewriting": _rewriting,
+    "vague": _writing(vague),
+    "everything": _writing(everything),
+    "honest and then lying": _writing(honest_and_then_lying),
+}
 
 
 def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mode", choices=MODES, default="obedient")
+    parser.add_argument("--mode", choices=(*MODES, *_SCRIPTS), default="obedient")
     parser.add_argument("--port", type=int, default=8001)
     arguments = parser.parse_args()
     with FakeProvider(arguments.mode, arguments.port) as provider:
