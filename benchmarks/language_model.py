@@ -4,8 +4,8 @@
 
 The model is the tests' scripted server, over real HTTP. First, answers to the shipped questions with a model that
 invents or fails in every way there is: inventions shown, and how late the fallbacks come. Then documents that carry
-orders, read by a model that obeys all of them: orders whose effect can be seen. Each part is run once more with the
-checks switched off, on fewer questions; that must fail, or the measurement sees nothing.
+orders, read by a model that obeys all of them: orders whose effect can be seen. Each part is run again with checks
+switched off, on fewer questions; without any it must fail, or the measurement sees nothing.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import cycle
 from pathlib import Path
 from unittest.mock import patch
@@ -136,9 +136,12 @@ def obeying(
         worded = sum(answer.composer != "extractive" for answer, _ in answers)
         return (checks, len(asked), answered, worded, sum(seen for _, seen in answers))
 
-    yield row("on", documents)
+    few = documents[:: round(1 / CONTROL_SHARE)]
+    yield row("all", documents)
+    with without_order_filter():
+        yield row("of what is written, orders let through", few)
     with unchecked():
-        yield row("off", documents[:: round(1 / CONTROL_SHARE)])
+        yield row("none", few)
     store.close()
 
 
@@ -155,11 +158,13 @@ def unchecked() -> Iterator[None]:
     def without_checker(composer: GenerativeComposer, model, checker, **options) -> None:
         made(composer, model, NoChecks(), **options)
 
-    with (
-        patch.object(GenerativeComposer, "__init__", without_checker),
-        patch("assistant.chain.gives_orders", lambda _: False),
-    ):
+    with patch.object(GenerativeComposer, "__init__", without_checker), without_order_filter():
         yield
+
+
+def without_order_filter() -> AbstractContextManager[object]:
+    """The product without its look for orders in documents."""
+    return patch("assistant.chain.gives_orders", lambda _: False)
 
 
 if __name__ == "__main__":
