@@ -9,6 +9,7 @@ and says so. Whether there is an answer at all is decided before; a refusal neve
 import json
 import logging
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -122,10 +123,17 @@ class GenerativeComposer:
         told = replace(draft, prose=tuple(kept), composer=self._model.name)
         if removed:
             told = replace(told, warnings=(*draft.warnings, remarks.taken_out(removed.total())))
-        for item in draft.evidence if draft.whole or draft.remark == remarks.DIFFER else ():
-            if item not in told.told:
-                told = told.and_also(item)
-        return told
+        return _whole(told) if draft.whole or draft.remark == remarks.DIFFER else told
+
+
+def _whole(draft: Draft) -> Draft:
+    """The draft with what it leaves out of its evidence told word for word, all in the order of the evidence."""
+    for item in draft.evidence:
+        if item not in draft.told:
+            draft = draft.and_also(item)
+    place = {item: number for number, item in enumerate(draft.evidence)}
+    in_order = sorted(draft.prose, key=lambda told: min(place.get(item, len(place)) for item in told.evidence))
+    return replace(draft, prose=tuple(in_order))
 
 
 def evidence_for(question: Question, draft: Draft, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -247,8 +255,9 @@ def _numbers(marked: str) -> Iterator[int]:
 
 
 def _plain(text: str) -> str:
-    """One sentence of prose, its Markdown gone; empty where no words are left."""
-    line = readable(re.sub(r"[`*_#|]+", " ", text))
+    """One sentence of prose, its Markdown and what is not seen of it gone; empty where no words are left."""
+    seen = "".join(each for each in text if each.isspace() or unicodedata.category(each)[0] != "C")
+    line = readable(re.sub(r"[`*_#|]+", " ", seen))
     line = re.sub(r"\s+([.,;:!?…])", r"\1", line).strip()
     if not re.search(r"\w{2}", line):
         return ""

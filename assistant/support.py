@@ -35,6 +35,10 @@ _NUMBER = re.compile(
     rf"(?:(?P<digits>\d+(?:[.,]\d+)*)|\b(?P<word>{'|'.join(_NUMBER_WORDS)})\b)(?:\s*(?P<scale>{'|'.join(_SCALES)})\b)?",
     re.IGNORECASE,
 )
+# As good as "they": whoever they are is checked by name.
+_THE_TWO = re.compile(
+    r"\b(?:the|these|those) two (?=sides|countries|parties|ministries|ministers|governments|states)", re.IGNORECASE
+)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{2,}?)[”“»\"]|‘([^‘’]{3,}?)’")
@@ -146,7 +150,7 @@ def broken_rules(claim: str, cited: Sequence[str], parties: Collection[Party] = 
 def numbers(text: str) -> frozenset[Decimal]:
     """The numbers that a text names, in digits or in words up to twelve; "5 million" is 5000000."""
     found = set()
-    for match in _NUMBER.finditer(_THOUSANDS.sub("", text)):
+    for match in _NUMBER.finditer(_THOUSANDS.sub("", _THE_TWO.sub("", text))):
         digits = match["digits"] or str(_NUMBER_WORDS[match["word"].lower()])
         whole, *rest = re.split(r"[.,]", digits)
         scale = Decimal(10) ** _SCALES.get((match["scale"] or "").lower(), 0)

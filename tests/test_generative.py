@@ -103,7 +103,10 @@ def test_a_list_is_told_whole_whatever_the_model_leaves_out(
     ours, theirs = briefs.ask(question), worded.ask(question)
     assert len(ours.citations) > 3
     assert theirs.composer == "openai:fake"
-    assert {citation.quote for citation in ours.citations} <= {citation.quote for citation in theirs.citations}
+    quotes = [citation.quote for citation in theirs.citations]
+    assert [quote for quote in quotes if quote in {citation.quote for citation in ours.citations}] == [
+        citation.quote for citation in ours.citations
+    ]
 
 
 def test_a_refusal_is_never_put_to_the_model(worded: Assistant, provider: FakeProvider) -> None:
@@ -226,6 +229,7 @@ def test_a_stream_that_nobody_listens_to_any_more_does_not_wait(worded: Assistan
         ('```json\n{"sentences": [{"text": "Latvia signed [9].", "evidence": [1]}]}\n```', [("Latvia signed.", (1,))]),
         ('{"sentences": [{"text": "Latvia signed", "evidence": [1]}, {"text": "Est', [("Latvia signed.", (1,))]),
         ('{"sentences": [{"text": 7, "evidence": "all"}]}', None),
+        ("Latvia\u202e sig\u200bned\x00 [1].", [("Latvia signed.", (1,))]),
         ("", []),
         ("[1] [2]", []),
     ],

@@ -95,6 +95,7 @@ def test_characters_that_are_not_seen_hide_nothing() -> None:
         ("23.09.2022", {23, 9, 2022}),
         ("COVID-19", {19}),
         ("one of them", set()),
+        ("the two sides, and two of the two agreements", {2}),
     ],
 )
 def test_numbers_are_compared_by_value(text: str, found: set[int]) -> None:
