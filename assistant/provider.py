@@ -6,7 +6,9 @@ The key and what is asked stand in no message, no `repr` and no log.
 """
 
 import importlib.util
+import json
 import logging
+import math
 import queue
 import random
 import sys
@@ -268,7 +270,10 @@ class LanguageModel:
             yield from self._chat.stream(list(messages))
             return
         answered: Any = self._chat.with_structured_output(dict(schema), include_raw=True).invoke(list(messages))
-        yield answered["raw"]
+        if isinstance(answered["parsed"], Mapping):  # some providers put it into a call of a tool, with no text at all
+            yield answered["raw"].model_copy(update={"content": json.dumps(answered["parsed"])})
+        else:
+            yield answered["raw"]
 
     def _finished(self, message: "AIMessage | None") -> "AIMessage":
         """The message, if it is one and the model had ended it."""
@@ -326,7 +331,13 @@ def connect(
     package = PACKAGES.get(provider)
     if package and importlib.util.find_spec(package.replace("-", "_")) is None:
         raise ModelSettingError(f"The language model {name} needs the package {package}; run: pip install {package}")
-    options: dict[str, Any] = {"timeout": timeout, "max_retries": 0, "max_tokens": _MOST_TOKENS, "temperature": 0}
+    # One provider takes whole seconds only; the deadline is kept here anyway.
+    options: dict[str, Any] = {
+        "timeout": math.ceil(timeout),
+        "max_retries": 0,
+        "max_tokens": _MOST_TOKENS,
+        "temperature": 0,
+    }
     if url:
         options |= {"base_url": _checked(url), "api_key": key or "none"}
     elif key:

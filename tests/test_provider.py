@@ -1,12 +1,16 @@
 """The language model as a service: asked over real HTTP, it answers, or it fails on time and says how."""
 
+import json
 import logging
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from fake_provider import FakeProvider
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import RunnableLambda
 
 from assistant.provider import Breaker, LanguageModel, ModelSettingError, ModelUnavailable, connect
 from assistant.settings import Settings
@@ -58,6 +62,19 @@ def test_a_provider_that_can_is_asked_for_structured_output(provider: FakeProvid
     structured, plain = provider.requests
     assert structured["response_format"]["json_schema"]["name"] == "answer"
     assert "response_format" not in plain
+
+
+def test_structured_output_that_comes_as_a_call_of_a_tool_is_read_too() -> None:
+    class Calling:
+        profile: ClassVar = {"structured_output": True}
+
+        def with_structured_output(self, _schema: object, *, include_raw: bool) -> RunnableLambda:
+            call = {"name": "answer", "args": {"a": "yes"}, "id": "1"}
+            raw = AIMessage("", tool_calls=[call], response_metadata={"stop_reason": "tool_use"})
+            return RunnableLambda(lambda _messages: {"raw": raw, "parsed": call["args"], "include_raw": include_raw})
+
+    model = LanguageModel(Calling(), "fake:calling")  # type: ignore[arg-type]
+    assert json.loads(ask(model, schema={"title": "answer"})) == {"a": "yes"}
 
 
 def test_tokens_seconds_and_cost_are_told_and_logged_without_the_question(
