@@ -28,6 +28,7 @@ from assistant.listing import as_evidence, compose_list, compose_timeline
 from assistant.orders import gives_orders
 from assistant.organisations import Organisations, aliases_of, names_party
 from assistant.parties import Party, aliases
+from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
 from assistant.reading import Evidence, EvidenceReader
 from assistant.record import Record
@@ -58,7 +59,7 @@ class Progress:
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
-    deadline: float = 0.0
+    allowance: Allowance | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -127,9 +128,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         text, history = _question_and_history(input)
         progress = Progress(self._read_as(text, standalone(text, history)), history)
         if self._composer is not None and self._rewriter is not None:
-            progress.deadline = self._composer.deadline()
-            by_rules, soon = progress.question, self._composer.deadline(_TIME_TO_UNDERSTAND)
-            rewritten = self._rewriter.standalone(by_rules, history, deadline=soon)
+            progress.allowance = self._composer.allowance()
+            by_rules, some = progress.question, progress.allowance.part(_TIME_TO_UNDERSTAND)
+            rewritten = self._rewriter.standalone(by_rules, history, allowance=some)
             if rewritten != by_rules.standalone:
                 progress.question = self._read_as(text, rewritten)
         return progress
@@ -177,7 +178,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
                 progress.question,
                 draft,
                 progress.evidence,
-                deadline=progress.deadline,
+                allowance=progress.allowance or self._composer.allowance(),
                 show=show and (lambda so_far: show(replace(self._answer(progress, so_far), is_draft=True))),
             )
         progress.draft = self._with_later_step(draft)

@@ -19,7 +19,7 @@ from assistant.draft import Draft, Sentence, readable, repeats
 from assistant.organisations import names_party
 from assistant.parties import is_about
 from assistant.prompts import ANSWER_SCHEMA, compose_messages
-from assistant.provider import LanguageModel, ModelUnavailable, Usage
+from assistant.provider import Allowance, LanguageModel, ModelUnavailable
 from assistant.question import Question
 from assistant.reading import Evidence
 from assistant.support import Checker, Verdict
@@ -70,9 +70,9 @@ class GenerativeComposer:
         self._checker = checker
         self._marks_unsupported = marks_unsupported
 
-    def deadline(self, share: float = 1.0) -> float:
-        """When `share` of the model's time for an answer that begins now is over, in `time.monotonic` seconds."""
-        return self._model.deadline(share)
+    def allowance(self) -> Allowance:
+        """What an answer that begins now may take of the model."""
+        return self._model.allowance()
 
     def compose(
         self,
@@ -80,7 +80,7 @@ class GenerativeComposer:
         draft: Draft,
         evidence: Sequence[Evidence],
         *,
-        deadline: float,
+        allowance: Allowance,
         show: Show | None = None,
     ) -> Draft:
         """The draft in the model's words; unchanged but for a warning where the model was of no use.
@@ -102,20 +102,20 @@ class GenerativeComposer:
             reply = self._model.ask(
                 messages,
                 purpose="compose",
-                deadline=deadline,
+                allowance=allowance,
                 schema=ANSWER_SCHEMA,
                 show=None if show is None else show_written,
             )
         except ModelUnavailable as error:
             return replace(draft, warnings=(*draft.warnings, remarks.told_word_for_word(str(error))))
-        return self._settled(draft, checked, written_sentences(reply.text), reply.usage)
+        return self._settled(draft, checked, written_sentences(reply.text), allowance)
 
-    def _settled(self, draft: Draft, checked: "_Checked", written: Sequence[Written], usage: Usage) -> Draft:
+    def _settled(self, draft: Draft, checked: "_Checked", written: Sequence[Written], allowance: Allowance) -> Draft:
         kept = checked.kept(written)
         removed = checked.removed
         log.info(
             "answer by %s: %d sentences written, %d kept, taken out: %s; %s",
-            self._model.name, len(written), len(kept), dict(removed) or "none", usage,
+            self._model.name, len(written), len(kept), dict(removed) or "none", allowance,
         )  # fmt: skip
         if not kept:
             reason = f"Nothing that the language model {self._model.name} wrote stands in the documents"

@@ -89,6 +89,25 @@ class Usage:
         return f"{self.purpose}: {told[0]} tokens in, {told[1]} out, {self.seconds:.2f} s{cost}"
 
 
+@dataclass(slots=True)
+class Allowance:
+    """The time that one answer has of a language model, and what its requests took.
+
+    `deadline` is in `time.monotonic` seconds.
+    """
+
+    deadline: float
+    taken: list[Usage] = field(default_factory=list)
+
+    def part(self, share: float) -> "Allowance":
+        """A share of the time that is left, on the same account."""
+        now = time.monotonic()
+        return Allowance(now + share * (self.deadline - now), self.taken)
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.taken))
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a model wrote, and what that took."""
@@ -158,16 +177,16 @@ class LanguageModel:
         profile: Mapping[str, Any] = getattr(self._chat, "profile", None) or {}
         return bool(profile.get("structured_output"))
 
-    def deadline(self, share: float = 1.0) -> float:
-        """When `share` of the time for an answer that begins now is over, in `time.monotonic` seconds."""
-        return time.monotonic() + share * self.timeout
+    def allowance(self) -> Allowance:
+        """What an answer that begins now may take."""
+        return Allowance(time.monotonic() + self.timeout)
 
     def ask(
         self,
         messages: Messages,
         *,
         purpose: str,
-        deadline: float,
+        allowance: Allowance,
         schema: Mapping[str, Any] | None = None,
         show: Callable[[str], None] | None = None,
     ) -> Reply:
@@ -184,14 +203,15 @@ class LanguageModel:
             raise ModelUnavailable(f"The language model {self.name} is busy with {_AT_ONCE} other questions")
         started = time.monotonic()
         try:
-            message = self._answered(messages, deadline, schema if self.has_structured_output else None, show)
+            message = self._answered(messages, allowance.deadline, schema if self.has_structured_output else None, show)
         except ModelUnavailable as error:
             self.breaker.note(success=False)
             log.warning("%s (%s, after %.2f s)", error, purpose, time.monotonic() - started)
             raise
         self.breaker.note(success=True)
         usage = self._usage(message, purpose, time.monotonic() - started)
-        log.info("language model %s, %s", self.name, usage)
+        allowance.taken.append(usage)
+        log.debug("language model %s, %s", self.name, usage)
         return Reply(_text_of(message), usage)
 
     def _answered(

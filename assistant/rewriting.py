@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from assistant.answer import Turn
 from assistant.parties import mentions
 from assistant.prompts import rewrite_messages
-from assistant.provider import LanguageModel, ModelUnavailable
+from assistant.provider import Allowance, LanguageModel, ModelUnavailable
 from assistant.question import ENGLISH, Question
 from assistant.support import names, numbers
 
@@ -22,12 +22,12 @@ _ASKING = frozenset("who whom whose what when where which why how did do does is
 
 
 class QuestionWriter:
-    """Rewrites questions within a deadline; nothing that it does can fail a question."""
+    """Rewrites questions in the time allowed; nothing that it does can fail a question."""
 
     def __init__(self, model: LanguageModel) -> None:
         self._model = model
 
-    def standalone(self, by_rules: Question, history: Sequence[Turn], *, deadline: float) -> str:
+    def standalone(self, by_rules: Question, history: Sequence[Turn], *, allowance: Allowance) -> str:
         """The question in English and able to stand alone, given what the rules made of it.
 
         Theirs is the answer where nothing is to be done, the model fails, or it invents.
@@ -37,7 +37,7 @@ class QuestionWriter:
         said = [text for turn in history[-_EARLIER_TURNS:] for text in (turn.question, turn.answer) if text]
         messages = rewrite_messages(by_rules.text, said, language="English")
         try:
-            reply = self._model.ask(messages, purpose="rewrite", deadline=deadline)
+            reply = self._model.ask(messages, purpose="rewrite", allowance=allowance)
         except ModelUnavailable:
             return by_rules.standalone
         rewritten = _first_line(reply.text)

@@ -32,7 +32,7 @@ def model_of(provider: FakeProvider, name: str = "openai:fake", timeout: float =
 
 
 def ask(model: LanguageModel, **options: object) -> str:
-    return model.ask(MESSAGES, purpose="test", deadline=model.deadline(), **options).text  # type: ignore[arg-type]
+    return model.ask(MESSAGES, purpose="test", allowance=model.allowance(), **options).text  # type: ignore[arg-type]
 
 
 def test_a_model_is_asked_in_its_protocol_and_answers(provider: FakeProvider) -> None:
@@ -49,7 +49,7 @@ def test_what_is_written_is_shown_as_it_grows(provider: FakeProvider) -> None:
     shown: list[str] = []
     messages = (("human", '{"number": 1, "text": "Latvia signed."}'),)
     model = model_of(provider)
-    reply = model.ask(messages, purpose="test", deadline=model.deadline(), show=shown.append)
+    reply = model.ask(messages, purpose="test", allowance=model.allowance(), show=shown.append)
     assert len(set(shown)) > 3
     assert all(later.startswith(earlier) for earlier, later in pairwise(shown))
     assert reply.text.startswith(shown[-1])
@@ -82,12 +82,16 @@ def test_tokens_seconds_and_cost_are_told_and_logged_without_the_question(
 ) -> None:
     model = model_of(provider)
     with caplog.at_level(logging.DEBUG, logger="assistant"):
-        usage = model.ask(MESSAGES, purpose="test", deadline=model.deadline()).usage
+        usage = model.ask(MESSAGES, purpose="test", allowance=model.allowance()).usage
     assert usage.tokens_in == 100
     assert usage.tokens_out is not None
     assert usage.cost == pytest.approx((100 * 1.0 + usage.tokens_out * 2.0) / 1e6)
     assert "100 tokens in" in caplog.text
     assert "cost" in caplog.text
+    allowance = model.allowance()
+    for purpose in ("rewrite", "compose"):
+        model.ask(MESSAGES, purpose=purpose, allowance=allowance.part(0.5))
+    assert [usage.purpose for usage in allowance.taken] == ["rewrite", "compose"]
     assert "Riga" not in caplog.text
 
 
