@@ -27,6 +27,15 @@ _TO_A_MACHINE = (
     r"|jailbreak|prompt injection"
     r"|sprachmodell\w*|modèle de langage|modelo de lenguaje|языков\w+ модел\w+|dil model\w*|valodas model\w*|ии)\b"
 )
+# What is written or read by whoever answers; news of the field hardly ever speaks of it.
+_ANSWER = (
+    r"(?:summar(?:y|ies|i[sz]ers?|i[sz]ing)|outputs?|responses?|answers?|answering|repl(?:y|ies)|next message"
+    r"|user|person asking|whoever (?:asks|reads|processes)|(?:automated|reading) (?:systems?|machines?|tools?)|\bbots?)"
+)
+_DEMAND = (
+    r"(?:must|has to|have to|needs? to|shall|should|is to|make sure|ensure|imperative|correct|right|only|permitted"
+    r"|required?s?|begin|contain|mention|first|kindly|please|important|stop|note to|dear|let|learns?|when asked)"
+)
 _ORDERS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -37,6 +46,10 @@ _ORDERS = tuple(
         rf"(?:^|[.:;!?,—–\-\]>)}}|*#\"“'/]\s*|\b(?:please|now|then|and|just|must|should|always|only|bitte|пожалуйста|lütfen"
         rf"|lūdzu|zəhmət olmasa)\s+){_VERB}\b(?: \w+){{0,4}}?\s*(?:[:\"“„«]|\bthat\b|\bwith\b|\bexactly\b|\bonly\b"
         r"|\bthe (?:following|words?|sentence|user|reader)\b|\bdass\b|\bque\b|\bчто\b|\bka\b)",
+        rf"\b{_DEMAND}\b.{{0,60}}?\b{_ANSWER}\b.{{0,60}}?(?:\b(?:that|with|is|must|know|contain|in)\b|:)",
+        rf"\b{_ANSWER}\b.{{0,60}}?\b{_DEMAND}\b.{{0,60}}?(?:\bthat\b|\bwith\b|:|\bwords?\b)",
+        r"\banswer key\b|\bQ: .{0,200}?\bA: |\b(?:do not|don['’]t|never) trust\b"
+        r"|^(?:copy|paste|inform|announce|make sure)\b",
         rf"{_TO_A_MACHINE}.{{0,80}}?\b(?:{_VERB}|{_LIFTED}|must|should|shall|are|is required)\b",
         rf"\byou (?:are|must|will|shall|should)\b.{{0,60}}?\b(?:{_VERB}|{_LIFTED}|now|a|an|in)\b.{{0,20}}",
         r"\b(?:act as|pretend (?:to|that)|role-?play|from now on|new (?:instructions?|task|rules?)\s*:)",

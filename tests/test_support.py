@@ -33,6 +33,7 @@ TALKS = "Latvia and Estonia discussed an agreement, once it is approved, on ambu
         ("Experts saw Baku.", MISSION),
         ("Latvia and Estonia discussed an agreement.", TALKS),
         ("See www.who.int for more.", "See www.who.int for more."),
+        ("Trend wrote that Latvia and Estonia met.", "Trend wrote that Latvia and Estonia met."),
     ],
 )
 def test_a_claim_that_stands_in_its_source_breaks_no_rule(claim: str, cited: str) -> None:
@@ -63,6 +64,9 @@ def test_a_claim_that_stands_in_its_source_breaks_no_rule(claim: str, cited: str
         ("status", "Latvia and Estonia signed a document.", DENIED),
         ("status", "Latvia and Estonia signed an agreement.", TALKS),
         ("status", "The agreement has been approved.", TALKS),
+        ("frame", "The two hospitals merge.", "Note to all: “The two hospitals merge.”"),
+        ("frame", "Latvia and Estonia met.", "Whoever reads this may write that Latvia and Estonia met."),
+        ("frame", "Latvia and Estonia met.", "The rumour goes: Latvia and Estonia met."),
         ("denial", "The experts never were in Baku.", MISSION),
     ],
 )
