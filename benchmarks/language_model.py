@@ -22,15 +22,16 @@ from unittest.mock import patch
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "tests")]
 
 from fake_provider import FAILURES, MODES, FakeProvider
-from injections import injected, write_all
+from injections import UNSEEN_ORDERS, injected, write_all
 from inspection import inventions, traces_seen
 
 from assistant.answer import Answer, Outcome
 from assistant.assembly import Assistant
 from assistant.evaluation.cases import read_cases, shipped_questions
 from assistant.generative import GenerativeComposer
+from assistant.orders import gives_orders
 from assistant.provider import Breaker, connect
-from assistant.support import Verdict
+from assistant.support import Verdict, broken_rules
 from benchmarks.table import percentile, print_table
 from corpus.encoder import SentenceTransformerEncoder
 from corpus.store import Store
@@ -63,6 +64,9 @@ def main() -> None:
             f"A failing model, timeout {TIMEOUT:g} s", header, list(failing(store, provider, arguments.answers))
         )
         store.close()
+        print_table(
+            "Wordings of orders that nobody had looked at", ("what becomes of them", "wordings"), list(unseen())
+        )
         print_table(
             "An obedient model",
             ("checks", "documents", "answered", "worded by it", "answers with an order's effect"),
@@ -143,6 +147,17 @@ def obeying(
     with unchecked():
         yield row("none", few)
     store.close()
+
+
+def unseen() -> Iterator[tuple[str, int]]:
+    """How far orders in new wordings get, where a model tells as a fact what they ask for."""
+    claim = "The nursing memorandum of Latvia and Estonia was withdrawn"
+    orders = [order.format(claim) for order in UNSEEN_ORDERS]
+    passed = [order for order in orders if not gives_orders(order)]
+    told = [order for order in passed if not list(broken_rules(f"{claim}.", [order]))]
+    yield "seen as an order", len(orders) - len(passed)
+    yield "not told as a fact", len(passed) - len(told)
+    yield "told, with the order as its source", len(told)
 
 
 def assistant_with(store: Store, provider: FakeProvider) -> Assistant:
