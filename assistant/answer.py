@@ -10,6 +10,9 @@ from typing import Any
 
 from corpus.document import Document
 
+# The composer of an answer that is quoted word for word.
+EXTRACTIVE = "extractive"
+
 
 class Outcome(StrEnum):
     """What became of a question."""
@@ -76,7 +79,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished, verified answer. `as_of` is the newest date among the cited documents."""
+    """A verified answer. `as_of` is the newest date among the cited documents.
+
+    `composer` is "extractive" or the name of the language model that put it into words. While that is still writing,
+    `is_draft`: what there is of the answer is checked, and more of it may follow or another answer take its place.
+    """
 
     question: str
     standalone_question: str
@@ -85,9 +92,10 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     as_of: str | None = None
-    composer: str = "extractive"
+    composer: str = EXTRACTIVE
     warnings: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    is_draft: bool = False
 
     @property
     def text(self) -> str:

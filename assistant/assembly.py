@@ -11,10 +11,14 @@ from pathlib import Path
 from assistant.answer import Answer, Turn
 from assistant.chain import AnswerChain
 from assistant.cross_encoder import CrossEncoder
+from assistant.generative import GenerativeComposer
 from assistant.parties import Party
+from assistant.provider import LanguageModel, connect
 from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
+from assistant.rewriting import QuestionWriter
 from assistant.settings import Settings, read_settings
+from assistant.support import SupportChecker
 from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from corpus.catalog import Source
 from corpus.encoder import Encoder, SentenceTransformerEncoder
@@ -31,10 +35,25 @@ class Assistant:
     `chain` is the LangChain Runnable behind `ask`, and `retriever` the LangChain retriever, for use in other chains.
     """
 
-    def __init__(self, store: Store, *, passages: int = 12) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        passages: int = 12,
+        model: LanguageModel | None = None,
+        marks_unsupported: bool = False,
+    ) -> None:
         self.store = store
+        self.model = model
         self.retriever = HybridRetriever(store=store, count=passages)
-        self.chain = AnswerChain(store, self.retriever, EvidenceReader(store.encoder, CrossEncoder()))
+        composer = rewriter = None
+        if model is not None:
+            checker = SupportChecker(store.encoder)
+            composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
+            rewriter = QuestionWriter(model)
+        self.chain = AnswerChain(
+            store, self.retriever, EvidenceReader(store.encoder, CrossEncoder()), composer, rewriter
+        )
         self._refreshing = threading.Lock()
 
     def ask(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:
@@ -132,13 +151,28 @@ def open_assistant(
     briefs then. With `rebuild`, an index of another encoder is accepted, for `Assistant.reindex`.
     """
     settings = settings or read_settings()
+    model = language_model(settings)
     encoder = encoder or SentenceTransformerEncoder(settings.model)
     assistant = Assistant(
-        Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild), passages=settings.passages
+        Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild),
+        passages=settings.passages,
+        model=model,
+        marks_unsupported=settings.llm_unsupported == "mark",
     )
     if folder is not None:
         assistant.add(folder)
     return assistant
+
+
+def language_model(settings: Settings) -> LanguageModel | None:
+    """The language model that the settings name, if any; raises `ModelSettingError` where it cannot be set up."""
+    if not settings.llm:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    prices = None
+    if settings.llm_price_in is not None and settings.llm_price_out is not None:
+        prices = (settings.llm_price_in, settings.llm_price_out)
+    return connect(settings.llm, url=settings.llm_url, key=key, timeout=settings.llm_timeout, prices=prices)
 
 
 def briefs_folder() -> Path:

@@ -2,11 +2,15 @@
 
 A LangChain Runnable from `{"question": ..., "history": [...]}` (or a plain string) to an `Answer`: `invoke`, `batch`,
 `stream` and their async forms; callbacks, tags and tracing pass through to every step. `stream` yields the answer as it
-grows, one verified statement at a time.
+grows, one verified statement at a time; while a language model is still writing, what there is of it is a draft.
 """
 
+import asyncio
+import queue
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -18,14 +22,18 @@ from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.commitments import Status
 from assistant.conversation import ABOUT, standalone
 from assistant.draft import Draft
+from assistant.generative import GenerativeComposer
 from assistant.kinds import SINGLE_FACTS
 from assistant.listing import as_evidence, compose_list, compose_timeline, in_plain_words, steps_left_out
+from assistant.orders import gives_orders
 from assistant.organisations import Organisations, aliases_of, names_party
 from assistant.parties import Party, aliases
+from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
 from assistant.reading import Evidence, EvidenceReader
 from assistant.record import Record
 from assistant.retrieval import Hit, HybridRetriever
+from assistant.rewriting import QuestionWriter
 from assistant.translation import notice
 from assistant.vocabulary import Vocabulary
 from corpus.store import Store
@@ -36,6 +44,10 @@ ChainInput = str | Mapping[str, Any]
 _PASSAGES_BY_NAME = 4
 # "With whom did Latvia sign agreements?" is answered from many documents.
 _PASSAGES_FOR_LISTS = 40
+# Of the time that a language model has for an answer, what understanding the question may take.
+_TIME_TO_UNDERSTAND = 0.5
+# Where, among a run's `configurable` values, whoever streams an answer is handed its drafts.
+_SHOW_DRAFT = "show_draft"
 
 
 @dataclass(slots=True)
@@ -47,16 +59,29 @@ class Progress:
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
+    allowance: Allowance | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
 
 class AnswerChain(Runnable[ChainInput, Answer]):
-    """Answers questions over a store. Every step is a named Runnable, so a trace shows them one by one."""
+    """Answers questions over a store. Every step is a named Runnable, so a trace shows them one by one.
 
-    def __init__(self, store: Store, retriever: HybridRetriever, reader: EvidenceReader) -> None:
+    With a `composer` and a `rewriter`, a language model words answers and makes follow-ups stand alone.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        retriever: HybridRetriever,
+        reader: EvidenceReader,
+        composer: GenerativeComposer | None = None,
+        rewriter: QuestionWriter | None = None,
+    ) -> None:
         self._store = store
         self._retriever = retriever
         self._reader = reader
+        self._composer = composer
+        self._rewriter = rewriter
         self.record = Record(store)
         self._steps: Runnable[ChainInput, Answer] = (
             RunnableLambda(self._understand, name="understand")
@@ -72,13 +97,22 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def stream(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
         """Yield the answer as it grows by one statement at a time; the last one is complete."""
-        yield from _growing(self.invoke(input, config, **kwargs))
+        if self._composer is None:
+            yield from _growing(self.invoke(input, config, **kwargs))
+            return
+        given: RunnableConfig = config or {}
+        yield from _with_drafts(
+            lambda show: self.invoke(
+                input, {**given, "configurable": {**given.get("configurable", {}), _SHOW_DRAFT: show}}, **kwargs
+            )
+        )
 
     async def astream(
         self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncIterator[Answer]:
         """Do as `stream` does, without blocking the event loop."""
-        for answer in _growing(await self.ainvoke(input, config, **kwargs)):
+        answers = self.stream(input, config, **kwargs)
+        while (answer := await asyncio.to_thread(next, answers, None)) is not None:
             yield answer
 
     def understood(self, question: str, history: Sequence[Turn | str] = ()) -> Question:
@@ -92,13 +126,17 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _understand(self, input: ChainInput) -> Progress:
         text, history = _question_and_history(input)
-        question = understand(
-            text,
-            standalone(text, history),
-            self._vocabulary(),
-            self._organisations(),
-        )
-        return Progress(question, history)
+        progress = Progress(self._read_as(text, standalone(text, history)), history)
+        if self._composer is not None and self._rewriter is not None:
+            progress.allowance = self._composer.allowance()
+            by_rules, some = progress.question, progress.allowance.part(_TIME_TO_UNDERSTAND)
+            rewritten = self._rewriter.standalone(by_rules, history, allowance=some)
+            if rewritten != by_rules.standalone:
+                progress.question = self._read_as(text, rewritten)
+        return progress
+
+    def _read_as(self, text: str, alone: str) -> Question:
+        return understand(text, alone, self._vocabulary(), self._organisations())
 
     def _retrieve(self, progress: Progress) -> Progress:
         started = time.perf_counter()
@@ -129,16 +167,26 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         question, vocabulary = progress.question, self._vocabulary()
         asked, about, _ = question.read.partition(ABOUT)
         itself = understand(asked, asked, vocabulary, self._organisations()) if about else None
-        progress.evidence = self._reader.read(question, progress.hits, vocabulary, itself)
+        found = self._reader.read(question, progress.hits, vocabulary, itself)
+        progress.evidence = [item for item in found if not gives_orders(item.text)]
         progress.timings["read"] = _milliseconds_since(started)
         return progress
 
-    def _compose(self, progress: Progress) -> Progress:
+    def _compose(self, progress: Progress, config: RunnableConfig) -> Progress:
         started = time.perf_counter()
         question = progress.question
         draft = self._from_record(question)
         if draft is None:
             draft = self._completed(question, extractive.compose(question, progress.evidence))
+        if self._composer is not None and draft.outcome in (Outcome.ANSWERED, Outcome.PARTIAL):
+            show = config.get("configurable", {}).get(_SHOW_DRAFT)
+            draft = self._composer.compose(
+                question,
+                draft,
+                progress.evidence,
+                allowance=progress.allowance or self._composer.allowance(),
+                show=show and (lambda so_far: show(replace(self._answer(progress, so_far), is_draft=True))),
+            )
         progress.draft = self._with_later_step(draft)
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
@@ -147,10 +195,11 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         """An answer from everything recorded of the parties, where the question asks for all of it."""
         if question.unknown_names or not question.parties or not (question.lists or question.over_time):
             return None
+        told = self.record.between(question.parties)
         if question.lists and (question.status or Status.AGREED) >= Status.AGREED:
-            return compose_list(question, self.record.between(question.parties), self._vocabulary())
+            return compose_list(question, told, self._vocabulary())
         if len(question.parties) > 1 and not SINGLE_FACTS.intersection(question.kinds):
-            return compose_timeline(question, self.record.between(question.parties), self._vocabulary())
+            return compose_timeline(question, told, self._vocabulary())
         return None
 
     def _completed(self, question: Question, draft: Draft) -> Draft:
@@ -163,16 +212,18 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _with_later_step(self, draft: Draft) -> Draft:
         """Whoever is told of a signature is told as well what a later document reports became of it."""
-        told = [item.text for item in draft.evidence]
-        for item in draft.evidence:
+        told = [item.text for item in draft.told]
+        for item in draft.told:
             later = self.record.later_step(item, told)
             if later is not None:
-                return replace(draft, evidence=(*draft.evidence, as_evidence(later, self._vocabulary())))
+                return draft.and_also(as_evidence(later, self._vocabulary()))
         return draft
 
     def _verify(self, progress: Progress) -> Answer:
-        draft = progress.draft or Draft(Outcome.NOT_FOUND)
-        statements, cited = citations.statements_from(draft.evidence, self._store.document)
+        return self._answer(progress, progress.draft or Draft(Outcome.NOT_FOUND))
+
+    def _answer(self, progress: Progress, draft: Draft) -> Answer:
+        statements, cited = citations.statements_of(draft, self._store.document)
         remark = [Statement(draft.remark)] if draft.remark else []
         return Answer(
             question=progress.question.text,
@@ -182,7 +233,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             citations=tuple(cited),
             closest=citations.closest_from(draft.closest, self._store.document),
             as_of=max((c.document.published for c in cited if c.document.published), default=None),
-            warnings=_warnings(progress.question),
+            composer=draft.composer,
+            warnings=(*_warnings(progress.question), *draft.warnings),
             timings_ms=progress.timings,
         )
 
@@ -206,6 +258,17 @@ def _growing(answer: Answer) -> Iterator[Answer]:
         cited = tuple(citation for citation in answer.citations if citation.number in used)
         yield replace(answer, statements=shown, citations=cited, closest=())
     yield answer
+
+
+def _with_drafts(invoke: Callable[[Callable[[Answer], None]], Answer]) -> Iterator[Answer]:
+    """The drafts that `invoke` shows while it runs in a thread of its own, then its answer or its exception."""
+    drafts: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="answer")
+    answer = pool.submit(copy_context().run, invoke, drafts.put)
+    answer.add_done_callback(lambda _: drafts.put(None))
+    pool.shutdown(wait=False)  # whoever stops listening does not wait for the model
+    yield from iter(drafts.get, None)
+    yield answer.result()
 
 
 def _question_and_history(input: ChainInput) -> tuple[str, list[Turn]]:

@@ -4,10 +4,10 @@ A citation whose quote is not, character for character, what stands at its place
 citation is dropped too. Numbers are given in order of first use, so `[1]` is always the first one read.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.answer import Citation, DocumentReference, Statement
+from assistant.draft import Draft, readable
 from assistant.reading import Evidence
 from corpus.document import Document
 
@@ -26,6 +26,28 @@ def statements_from(
             citations.append(citation)
             statements.append(Statement(readable(citation.quote), (citation.number,)))
     return statements, citations
+
+
+def statements_of(draft: Draft, find_document: FindDocument) -> tuple[list[Statement], list[Citation]]:
+    """One statement per sentence of a draft: its prose, or its evidence word for word where it has none.
+
+    A sentence of the prose keeps those of its citations that are verified, and goes with the last of them.
+    """
+    if not draft.prose:
+        return statements_from(draft.evidence, find_document)
+    numbered: dict[tuple[str, int, int], Citation] = {}
+    statements: list[Statement] = []
+    for sentence in draft.prose:
+        numbers = []
+        for item in sentence.evidence:
+            key = (item.document.id, item.span.start, item.span.end)
+            citation = numbered.get(key) or verified(cite(item, len(numbered) + 1), find_document)
+            if citation is not None:
+                numbered[key] = citation
+                numbers.append(citation.number)
+        if numbers:
+            statements.append(Statement(sentence.text, tuple(dict.fromkeys(numbers))))
+    return statements, list(numbered.values())
 
 
 def closest_from(evidence: Iterable[Evidence], find_document: FindDocument) -> tuple[Citation, ...]:
@@ -58,10 +80,3 @@ def verified(citation: Citation, find_document: FindDocument) -> Citation | None
     if not 0 <= citation.start < citation.end <= len(document.text):
         return None
     return citation if document.text[citation.start : citation.end] == citation.quote else None
-
-
-def readable(quote: str) -> str:
-    """A quote as prose: white space and line breaks as single spaces, Markdown emphasis and links as plain text."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", quote)
-    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
-    return re.sub(r"\s+", " ", text).strip()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
+from assistant.prompts import GREETING
+from assistant.provider import LanguageModel, ModelUnavailable
 from corpus.catalog import Catalog
 from corpus.encoder import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder, verify_model
 from corpus.errors import AssistantError, DataFolderBusy
@@ -30,10 +32,21 @@ class Finding:
     detail: str
 
 
-def examine(data_folder: Path, model: str) -> list[Finding]:
-    """Check versions, encoder, reader, catalog, indexes, sources and lock of an installation."""
-    checks = (_checked("model", lambda: _model(model)), _checked("reader", _reader))
-    return [_versions(), *checks, *_stores(data_folder, model)]
+def examine(
+    data_folder: Path, model: str, language_model: Callable[[], LanguageModel | None] = lambda: None
+) -> list[Finding]:
+    """Check versions, encoder, reader, catalog, indexes, sources and lock; and the language model, if there is one.
+
+    `language_model` connects to the one configured; it is asked one question.
+    """
+    asked = _checked("language model", lambda: _language_model(language_model()))
+    return [
+        _versions(),
+        _checked("model", lambda: _model(model)),
+        _checked("reader", _reader),
+        *((asked,) if asked.detail else ()),
+        *_stores(data_folder, model),
+    ]
 
 
 def _checked(subject: str, check: Callable[[], str]) -> Finding:
@@ -58,6 +71,17 @@ def _model(model: str) -> str:
 
 def _reader() -> str:
     return f"{WEIGHTS.name} ({len(verified()) / 1e6:.0f} MB, bytes as trained: {CHECKSUM[:12]}…)"
+
+
+def _language_model(model: LanguageModel | None) -> str:
+    """What it took the model to answer; nothing where there is none."""
+    if model is None:
+        return ""
+    try:
+        reply = model.ask(GREETING, purpose="doctor", allowance=model.allowance())
+    except ModelUnavailable as error:
+        raise AssistantError(f"{error}; check ASSISTANT_LLM, ASSISTANT_LLM_URL and its key") from error
+    return f"{model.name}{f' at {model.address}' if model.address else ''} answers ({reply.usage})"
 
 
 def _stores(folder: Path, model: str) -> Iterator[Finding]:

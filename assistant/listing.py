@@ -38,7 +38,7 @@ def compose_list(question: Question, record: Sequence[Commitment], vocabulary: V
         return None
     evidence = tuple(as_evidence(item, vocabulary) for item in chosen)
     partners = dict.fromkeys(partner for item in chosen for partner in _partners(item, question.parties))
-    return Draft(Outcome.ANSWERED, evidence, remarks.listed(asked, len(chosen), tuple(partners)))
+    return Draft(Outcome.ANSWERED, evidence, remarks.listed(asked, len(chosen), tuple(partners)), whole=True)
 
 
 def compose_timeline(question: Question, record: Sequence[Commitment], vocabulary: Vocabulary) -> Draft | None:
@@ -53,7 +53,7 @@ def compose_timeline(question: Question, record: Sequence[Commitment], vocabular
     if not chosen:
         return None
     in_order = sorted(chosen, key=lambda item: (item.event.iso if item.event else "", item.status))
-    return Draft(Outcome.ANSWERED, tuple(as_evidence(item, vocabulary) for item in in_order))
+    return Draft(Outcome.ANSWERED, tuple(as_evidence(item, vocabulary) for item in in_order), whole=True)
 
 
 def steps_left_out(

@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.commitments import Status, StatusReport, event_text, place_of, report
 from assistant.dates import EventDate, days_named, event_date
+from assistant.orders import gives_orders
 from assistant.organisations import aliases_of, is_named, text_names
 from assistant.parties import Party, aliases, countries, document_countries
 from assistant.reading import Evidence, sentence_candidates
@@ -141,7 +142,7 @@ def commitments_of(document: Document, hits: Sequence[Hit]) -> tuple[Commitment,
     best: dict[tuple[Status, frozenset[Party], str], Commitment] = {}
     for _, span, text in sentence_candidates(hits):
         told = report(text)
-        if told.status is None or not _is_a_step(text, told):
+        if told.status is None or not _is_a_step(text, told) or gives_orders(text):
             continue
         named = countries(text, document.language or "en")
         parties = named if len(named) > 1 else tuple(dict.fromkeys((*named, *sorted(about))))

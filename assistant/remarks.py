@@ -88,6 +88,20 @@ def less_than_asked(question: Question, asked: Status, relevant: Sequence[Eviden
     return f"These documents report nothing{whom} as {wanted}; the furthest they report is {furthest.words}:"
 
 
+def told_word_for_word(reason: str) -> str:
+    """The language model was of no use; `reason` has no full stop."""
+    return f"{reason}; this answer is quoted word for word instead."
+
+
+def taken_out(count: int) -> str:
+    """How many sentences of a language model do not stand in what they cite."""
+    if count == 1:
+        return "A sentence that the language model wrote was taken out, because no passage that it cites holds it."
+    return (
+        f"{count} sentences that the language model wrote were taken out, because no passage that they cite holds them."
+    )
+
+
 def _listed(parties: Sequence[Party]) -> str:
     *first, last = [party.name for party in parties]
     return f"{', '.join(first)} and {last}" if first else last

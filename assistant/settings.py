@@ -4,8 +4,9 @@ Only `assembly` and the entry points see this class; everything else takes plain
 """
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.encoder import DEFAULT_MODEL
@@ -30,6 +31,27 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the page and the API listen on.")
     port: int = Field(
         default=7860, ge=0, le=65535, description="Port the page and the API listen on; 0 takes a free one."
+    )
+    llm: str | None = Field(
+        default=None, description="A language model that words the answers, as provider:model; none by default."
+    )
+    llm_url: str | None = Field(
+        default=None, description="Address of an OpenAI-compatible server, for example http://127.0.0.1:8000/v1."
+    )
+    llm_key: SecretStr | None = Field(
+        default=None, description="The provider's key; without one, the provider's own variable is read."
+    )
+    llm_timeout: float = Field(
+        default=20.0, gt=0, le=600, description="Seconds the language model has for one answer, all requests together."
+    )
+    llm_unsupported: Literal["drop", "mark"] = Field(
+        default="drop", description="What becomes of a sentence that its sources only half support: drop or mark."
+    )
+    llm_price_in: float | None = Field(
+        default=None, ge=0, description="Price of a million tokens read, for the cost in the log."
+    )
+    llm_price_out: float | None = Field(
+        default=None, ge=0, description="Price of a million tokens written, for the cost in the log."
     )
 
 

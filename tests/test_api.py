@@ -28,6 +28,7 @@ class Failing:
 
     def __init__(self, assistant: Assistant) -> None:
         self.store = assistant.store
+        self.model = None
 
     def ask(self, *_: object) -> Answer:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")

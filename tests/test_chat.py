@@ -5,6 +5,7 @@ A browser sends a message's content as a list of parts and a program as one stri
 
 import html
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from ui.chat.conversation import (
     without_buttons,
 )
 from ui.rendering import (
+    DRAFT,
     NO_ANSWER_YET,
     STOPPED,
     answer_as_markdown,
@@ -207,6 +209,15 @@ def test_an_answer_grows_in_the_conversation_with_its_sources_and_its_text(sent:
         )
         for answer in (first, whole)
     ]
+
+
+def test_a_draft_is_shown_as_one_and_gives_way_to_the_checked_text() -> None:
+    draft, whole = (replace(answer, composer="openai:model") for answer in growing_answer())
+    messages = with_question([], QUESTION)
+    *_, (drafted, _, _), (settled, _, _) = conversing(FakeAssistant(replace(draft, is_draft=True), whole), messages)
+    assert DRAFT in content_of(drafted[-1])
+    assert DRAFT not in content_of(settled[-1])
+    assert len(settled) == len(drafted) == len(messages) + 1
 
 
 @SHAPES

@@ -165,6 +165,12 @@ def test_a_senseless_setting_is_one_sentence(run: Run) -> None:
     assert_one_sentence(run("documents", ASSISTANT_PORT="seven"), "ASSISTANT_PORT")
 
 
+def test_a_language_model_that_cannot_be_set_up_is_one_sentence(run: Run, work: Path) -> None:
+    result = run("ask", "Latvia?", "--data-dir", work / "never-made", ASSISTANT_LLM="gpt-4o")
+    assert_one_sentence(result, "ASSISTANT_LLM is 'gpt-4o'", "provider:model")
+    assert not (work / "never-made").exists()
+
+
 def test_doctor_finds_nothing_wrong_before_the_first_question(run: Run, work: Path) -> None:
     result = run("doctor", "--data-dir", work / "never-made")
     assert result.returncode == 0

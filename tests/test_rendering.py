@@ -15,6 +15,7 @@ from assistant.answer import Answer, Citation, DocumentReference, Outcome, State
 from corpus.document import Document, Span
 from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
 from ui.rendering import (
+    DRAFT,
     answer_as_markdown,
     answer_as_text,
     document_url,
@@ -393,3 +394,21 @@ def test_a_page_loads_nothing_and_runs_nothing() -> None:
         assert "url(" not in page
         assert "@import" not in page
     assert STYLE_HASH.startswith("sha256-")
+
+
+# With a language model
+
+
+def test_an_answer_in_a_models_words_says_so_and_a_quoted_one_does_not() -> None:
+    quoted = answer(citation())
+    worded = replace(quoted, composer="openai:<model>")
+    assert "Worded by" not in answer_as_markdown(quoted) + answer_as_text(quoted)
+    assert "Worded by openai:&#60;model&#62;; every sentence was checked" in answer_as_markdown(worded)
+    assert "Worded by openai:<model>; every sentence was checked" in answer_as_text(worded, width=None)
+
+
+def test_a_draft_is_called_one_until_it_has_settled() -> None:
+    draft = replace(answer(citation()), composer="openai:model", is_draft=True)
+    assert DRAFT in answer_as_markdown(draft)
+    assert "Worded by" not in answer_as_markdown(draft)
+    assert DRAFT not in answer_as_markdown(replace(draft, is_draft=False))

@@ -224,13 +224,15 @@ def timeline(
 
 @app.command()
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Check the model, the stores, the versions and the lock."""
+    """Check the model, the stores, the versions and the lock; a language model is asked one question."""
     from dataclasses import asdict
 
+    from assistant.assembly import language_model
     from assistant.doctor import examine
     from assistant.settings import read_settings
 
-    findings = examine(_folder(data_dir), read_settings().model)
+    settings = read_settings()
+    findings = examine(_folder(data_dir), settings.model, lambda: language_model(settings))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -293,10 +295,15 @@ def _progress(what: str) -> Iterator["Progress"]:
 
 
 def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
+    import logging
+
     from assistant.settings import read_settings
     from ui.server import serve as serve_forever
 
     settings = read_settings()
+    # What a language model takes (tokens, seconds, cost) and why it failed; never what was asked.
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("assistant").setLevel(logging.INFO)
     serve_forever(assistant, host or settings.host, settings.port if port is None else port)
 
 

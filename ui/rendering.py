@@ -11,13 +11,14 @@ import textwrap
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, urlsplit
 
-from assistant.answer import Answer, Citation, Outcome
+from assistant.answer import EXTRACTIVE, Answer, Citation, Outcome
 from corpus.document import Document
 
 FindDocument = Callable[[str], Document | None]
 
 NO_ANSWER_YET = "## Sources\n\nEvery sentence of an answer carries a number. The passage it rests on is shown here."
 STOPPED = "*Stopped.*"
+DRAFT = "Draft: the sentences shown are checked, more may follow."
 # Characters of a document shown around a quote, both sides together.
 SURROUNDINGS = 200
 TERMINAL_WIDTH = 88
@@ -99,8 +100,16 @@ def answer_as_markdown(answer: Answer) -> str:
         parts.extend(_closest_line(citation) for citation in answer.closest)
     if answer.as_of:
         parts.append(_note("as-of", f"As of {readable_date(answer.as_of)}, the date of the newest source cited."))
+    if answer.composer != EXTRACTIVE and not answer.is_draft:
+        parts.append(_note("composer", _worded_by(answer)))
     parts.extend(_note("warning", warning) for warning in answer.warnings)
+    if answer.is_draft:
+        parts.append(_note("draft", DRAFT))
     return _section(answer.outcome.value.replace("_", "-"), parts)
+
+
+def _worded_by(answer: Answer) -> str:
+    return f"Worded by {answer.composer}; every sentence was checked against the passages it cites."
 
 
 def failure_as_markdown(sentence: str) -> str:
@@ -200,6 +209,8 @@ def answer_as_text(answer: Answer, width: int | None = TERMINAL_WIDTH) -> str:
     parts.extend(_wrapped(str(statement), width) for statement in answer.statements)
     if answer.as_of:
         parts.append(_wrapped(f"As of {readable_date(answer.as_of)}, the date of the newest source cited.", width))
+    if answer.composer != EXTRACTIVE:
+        parts.append(_wrapped(_worded_by(answer), width))
     parts.extend(_wrapped(f"Note: {warning}", width) for warning in answer.warnings)
     if answer.citations:
         sources = (_source_as_text(item, f"[{item.number}]", width, told=answer.text) for item in answer.citations)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ui import LONGEST_QUESTION
 from ui.chat.conversation import Message, converse, holdings_of, is_waiting, stopped, with_question, without_buttons
-from ui.rendering import NO_ANSWER_YET, one_line
+from ui.rendering import NO_ANSWER_YET, escape_markdown, one_line
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -28,6 +28,10 @@ EXAMPLES = (
 )
 PURPOSE = (
     "Answers quoted word for word from documents on international health cooperation, each sentence with its source."
+)
+PURPOSE_WITH_MODEL = (
+    "Answers from documents on international health cooperation, put into words by {} and checked sentence by "
+    "sentence, each with its source."
 )
 INVITATION = "## What would you like to know?\n\nAsk in your own words, or start with one of these."
 LIMITS = (
@@ -80,7 +84,7 @@ def build_page(assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> An
     with gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         with gradio.Column(elem_id="page"):
             with gradio.Row(elem_id="masthead"):
-                gradio.Markdown(f"# {TITLE}\n\n{PURPOSE}", latex_delimiters=[], elem_id="purpose")
+                gradio.Markdown(f"# {TITLE}\n\n{_purpose(assistant)}", latex_delimiters=[], elem_id="purpose")
                 timeline = {"link": "/timeline", "link_target": "_blank", "elem_id": "timeline"}
                 gradio.Button("Timeline", size="sm", scale=0, min_width=110, **timeline)
                 anew = gradio.Button("New conversation", size="sm", scale=0, min_width=150, elem_id="anew")
@@ -97,6 +101,10 @@ def build_page(assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> An
     if hasattr(page._queue, "sleep_when_free"):
         page._queue.sleep_when_free = 0.02
     return page
+
+
+def _purpose(assistant: "Assistant") -> str:
+    return PURPOSE if assistant.model is None else PURPOSE_WITH_MODEL.format(escape_markdown(assistant.model.name))
 
 
 def _talk(gradio: Any, examples: Sequence[str]) -> tuple[Any, Any]:

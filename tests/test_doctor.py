@@ -1,0 +1,57 @@
+"""The doctor asks a language model, where one is configured, one question, and says what came of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fake_provider import FakeProvider
+
+from assistant.doctor import Finding, examine
+from assistant.provider import LanguageModel, ModelSettingError, connect
+from corpus.encoder import DEFAULT_MODEL
+
+KEY = "sk-very-secret-0123456789"
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    with FakeProvider() as provider:
+        yield provider
+
+
+def findings(folder: Path, provider: FakeProvider) -> list[Finding]:
+    def model() -> LanguageModel:
+        return connect("openai:fake", url=provider.url, key=KEY, timeout=2)
+
+    found = examine(folder, DEFAULT_MODEL, model)
+    return [finding for finding in found if finding.subject == "language model"]
+
+
+def test_a_model_that_answers_is_well(tmp_path: Path, provider: FakeProvider) -> None:
+    (finding,) = findings(tmp_path, provider)
+    assert finding.healthy
+    assert "openai:fake at http://127.0.0.1:" in finding.detail
+    assert "100 tokens in" in finding.detail
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("mode", ["refusing", "failing", "garbled", "slow", "silent"])
+def test_a_model_that_does_not_is_told_with_what_to_check_and_without_its_key(
+    mode: str, tmp_path: Path, provider: FakeProvider
+) -> None:
+    provider.mode = mode
+    (finding,) = findings(tmp_path, provider)
+    assert not finding.healthy
+    assert finding.detail.endswith("check ASSISTANT_LLM, ASSISTANT_LLM_URL and its key")
+    assert KEY not in finding.detail
+
+
+def test_a_model_that_cannot_be_set_up_is_a_finding_too(tmp_path: Path) -> None:
+    def broken() -> LanguageModel:
+        raise ModelSettingError("no such model.")
+
+    assert Finding("language model", False, "no such model.") in examine(tmp_path, DEFAULT_MODEL, broken)
+
+
+def test_without_a_model_nothing_is_said_of_it(tmp_path: Path) -> None:
+    assert "language model" not in [finding.subject for finding in examine(tmp_path, DEFAULT_MODEL)]
