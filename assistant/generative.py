@@ -123,13 +123,16 @@ class GenerativeComposer:
         told = replace(draft, prose=tuple(kept), composer=self._model.name)
         if removed:
             told = replace(told, warnings=(*draft.warnings, remarks.taken_out(removed.total())))
-        return _whole(told) if draft.whole or draft.remark == remarks.DIFFER else told
+        return _with(told, draft.evidence if draft.whole or draft.remark == remarks.DIFFER else draft.evidence[:1])
 
 
-def _whole(draft: Draft) -> Draft:
-    """The draft with what it leaves out of its evidence told word for word, all in the order of the evidence."""
-    for item in draft.evidence:
-        if item not in draft.told:
+def _with(draft: Draft, needed: Sequence[Evidence]) -> Draft:
+    """The draft with what it leaves out of `needed` told word for word, all in the order of the evidence.
+
+    What the extractive draft put first is always needed: a model may word the answer, but not choose another one.
+    """
+    for item in needed:
+        if item not in draft.told and (draft.whole or not repeats(item.text, [told.text for told in draft.prose])):
             draft = draft.and_also(item)
     place = {item: number for number, item in enumerate(draft.evidence)}
     in_order = sorted(draft.prose, key=lambda told: min(place.get(item, len(place)) for item in told.evidence))

@@ -258,6 +258,12 @@ def everything(body: dict[str, Any]) -> str:
     return "\n".join(lines * 3)[:15_000]
 
 
+def last_first(body: dict[str, Any]) -> str:
+    """The evidence that answers least, and nothing else."""
+    number, text = list(evidence_in(body).items())[-1]
+    return f"{_unmarked(text)} [{number}]"
+
+
 def honest_and_then_lying(body: dict[str, Any]) -> str:
     """Three true sentences, then inventions."""
     return "\n".join((honest(body), *_LIES))
@@ -371,6 +377,7 @@ _SCRIPTS = {
     "rewriting": _rewriting,
     "vague": _writing(vague),
     "everything": _writing(everything),
+    "last first": _writing(last_first),
     "honest and then lying": _writing(honest_and_then_lying),
 }
 

@@ -95,6 +95,8 @@ def url(assistant: Assistant) -> Iterator[str]:
 class AllPayloads:
     """An assistant over an empty store whose one answer, and every source of it, is made of payloads."""
 
+    model = None
+
     def __init__(self, store: Store) -> None:
         self.store = store
 

@@ -17,6 +17,8 @@ from assistant.assembly import Assistant
 from assistant.generative import LONGEST_ANSWER, MOST_CHARACTERS, MOST_EVIDENCE, UNCONFIRMED, Written, written_sentences
 from assistant.provider import LanguageModel, connect
 
+# Far more than the answer takes on a busy machine, for tests in which the model does answer.
+PATIENT = 120.0
 # So long that reading the evidence on a busy machine leaves the model some of it.
 TIMEOUT = 5.0
 FLAGSHIP = "what did Latvia and Azerbaijan agree on?"
@@ -37,7 +39,7 @@ def provider() -> Iterator[FakeProvider]:
 
 @pytest.fixture
 def model(provider: FakeProvider) -> LanguageModel:
-    return connect("openai:fake", url=provider.url, key="none", timeout=TIMEOUT)
+    return connect("openai:fake", url=provider.url, key="none", timeout=PATIENT)
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_an_honest_model_words_the_answer_and_every_sentence_is_cited(
 
 
 def test_a_provider_with_structured_output_is_used_with_it(briefs: Assistant, provider: FakeProvider) -> None:
-    worded = Assistant(briefs.store, model=connect("openai:gpt-4o", url=provider.url, key="none", timeout=TIMEOUT))
+    worded = Assistant(briefs.store, model=connect("openai:gpt-4o", url=provider.url, key="none", timeout=PATIENT))
     answer = worded.ask(FLAGSHIP)
     assert answer.composer == "openai:gpt-4o"
     assert "response_format" in provider.requests[-1]
@@ -109,6 +111,16 @@ def test_a_list_is_told_whole_whatever_the_model_leaves_out(
     ]
 
 
+def test_the_best_evidence_is_told_whatever_the_model_chooses(
+    worded: Assistant, briefs: Assistant, provider: FakeProvider
+) -> None:
+    provider.mode = "last first"
+    for question in QUESTIONS:
+        ours, theirs = briefs.ask(question), worded.ask(question)
+        assert theirs.composer == "openai:fake"
+        assert ours.citations[0].quote in [citation.quote for citation in theirs.citations]
+
+
 def test_a_refusal_is_never_put_to_the_model(worded: Assistant, provider: FakeProvider) -> None:
     for question in ("What is the capital of France?", "and?"):
         assert worded.ask(question).composer == EXTRACTIVE
@@ -148,13 +160,16 @@ def test_an_unsupported_sentence_is_marked_where_that_is_asked_for_but_never_an_
 
 @pytest.mark.parametrize("mode", [*FAILURES, "refusing"])
 def test_a_failing_provider_gives_the_extractive_answer_labelled_and_on_time(
-    mode: str, worded: Assistant, briefs: Assistant, provider: FakeProvider
+    mode: str, briefs: Assistant, provider: FakeProvider
 ) -> None:
-    expected = briefs.ask(FLAGSHIP)
-    provider.mode = mode
     started = time.monotonic()
-    answer = worded.ask(FLAGSHIP)
-    assert time.monotonic() - started < TIMEOUT + 1
+    expected = briefs.ask(FLAGSHIP)
+    takes_without = time.monotonic() - started  # on a machine as busy as this one is now
+    provider.mode = mode
+    hurried = Assistant(briefs.store, model=connect("openai:fake", url=provider.url, key="none", timeout=TIMEOUT))
+    started = time.monotonic()
+    answer = hurried.ask(FLAGSHIP)
+    assert time.monotonic() - started < TIMEOUT + 1 + takes_without
     assert answer.composer == EXTRACTIVE
     assert answer.statements == expected.statements
     assert answer.citations == expected.citations
