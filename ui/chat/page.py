@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
-from ui.chat.conversation import holdings_of
 from ui.chat.events import QUIET, Parts, connect
+from ui.chat.script import add_script
+from ui.chat.sources import NO_ANSWER_YET
+from ui.chat.start import holdings_of, invitation
 from ui.chat.theme import theme
-from ui.rendering import NO_ANSWER_YET, escape_markdown
+from ui.rendering import escape_markdown
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -20,14 +23,6 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 TITLE = "Health Cooperation Assistant"
-EXAMPLES = (
-    "What did Latvia and Azerbaijan agree on?",
-    "Which countries belong to BeNeLuxA?",
-    "When did the Latvia–Lithuania ambulance agreement enter into force?",
-    "Is the WHO Pandemic Agreement open for signature?",
-    "How many international experts were in the WHO mission to Azerbaijan in September 2022?",
-    "What is the capital of France?",
-)
 PURPOSE = (
     "Answers quoted word for word from documents on international health cooperation, each sentence with its source."
 )
@@ -35,11 +30,9 @@ PURPOSE_WITH_MODEL = (
     "Answers from documents on international health cooperation, put into words by {} and checked sentence by "
     "sentence, each with its source."
 )
-INVITATION = "## What would you like to know?\n\nAsk in your own words, or start with one of these."
-LIMITS = (
-    "The assistant reports what these documents say and nothing else; where they are silent, it says so. It gives no "
-    "advice and speaks for no government or organisation. Open the source before you rely on an answer."
-)
+SEND, STOP = "Send the question", "Stop answering"
+GO_ON = "You could go on with:"
+AGAIN = "Ask again"
 # Pages of their own, each opened in a new tab by a button in the masthead.
 OTHER_PAGES = {"Timeline": "/timeline"}
 _HERE = Path(__file__).parent
@@ -48,15 +41,20 @@ _AT_ONCE = 4
 _WAITING = 128
 
 
-def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> None:
-    """Put the page at the root of `app`."""
+def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] | None = None) -> None:
+    """Put the page at the root of `app`, and its script beside it.
+
+    `examples` are the questions it offers; without them, some that the documents answer are looked for.
+    """
     gradio = _gradio()
+    script = add_script(app)
     gradio.mount_gradio_app(
         app,
         build_page(assistant, examples),
         path="/",
         theme=theme(gradio),
         css_paths=_HERE / "page.css",
+        head=script,
         favicon_path=str(_HERE / "favicon.png"),
         footer_links=[],
         run_history=False,
@@ -69,7 +67,7 @@ def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] =
     )
 
 
-def build_page(assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> Any:
+def build_page(assistant: "Assistant", examples: Sequence[str] | None = None) -> Any:
     """The page as Gradio blocks, to be mounted."""
     gradio = _gradio()
     with gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
@@ -77,12 +75,14 @@ def build_page(assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> An
             anew = _masthead(gradio, assistant)
             with gradio.Row(elem_id="desk"):
                 with gradio.Column(scale=3, min_width=320, elem_id="talk"):
-                    talk = _talk(gradio, examples)
+                    talk = _talk(gradio)
                 with gradio.Column(scale=2, min_width=320, elem_id="evidence"):
                     evidence = _evidence(gradio)
             holdings = gradio.Markdown(latex_delimiters=[], elem_id="holdings")
-        page.load(lambda: f"{holdings_of(assistant)} {LIMITS}", outputs=holdings, **QUIET)
-        connect(gradio, assistant, Parts(*talk, *evidence, anew))
+        parts = Parts(*talk, *evidence, anew)
+        page.load(lambda: holdings_of(assistant), outputs=holdings, **QUIET)
+        page.load(lambda: _examples(gradio, assistant, examples), outputs=parts.chat, concurrency_limit=1, **QUIET)
+        connect(gradio, assistant, parts)
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     # An idle queue looks for work every millisecond, 6.5 % of a core (measured); the attribute is Gradio's own.
     if hasattr(page._queue, "sleep_when_free"):
@@ -104,8 +104,8 @@ def _purpose(assistant: "Assistant") -> str:
     return PURPOSE if assistant.model is None else PURPOSE_WITH_MODEL.format(escape_markdown(assistant.model.name))
 
 
-def _talk(gradio: Any, examples: Sequence[str]) -> tuple[Any, Any]:
-    """The conversation, and the field for the next question."""
+def _talk(gradio: Any) -> tuple[Any, Any, Sequence[Any], Any, Any]:
+    """The conversation, what one could go on with, and the field for the next question."""
     chat = gradio.Chatbot(
         elem_id="chat",
         label="Conversation",
@@ -117,9 +117,11 @@ def _talk(gradio: Any, examples: Sequence[str]) -> tuple[Any, Any]:
         latex_delimiters=[],
         allow_tags=False,
         layout="bubble",
-        placeholder=INVITATION,
-        examples=[{"text": example} for example in examples],
+        placeholder=invitation(looking=True),
     )
+    with gradio.Row(elem_id="further", visible=False) as further:
+        gradio.Markdown(GO_ON, latex_delimiters=[])
+        offers = [gradio.Button(visible=False, size="sm", elem_classes="offer") for _ in range(FOLLOW_UPS)]
     question = gradio.Textbox(
         elem_id="question",
         placeholder="Ask a question, or follow up on an answer",
@@ -131,7 +133,15 @@ def _talk(gradio: Any, examples: Sequence[str]) -> tuple[Any, Any]:
         submit_btn=True,
         autofocus=True,
     )
-    return chat, question
+    # Pressed by the script, where the server went away in the middle of an answer.
+    again = gradio.Button(AGAIN, elem_id="again")
+    return chat, further, offers, question, again
+
+
+def _examples(gradio: Any, assistant: "Assistant", examples: Sequence[str] | None) -> Any:
+    """The questions to begin with; where they have to be looked for, that takes seconds after a change."""
+    offered = assistant.suggestions.starters() if examples is None else examples
+    return gradio.Chatbot(placeholder=invitation(), examples=[{"text": example} for example in offered])
 
 
 def _evidence(gradio: Any) -> tuple[Any, Any, Any]:
