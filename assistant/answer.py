@@ -53,7 +53,10 @@ class DocumentReference:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A fact about text: `document.text[start:end] == quote`, checked before it gets here (see `citations`)."""
+    """A fact about text: `document.text[start:end] == quote`, checked before it gets here (see `citations`).
+
+    `status` is what the quote reports of a commitment, in words ("signed", "in force"), or None where it reports none.
+    """
 
     number: int
     quote: str
@@ -61,6 +64,7 @@ class Citation:
     end: int
     page: int | None
     document: DocumentReference
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from assistant.chain import AnswerChain
 from assistant.cross_encoder import CrossEncoder
 from assistant.generative import GenerativeComposer
 from assistant.parties import Party
+from assistant.progress import Told
 from assistant.provider import LanguageModel, connect
 from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
 from assistant.rewriting import QuestionWriter
 from assistant.settings import Settings, read_settings
+from assistant.suggestions import Suggestions
 from assistant.support import SupportChecker
 from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from corpus.catalog import Source
@@ -54,6 +56,7 @@ class Assistant:
         self.chain = AnswerChain(
             store, self.retriever, EvidenceReader(store.encoder, CrossEncoder()), composer, rewriter
         )
+        self.suggestions = Suggestions(store, self.chain)
         self._refreshing = threading.Lock()
 
     def ask(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:
@@ -65,6 +68,11 @@ class Assistant:
         """Yield the answer as it grows; the last one is complete."""
         self.refresh()
         return self.chain.stream({"question": question, "history": list(history)})
+
+    def follow(self, question: str, history: Sequence[Turn | str] = ()) -> Iterator[Told]:
+        """Yield each step of answering as it begins, then the answer as it grows; the last one is complete."""
+        self.refresh()
+        return self.chain.follow({"question": question, "history": list(history)})
 
     def timeline(self, names: Sequence[str], since: int | None = None, until: int | None = None) -> Timeline:
         """What documents report of commitments between the parties of these names, oldest first.

@@ -6,11 +6,8 @@ grows, one verified statement at a time; while a language model is still writing
 """
 
 import asyncio
-import queue
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -28,6 +25,7 @@ from assistant.listing import as_evidence, compose_list, compose_timeline, in_pl
 from assistant.orders import gives_orders
 from assistant.organisations import Organisations, aliases_of, names_party
 from assistant.parties import Party, aliases
+from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
 from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
 from assistant.reading import Evidence, EvidenceReader
@@ -46,8 +44,8 @@ _PASSAGES_BY_NAME = 4
 _PASSAGES_FOR_LISTS = 40
 # Of the time that a language model has for an answer, what understanding the question may take.
 _TIME_TO_UNDERSTAND = 0.5
-# Where, among a run's `configurable` values, whoever streams an answer is handed its drafts.
-_SHOW_DRAFT = "show_draft"
+# Where, among a run's `configurable` values, whoever follows an answer is handed its steps and drafts.
+_TELL = "tell"
 
 
 @dataclass(slots=True)
@@ -98,12 +96,17 @@ class AnswerChain(Runnable[ChainInput, Answer]):
     def stream(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
         """Yield the answer as it grows by one statement at a time; the last one is complete."""
         if self._composer is None:
-            yield from _growing(self.invoke(input, config, **kwargs))
+            yield from growing(self.invoke(input, config, **kwargs))
             return
+        told = self.follow(input, config, **kwargs)
+        yield from (item for item in told if isinstance(item, Answer))
+
+    def follow(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Told]:
+        """Yield each step as it begins, then the answer as `stream` does."""
         given: RunnableConfig = config or {}
-        yield from _with_drafts(
-            lambda show: self.invoke(
-                input, {**given, "configurable": {**given.get("configurable", {}), _SHOW_DRAFT: show}}, **kwargs
+        return as_it_happens(
+            lambda tell: self.invoke(
+                input, {**given, "configurable": {**given.get("configurable", {}), _TELL: tell}}, **kwargs
             )
         )
 
@@ -124,6 +127,13 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         progress = self._understand({"question": question, "history": list(history)})
         return self._read(self._retrieve(progress)).evidence
 
+    def outcome(self, question: str, history: Sequence[Turn | str] = ()) -> Outcome:
+        """What would become of a question; no language model is asked and nothing is verified."""
+        text, turns = _question_and_history({"question": question, "history": list(history)})
+        progress = Progress(self._read_as(text, standalone(text, turns)), turns)
+        draft = self._from_record(progress.question)  # which costs no reading
+        return (draft or self._drafted(self._read(self._retrieve(progress)))).outcome
+
     def _understand(self, input: ChainInput) -> Progress:
         text, history = _question_and_history(input)
         progress = Progress(self._read_as(text, standalone(text, history)), history)
@@ -138,8 +148,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
     def _read_as(self, text: str, alone: str) -> Question:
         return understand(text, alone, self._vocabulary(), self._organisations())
 
-    def _retrieve(self, progress: Progress) -> Progress:
+    def _retrieve(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
+        _tell(config, Stage.SEARCHING, self._store.index.keywords.count)
         question = progress.question
         lists_agreements = question.status is not None and len(question.countries) == 1
         progress.hits = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
@@ -162,8 +173,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             hit for name in names for hit in self._retriever.search_names(name, _PASSAGES_BY_NAME // len(names) or 1)
         ]
 
-    def _read(self, progress: Progress) -> Progress:
+    def _read(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
+        _tell(config, Stage.READING, lambda: len(progress.hits))
         question, vocabulary = progress.question, self._vocabulary()
         asked, about, _ = question.read.partition(ABOUT)
         itself = understand(asked, asked, vocabulary, self._organisations()) if about else None
@@ -174,22 +186,25 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _compose(self, progress: Progress, config: RunnableConfig) -> Progress:
         started = time.perf_counter()
-        question = progress.question
-        draft = self._from_record(question)
-        if draft is None:
-            draft = self._completed(question, extractive.compose(question, progress.evidence))
+        question, draft = progress.question, self._drafted(progress)
         if self._composer is not None and draft.outcome in (Outcome.ANSWERED, Outcome.PARTIAL):
-            show = config.get("configurable", {}).get(_SHOW_DRAFT)
+            tell = _teller(config)
+            _tell(config, Stage.WRITING, lambda: len(progress.evidence))
             draft = self._composer.compose(
                 question,
                 draft,
                 progress.evidence,
                 allowance=progress.allowance or self._composer.allowance(),
-                show=show and (lambda so_far: show(replace(self._answer(progress, so_far), is_draft=True))),
+                show=tell and (lambda so_far: tell(replace(self._answer(progress, so_far), is_draft=True))),
             )
         progress.draft = self._with_later_step(draft)
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
+
+    def _drafted(self, progress: Progress) -> Draft:
+        question = progress.question
+        draft = self._from_record(question)
+        return draft or self._completed(question, extractive.compose(question, progress.evidence))
 
     def _from_record(self, question: Question) -> Draft | None:
         """An answer from everything recorded of the parties, where the question asks for all of it."""
@@ -219,8 +234,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
                 return draft.and_also(as_evidence(later, self._vocabulary()))
         return draft
 
-    def _verify(self, progress: Progress) -> Answer:
-        return self._answer(progress, progress.draft or Draft(Outcome.NOT_FOUND))
+    def _verify(self, progress: Progress, config: RunnableConfig) -> Answer:
+        draft = progress.draft or Draft(Outcome.NOT_FOUND)
+        _tell(config, Stage.CHECKING, lambda: len(draft.told))
+        return self._answer(progress, draft)
 
     def _answer(self, progress: Progress, draft: Draft) -> Answer:
         statements, cited = citations.statements_of(draft, self._store.document)
@@ -251,24 +268,15 @@ def _organisations_of(_generation: int, store: Store) -> Organisations:
     return Organisations(store.catalog.declared_parties())
 
 
-def _growing(answer: Answer) -> Iterator[Answer]:
-    for count in range(1, len(answer.statements)):
-        shown = answer.statements[:count]
-        used = {number for statement in shown for number in statement.citations}
-        cited = tuple(citation for citation in answer.citations if citation.number in used)
-        yield replace(answer, statements=shown, citations=cited, closest=())
-    yield answer
+def _tell(config: RunnableConfig | None, stage: Stage, count: Callable[[], int]) -> None:
+    """Tell whoever follows the run that a step begins; `count` is asked only then."""
+    if (tell := _teller(config)) is not None:
+        tell(Step(stage, count()))
 
 
-def _with_drafts(invoke: Callable[[Callable[[Answer], None]], Answer]) -> Iterator[Answer]:
-    """The drafts that `invoke` shows while it runs in a thread of its own, then its answer or its exception."""
-    drafts: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
-    pool = ThreadPoolExecutor(1, thread_name_prefix="answer")
-    answer = pool.submit(copy_context().run, invoke, drafts.put)
-    answer.add_done_callback(lambda _: drafts.put(None))
-    pool.shutdown(wait=False)  # whoever stops listening does not wait for the model
-    yield from iter(drafts.get, None)
-    yield answer.result()
+def _teller(config: RunnableConfig | None) -> Tell | None:
+    tell: Tell | None = (config or {}).get("configurable", {}).get(_TELL)
+    return tell
 
 
 def _question_and_history(input: ChainInput) -> tuple[str, list[Turn]]:

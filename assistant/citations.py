@@ -7,6 +7,7 @@ citation is dropped too. Numbers are given in order of first use, so `[1]` is al
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.answer import Citation, DocumentReference, Statement
+from assistant.commitments import StatusReport, report
 from assistant.draft import Draft, readable
 from assistant.reading import Evidence
 from corpus.document import Document
@@ -69,7 +70,17 @@ def cite(evidence: Evidence, number: int) -> Citation:
         end=evidence.span.end,
         page=evidence.page,
         document=DocumentReference.to(evidence.document),
+        status=_status(evidence.report),
     )
+
+
+def recalled(number: int, document: Document, start: int, end: int) -> Citation | None:
+    """The citation of a place that was cited before, made anew from the stored document; None where it has no text."""
+    if not 0 <= start < end <= len(document.text) or not document.text[start:end].strip():
+        return None
+    quote = document.text[start:end]
+    reference = DocumentReference.to(document)
+    return Citation(number, quote, start, end, document.page_of(start), reference, _status(report(quote)))
 
 
 def verified(citation: Citation, find_document: FindDocument) -> Citation | None:
@@ -80,3 +91,7 @@ def verified(citation: Citation, find_document: FindDocument) -> Citation | None
     if not 0 <= citation.start < citation.end <= len(document.text):
         return None
     return citation if document.text[citation.start : citation.end] == citation.quote else None
+
+
+def _status(told: StatusReport) -> str | None:
+    return None if told.status is None else told.status.words

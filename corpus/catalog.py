@@ -11,6 +11,7 @@ before the indexes are written, cleared after; whatever a killed sync leaves beh
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdings:
+    """How many documents there are, between which dates, in which languages (most frequent first).
+
+    `changed` is when the last change became visible, in ISO 8601, or None where that was not noted.
+    """
+
+    documents: int
+    oldest: str | None
+    newest: str | None
+    languages: tuple[str, ...]
+    changed: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One atomic step of a sync: what becomes visible, what stops being so, and what failed."""
 
@@ -169,6 +184,26 @@ class Catalog:
         query = sql.select(_documents.c.parties).where(_documents.c.current)
         with self._engine.connect() as connection:
             return tuple(sorted({party for (parties,) in connection.execute(query) for party in parties}))
+
+    def holdings(self) -> "Holdings":
+        """What there is, counted by the database: no text is read."""
+        published = _documents.c.published
+        query = sql.select(sql.func.count(), sql.func.min(published), sql.func.max(published)).where(
+            _documents.c.current
+        )
+        language = sql.select(_documents.c.language, sql.func.count()).where(_documents.c.current)
+        with self._engine.connect() as connection:
+            count, oldest, newest = connection.execute(query).one()
+            languages = connection.execute(language.group_by(_documents.c.language)).all()
+        often_first = sorted(((code or "", number) for code, number in languages), key=lambda pair: (-pair[1], pair[0]))
+        return Holdings(count, oldest, newest, tuple(code for code, _ in often_first if code), self.state("changed"))
+
+    def headings(self, most: int) -> list[tuple[str, tuple[str, ...]]]:
+        """Titles and declared parties of the newest documents, newest first; no text is read."""
+        query = sql.select(_documents.c.title, _documents.c.parties).where(_documents.c.current)
+        newest_first = query.order_by(_documents.c.published.desc().nulls_last(), _documents.c.path).limit(most)
+        with self._engine.connect() as connection:
+            return [(title, tuple(parties)) for title, parties in connection.execute(newest_first)]
 
     def current_versions(self) -> dict[tuple[str, str], tuple[str, str]]:
         """(source, path) → (document id, SHA-256) of every current document."""
@@ -343,7 +378,8 @@ def _write_state(connection: sql.Connection, values: Mapping[str, str]) -> None:
 
 def _bump_generation(connection: sql.Connection) -> None:
     current = connection.scalar(sql.select(_state.c.value).where(_state.c.key == "generation"))
-    _write_state(connection, {"generation": str(int(current or 0) + 1)})
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    _write_state(connection, {"generation": str(int(current or 0) + 1), "changed": now})
 
 
 def _batches(ids: list[str], size: int = 500) -> Iterator[list[str]]:

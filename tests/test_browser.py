@@ -92,6 +92,16 @@ def url(assistant: Assistant) -> Iterator[str]:
         yield url
 
 
+class NoSuggestions:
+    """Nothing to begin or to go on with."""
+
+    def starters(self) -> tuple[str, ...]:
+        return ()
+
+    def follow_ups(self, *_: object) -> tuple[str, ...]:
+        return ()
+
+
 class AllPayloads:
     """An assistant over an empty store whose one answer, and every source of it, is made of payloads."""
 
@@ -99,11 +109,12 @@ class AllPayloads:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.suggestions = NoSuggestions()
 
     def refresh(self) -> None:
         pass
 
-    def stream(self, question: str, _history: object) -> Iterator[Answer]:
+    def follow(self, question: str, _history: object) -> Iterator[Answer]:
         cited = tuple(self._citation(number, payload) for number, payload in enumerate(PAYLOADS, start=1))
         yield Answer(
             question,

@@ -27,7 +27,7 @@ ANSWER_KEYS = {
     *("question", "standalone_question", "outcome", "answer", "as_of"),
     *("citations", "closest", "composer", "warnings", "timings_ms"),
 }
-CITATION_KEYS = {"number", "quote", "start", "end", "page", "document"}
+CITATION_KEYS = {"number", "quote", "start", "end", "page", "document", "status"}
 DOCUMENT_KEYS = {"id", "path", "title", "publisher", "published", "url", "sha256", "language"}
 # One of each sort: agreed, a fact, a list, a denial, several documents, nobody's business.
 QUESTIONS = (

@@ -4,8 +4,9 @@ A browser sends a message's content as a list of parts and a program as one stri
 """
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,39 +19,45 @@ from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
 from assistant.assembly import Assistant, open_assistant
+from assistant.progress import Stage, Step, Told
 from corpus.document import Document
 from corpus.errors import IndexMismatch
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.chat.conversation import (
     EDIT,
-    SEARCHING,
     Message,
     content_of,
     converse,
-    holdings_of,
+    further_questions,
     is_waiting,
     questions_of,
+    steps_as_markdown,
     stopped,
+    up_to_last_question,
     with_question,
     without_buttons,
 )
+from ui.chat.sources import CHANGED, NO_ANSWER_YET, cited_by, sources_as_markdown
+from ui.chat.start import LIMITS, NOTHING_YET, holdings_of
 from ui.rendering import (
     DRAFT,
-    NO_ANSWER_YET,
     STOPPED,
     answer_as_markdown,
     answer_as_text,
+    escape_markdown,
     failure_as_markdown,
     one_line,
-    sources_as_markdown,
+    readable_date,
 )
 
 RIGA = document("Latvia and Azerbaijan signed a health agreement in Riga. It covers medical education.", id="d1")
 QUESTION = "What did Latvia & Azerbaijan agree on?"
+SEARCHING = steps_as_markdown([])
 
 
 def cited(start: int, end: int, number: int) -> Citation:
-    return Citation(number, RIGA.text[start:end], start, end, None, DocumentReference.to(RIGA))
+    status = "signed" if start == 0 else None
+    return Citation(number, RIGA.text[start:end], start, end, None, DocumentReference.to(RIGA), status)
 
 
 def growing_answer() -> list[Answer]:
@@ -64,22 +71,37 @@ def growing_answer() -> list[Answer]:
 
 
 class Documents:
-    """The one thing that the page asks of a store."""
+    """What the page asks of a store, and of its catalog."""
+
+    def __init__(self, *, current: bool = True) -> None:
+        self.catalog = self
+        self._current = current
 
     def document(self, document_id: str) -> Document | None:
         return RIGA if document_id == RIGA.id else None
 
+    def documents_by_id(self, ids: Iterable[str]) -> dict[str, Document]:
+        return {RIGA.id: RIGA} if self._current and RIGA.id in ids else {}
+
+
+class Suggested:
+    """Suggests what it was asked about."""
+
+    def follow_ups(self, question: str, history: Sequence[str], cited: Iterable[str]) -> tuple[str, ...]:
+        return (f"More of {question} after {len(history)} with {sorted(cited)}",)
+
 
 class FakeAssistant:
-    """Streams these answers, then fails if told to, and remembers what it was asked."""
+    """Tells these steps and answers, then fails if told to, and remembers what it was asked."""
 
-    def __init__(self, *answers: Answer, failure: Exception | None = None) -> None:
+    def __init__(self, *answers: Told, failure: Exception | None = None) -> None:
         self.store = Documents()
+        self.suggestions = Suggested()
         self.asked: list[tuple[str, list[str]]] = []
         self._answers = answers
         self._failure = failure
 
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Answer]:
+    def follow(self, question: str, history: Sequence[Turn]) -> Iterator[Told]:
         self.asked.append((question, [turn.question for turn in history]))
         yield from self._answers
         if self._failure is not None:
@@ -204,11 +226,57 @@ def test_an_answer_grows_in_the_conversation_with_its_sources_and_its_text(sent:
     assert grown == [
         (
             [*messages, reply(answer_as_markdown(answer))],
-            sources_as_markdown(answer, Documents().document),
+            sources_as_markdown(cited_by(answer, 1), Documents().document),
             answer_as_text(answer),
         )
         for answer in (first, whole)
     ]
+
+
+def test_the_steps_of_an_answer_are_told_as_they_begin() -> None:
+    steps = [Step(Stage.SEARCHING, 1234), Step(Stage.READING, 12), Step(Stage.CHECKING, 1)]
+    assistant = FakeAssistant(*steps, growing_answer()[1])
+    *told, _ = (content_of(messages[-1]) for messages, _, _ in conversing(assistant, with_question([], QUESTION)))
+    assert [text.count('class="doing"') for text in told] == [1] * 4
+    assert [text.count('class="done"') for text in told] == [0, 1, 2, 3]
+    assert "Searching 1,234 passages</p>" in told[-1], "a step that is done"
+    assert "Checking 1 citation…</p>" in told[-1], "the step under way"
+    assert all(is_waiting([reply(text)]) for text in told)
+
+
+def test_the_panel_keeps_the_sources_of_earlier_answers_read_off_their_markers() -> None:
+    first, whole = growing_answer()
+    *_, (messages, _, _) = conversing(FakeAssistant(first), with_question([], QUESTION))
+    *_, (after, panel, _) = conversing(FakeAssistant(whole), with_question(as_a_browser_sends(messages), "And now?"))
+    store = Documents()
+    assert panel.startswith(sources_as_markdown(cited_by(first, 1), store.document))
+    assert panel.endswith(sources_as_markdown(cited_by(replace(whole, question=QUESTION), 2), store.document))
+    assert 'id="answer-1"' in content_of(after[1])
+    assert 'id="answer-2"' in content_of(after[3])
+
+
+def test_an_earlier_answer_says_where_its_source_has_changed_since() -> None:
+    *_, (messages, panel, _) = conversing(FakeAssistant(growing_answer()[0]), with_question([], QUESTION))
+    assert CHANGED not in panel
+    assistant = FakeAssistant(failure=IndexMismatch("No."))
+    assistant.store = Documents(current=False)
+    *_, (_, panel, _) = conversing(assistant, with_question(messages, "And now?"))
+    assert panel.count(CHANGED) == 1
+    assert RIGA.text[:56] in panel, "it is shown as it was cited"
+
+
+def test_what_one_could_go_on_with_is_asked_about_the_last_answer_and_its_documents() -> None:
+    assistant: Any = FakeAssistant(growing_answer()[1])
+    *_, (messages, _, _) = conversing(assistant, with_question([], QUESTION))
+    assert further_questions(assistant, messages) == (f"More of {QUESTION} after 0 with ['d1']",)
+    for no_answer in ([], messages[:1], [*messages[:1], reply(STOPPED)], [*messages[:1], reply(SEARCHING)]):
+        assert further_questions(assistant, no_answer) == ()
+
+
+@pytest.mark.parametrize("left", [[], [reply(SEARCHING)], [reply("Half an answer")]])
+def test_a_question_can_be_asked_again_whatever_was_left_of_its_answer(left: list[Message]) -> None:
+    asked = with_question([*with_question([], QUESTION), reply("An answer.")], "And now?")
+    assert up_to_last_question([*asked, *left]) == asked
 
 
 def test_a_draft_is_shown_as_one_and_gives_way_to_the_checked_text() -> None:
@@ -311,24 +379,38 @@ def assistant(tmp_path: Path, folder: Path) -> Iterator[Assistant]:
 
 
 def test_the_page_tells_what_the_answers_rest_on(assistant: Assistant) -> None:
-    expected = "**1 document** · 1 passage · newest of 4 December 2025 · 2 files could not be read."
-    assert holdings_of(assistant) == expected
+    told = holdings_of(assistant)
+    line, folded = told.split("\n\n")
+    today = readable_date(datetime.now(UTC).date().isoformat())
+    held = f"**1 document** · 1 passage · published 4 December 2025 · in English · last changed {today}. "
+    assert line == held + LIMITS
+    assert "<summary>2 files could not be read</summary>" in folded
+    for failure in assistant.store.catalog.failures():
+        assert f"<li>documents/{failure.path}: {escape_markdown(failure.reason)}</li>" in folded
 
 
 def test_the_page_tells_what_another_process_added(assistant: Assistant, folder: Path, tmp_path: Path) -> None:
-    assert "newest of 4 December 2025" in holdings_of(assistant)
+    assert "published 4 December 2025" in holdings_of(assistant)
     (folder / "later.md").write_text("---\npublished: 2026-02\n---\nApproved in Baku.\n", encoding="utf-8")
     (folder / "empty.txt").unlink()
     other = open_assistant(tmp_path / "data", folder=folder, encoder=FakeEncoder())
     other.close()
-    expected = "**2 documents** · 2 passages · newest of February 2026 · 1 file could not be read."
-    assert holdings_of(assistant) == expected
+    told = holdings_of(assistant)
+    assert told.startswith("**2 documents** · 2 passages · published 4 December 2025 to February 2026 · ")
+    assert "<summary>1 file could not be read</summary>" in told
 
 
-def test_the_page_of_an_empty_data_folder_promises_nothing(tmp_path: Path) -> None:
+def test_the_page_of_an_empty_data_folder_promises_nothing_and_says_what_to_do(tmp_path: Path) -> None:
     empty = open_assistant(tmp_path / "empty", encoder=FakeEncoder())
-    assert holdings_of(empty) == "**0 documents** · 0 passages."
+    assert holdings_of(empty) == f"**0 documents.** {NOTHING_YET} {LIMITS}"
     empty.close()
+
+
+def test_the_names_and_reasons_of_failed_files_are_text(assistant: Assistant, folder: Path) -> None:
+    (folder / "<img src=x>.txt").touch()
+    assistant.sync()
+    assert "<img" not in holdings_of(assistant)
+    assert "&#60;img src&#61;x&#62;.txt" in holdings_of(assistant)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["user", "assistant", None]), st.text(max_size=20)), max_size=6))

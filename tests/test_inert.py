@@ -17,6 +17,7 @@ from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document
+from ui.chat.sources import cited_by, sources_as_markdown
 from ui.documents.page import STYLE, document_page
 from ui.rendering import (
     answer_as_markdown,
@@ -26,7 +27,6 @@ from ui.rendering import (
     one_line,
     readable_date,
     safe_url,
-    sources_as_markdown,
 )
 
 HARMLESS = "Plain words"
@@ -65,11 +65,12 @@ def conversation(answer: Answer) -> Html:
 
 
 def panel(answer: Answer, found: Document) -> Html:
-    return rendered(sources_as_markdown(answer, lambda _: found))
+    return rendered(sources_as_markdown(cited_by(answer, 1), lambda _: found))
 
 
-def passage_urls(answer: Answer) -> set[str]:
-    return {document_url(citation) for citation in (*answer.citations, *answer.closest)}
+def passage_urls(answer: Answer, *within: str) -> set[str]:
+    """Where the links about an answer may lead: to its passages, and within the page."""
+    return {document_url(citation) for citation in (*answer.citations, *answer.closest)} | set(within)
 
 
 @every_payload
@@ -78,7 +79,7 @@ def test_hostile_words_in_an_answer_are_shown_and_do_nothing(payload: str, outco
     (answer, _), (harmless, _) = answer_from(payload, outcome), answer_from(HARMLESS, outcome)
     page = conversation(answer)
     assert page.structure == conversation(harmless).structure
-    assert page.addresses == passage_urls(answer)
+    assert page.addresses == passage_urls(answer, "#sources-1")
     assert page.one("p", class_="warning").text == one_line(payload)
 
 
@@ -88,7 +89,7 @@ def test_hostile_words_in_a_source_are_shown_and_do_nothing(payload: str, outcom
     (answer, found), (harmless, plain) = answer_from(payload, outcome), answer_from(HARMLESS, outcome)
     page = panel(answer, found)
     assert page.structure == panel(harmless, plain).structure
-    assert page.addresses == passage_urls(answer)
+    assert page.addresses == passage_urls(answer, "#marker-1-1")
     assert page.one("mark").text == one_line(payload)
     assert page.one("h3").text.endswith(one_line(payload))
     assert page.one("p", class_="path").text == one_line(f"{payload}/{payload}")
@@ -153,8 +154,8 @@ def test_the_originals_link_leads_just_there_and_is_only_a_link(url: str) -> Non
     answer, found = answer_from(HARMLESS)
     cited = replace(answer.citations[0], document=replace(answer.citations[0].document, url=url))
     page = panel(replace(answer, citations=(cited,)), found)
-    assert page.addresses == {document_url(cited), safe_url(url)}
-    assert page.all("a")[-1].attributes == {"href": safe_url(url)}
+    assert page.addresses == {document_url(cited), safe_url(url), "#marker-1-1"}
+    assert page.one("a", class_="original").attributes == {"href": safe_url(url), "class": "original"}
     original = parse(document_page(replace(found, url=url))).all("a")[-1]
     assert original.attributes["href"] == original.text == safe_url(url)
     assert original.attributes.keys() == {"href", "rel", "target"}
@@ -164,8 +165,9 @@ def test_the_originals_link_leads_just_there_and_is_only_a_link(url: str) -> Non
 def test_a_hostile_address_is_no_link_and_not_shown(payload: str) -> None:
     answer, found = answer_from(HARMLESS)
     cited = replace(answer.citations[0], document=replace(answer.citations[0].document, url=payload))
-    assert sources_as_markdown(replace(answer, citations=(cited,)), lambda _: found) == sources_as_markdown(
-        answer, lambda _: found
+    hostile_one = cited_by(replace(answer, citations=(cited,)), 1)
+    assert sources_as_markdown(hostile_one, lambda _: found) == sources_as_markdown(
+        cited_by(answer, 1), lambda _: found
     )
     assert document_page(replace(found, url=payload)) == document_page(found)
 

@@ -13,6 +13,7 @@ from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document, Span
+from ui.chat.sources import SURROUNDINGS, cited_by, sources_as_markdown, surroundings
 from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
 from ui.rendering import (
     DRAFT,
@@ -24,8 +25,6 @@ from ui.rendering import (
     one_line,
     readable_date,
     safe_url,
-    sources_as_markdown,
-    surroundings,
 )
 
 TEXT = "The ministers met in Riga. Latvia and Azerbaijan signed an agreement on 4 December 2025. It is not in force."
@@ -123,7 +122,7 @@ def assert_inert(parsed: Parsed, allowed: set[str]) -> None:
     for tag, attributes in parsed.elements:
         assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
     for link in parsed.links:
-        assert re.match(r"/(documents/|$)|https?://", link), link
+        assert re.match(r"/(documents/|$)|https?://|#(marker|sources)-\d", link), link
         assert not re.search(r"[\s<>\"'`\\]", link), link
 
 
@@ -158,15 +157,15 @@ def test_a_poisoned_answer_and_its_sources_hold_no_markup_but_ours(payload: str)
     )
     for markdown in (answer_as_markdown(given_answer), failure_as_markdown(payload)):
         assert_inert(shown(markdown), {"div", "p", "a", "ul", "li"})
-    panel = sources_as_markdown(given_answer, lambda _: source)
-    assert_inert(shown(panel), {"h2", "h3", "div", "p", "a", "span", "blockquote", "mark"})
+    panel = sources_as_markdown(cited_by(given_answer, 1), lambda _: source)
+    assert_inert(shown(panel), {"section", "h2", "h3", "div", "p", "a", "span", "blockquote", "mark"})
     assert one_line(cited.quote) == shown(panel).texts["mark"]
 
 
 def test_markers_open_their_passage() -> None:
     cited = citation()
     parsed = shown(answer_as_markdown(answer(cited)))
-    assert parsed.links == [f"/documents/d1?start={cited.start}&end={cited.end}#passage"]
+    assert parsed.links == [f"/documents/d1?start={cited.start}&end={cited.end}#passage", "#sources-1"]
     assert "[1]" in parsed.texts["a"]
 
 
@@ -179,13 +178,26 @@ def test_a_document_id_cannot_leave_its_place_in_the_link() -> None:
 
 def test_a_marker_without_its_citation_is_not_shown() -> None:
     markdown = answer_as_markdown(answer(citation(), statements=(Statement("A claim.", (1, 7)),)))
-    assert shown(markdown).texts["a"] == "[1]"
+    assert shown(markdown).texts["a"] == "[1]1 source"
+
+
+def test_a_citation_used_twice_is_marked_twice_and_can_be_led_back_to_once() -> None:
+    twice = answer(citation(), statements=(Statement("One claim.", (1,)), Statement("Another.", (1,))))
+    markers = [item for tag, item in shown(answer_as_markdown(twice, 7)).elements if item.get("class") == "marker"]
+    assert [marker.get("id") for marker in markers] == ["marker-7-1", None]
+    assert len({marker["href"] for marker in markers}) == 1
 
 
 def test_an_answer_tells_its_date_and_its_warnings() -> None:
     text = shown(answer_as_markdown(answer(citation(), as_of="2026-02", warnings=("Mind this.",)))).texts["all"]
     assert "As of February 2026" in text
-    assert "Mind this." in text
+    assert text.index("Mind this.") < text.index(QUOTE), "what has to be known of an answer is read before it"
+
+
+def test_the_assistants_own_remark_is_told_apart_from_what_is_quoted() -> None:
+    remark = Statement("The documents differ on this; what each of them reports:")
+    parsed = shown(answer_as_markdown(answer(citation(), statements=(remark, Statement(QUOTE, (1,))))))
+    assert [item["class"] for tag, item in parsed.elements if tag == "p" and item] == ["remark"]
 
 
 def test_the_standalone_question_is_shown_only_where_it_differs() -> None:
@@ -200,13 +212,13 @@ def test_a_refusal_shows_the_closest_passages_as_closest_and_without_numbers() -
     text = shown(markdown).texts["all"]
     assert text.index("Not found") < text.index("none of them names France") < text.index("comes closest")
     assert "[1]" not in text
-    panel = shown(sources_as_markdown(refusal(citation()), lambda _: SOURCE))
+    panel = shown(sources_as_markdown(cited_by(refusal(citation()), 1), lambda _: SOURCE))
     assert "What comes closest" in panel.texts["h2"]
     assert "span" not in panel.tags, "a passage that is no source carries no number"
 
 
 def test_the_panel_shows_the_quote_within_its_surroundings() -> None:
-    parsed = shown(sources_as_markdown(answer(citation()), lambda _: SOURCE))
+    parsed = shown(sources_as_markdown(cited_by(answer(citation()), 1), lambda _: SOURCE))
     assert parsed.texts["mark"] == QUOTE
     assert " ".join(parsed.texts["blockquote"].split()) == TEXT
     assert "https://example.org/a?b=c&d=%28e%29" in parsed.links
@@ -220,7 +232,7 @@ def test_surroundings_are_short_whole_words_and_no_furniture() -> None:
     before, after = surroundings(citation(source, "The quote."), source)
     assert set(before.removeprefix("…").split()) == {"before"}
     assert set(after.removesuffix("…").split()) == {"after"}
-    assert 150 < len(before) + len(after) <= 202
+    assert SURROUNDINGS - 50 < len(before) + len(after) <= SURROUNDINGS + 2
     near = document("HEADER The quote. FOOTER", furniture=(Span(0, 7), Span(18, 24)))
     assert [part.strip() for part in surroundings(citation(near, "The quote."), near)] == ["", ""]
 

@@ -1,34 +1,29 @@
-"""An `Answer` as safe Markdown for the page, and as plain text for a terminal.
+"""An `Answer` as safe Markdown for the conversation, and as plain text for a terminal.
 
 Whatever comes from a document, its metadata, a file name or a question is data: `escape_markdown` turns every
 character of it that a Markdown dialect, an HTML parser or an autolinker could act on into a numeric entity. Only this
-module's own literals are markup. Nothing here knows Gradio; documents as pages are `document_page`.
+module's own literals are markup. Nothing here knows Gradio; its sources are `ui.chat.sources`,
+documents as pages `ui.documents.page`.
 """
 
 import html
 import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
 from assistant.answer import EXTRACTIVE, Answer, Citation, Outcome
-from corpus.document import Document
 
-FindDocument = Callable[[str], Document | None]
-
-NO_ANSWER_YET = "## Sources\n\nEvery sentence of an answer carries a number. The passage it rests on is shown here."
 STOPPED = "*Stopped.*"
 DRAFT = "Draft: the sentences shown are checked, more may follow."
-# Characters of a document shown around a quote, both sides together.
-SURROUNDINGS = 200
+FAILED = "This could not be answered"
+CLOSEST = "What comes closest, though it does not answer the question:"
 TERMINAL_WIDTH = 88
-_ELLIPSIS = "…"
-_HEADLINES = {
+HEADLINES = {
     Outcome.NOT_FOUND: "Not found in the documents",
     Outcome.UNCLEAR: "Too little to go on",
     Outcome.PARTIAL: "Less than was asked for",
 }
-_REFUSALS = (Outcome.NOT_FOUND, Outcome.UNCLEAR)
 _MONTHS = (
     "January February March April May June July August September October November December"  # not of the locale
 ).split()
@@ -84,28 +79,47 @@ def readable_date(date: str) -> str:
     return " ".join(part for part in (day and str(int(day)), month and _MONTHS[int(month) - 1], year) if part)
 
 
+def publication_date(citation: Citation) -> str | None:
+    """When the cited document was published, as people write it."""
+    return readable_date(citation.document.published) if citation.document.published else None
+
+
 # The conversation
 
 
-def answer_as_markdown(answer: Answer) -> str:
-    """The answer for the conversation: statements with linked markers, its date, and what to know about it."""
+def answer_as_markdown(answer: Answer, number: int = 1) -> str:
+    """The answer for the conversation, in which it has a `number`: what to know about it, then its statements.
+
+    A marker leads to its passage in the document; its id, `marker-NUMBER-CITATION`, is what the way back leads to.
+    """
     parts = []
     if one_line(answer.standalone_question) != one_line(answer.question):
         parts.append(_note("understood", f"Understood as: {answer.standalone_question}"))
-    if answer.outcome in _HEADLINES:
-        parts.append(_note("headline", _HEADLINES[answer.outcome]))
-    parts.extend(_statements(answer))
-    if answer.closest:
-        parts.append(_note("closest", "What comes closest, though it does not answer the question:"))
-        parts.extend(_closest_line(citation) for citation in answer.closest)
-    if answer.as_of:
-        parts.append(_note("as-of", f"As of {readable_date(answer.as_of)}, the date of the newest source cited."))
-    if answer.composer != EXTRACTIVE and not answer.is_draft:
-        parts.append(_note("composer", _worded_by(answer)))
+    if answer.outcome in HEADLINES:
+        parts.append(_note("headline", HEADLINES[answer.outcome]))
     parts.extend(_note("warning", warning) for warning in answer.warnings)
+    parts.extend(_statements(answer, number))
+    if answer.closest:
+        parts.append(_note("closest", CLOSEST))
+        parts.extend(_closest_line(citation, number) for citation in answer.closest)
+    parts.extend(_note(kind, text) for kind, text in _colophon(answer))
+    if cited := answer.citations or answer.closest:
+        parts.append(f'<a class="to-sources" href="#sources-{number}">{_counted(len(cited), answer)}</a>')
+    return _section(answer.outcome.value.replace("_", "-"), parts, f' id="answer-{number}"')
+
+
+def _counted(count: int, answer: Answer) -> str:
+    what = "source" if answer.citations else "closest passage"
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _colophon(answer: Answer) -> Iterable[tuple[str, str]]:
+    if answer.as_of:
+        yield "as-of", f"As of {readable_date(answer.as_of)}, the date of the newest source cited."
+    if answer.composer != EXTRACTIVE and not answer.is_draft:
+        yield "composer", _worded_by(answer)
     if answer.is_draft:
-        parts.append(_note("draft", DRAFT))
-    return _section(answer.outcome.value.replace("_", "-"), parts)
+        yield "draft", DRAFT
 
 
 def _worded_by(answer: Answer) -> str:
@@ -114,88 +128,40 @@ def _worded_by(answer: Answer) -> str:
 
 def failure_as_markdown(sentence: str) -> str:
     """An expected failure, in place of an answer."""
-    return _section("failure", [_note("headline", "This could not be answered"), escape_markdown(sentence)])
+    return _section("failure", [_note("headline", FAILED), escape_markdown(sentence)])
 
 
-def _statements(answer: Answer) -> Iterable[str]:
+def _statements(answer: Answer, number: int) -> Iterable[str]:
     cited = {citation.number: citation for citation in answer.citations}
+    used: set[int] = set()
     for statement in answer.statements:
-        markers = [cited[number] for number in statement.citations if number in cited]
-        text = escape_markdown(statement.text)
-        yield " ".join([text, *(f"[[{citation.number}]]({document_url(citation)})" for citation in markers)])
+        if not statement.citations:
+            yield _note("remark", statement.text)
+            continue
+        markers = []
+        for citation in (cited[each] for each in statement.citations if each in cited):
+            # An id may stand in a page only once.
+            identity = "" if citation.number in used else f' id="marker-{number}-{citation.number}"'
+            address = html.escape(document_url(citation))
+            markers.append(f'<a class="marker"{identity} href="{address}">[{citation.number}]</a>')
+            used.add(citation.number)
+        yield " ".join([escape_markdown(statement.text), *markers])
 
 
-def _closest_line(citation: Citation) -> str:
-    told = " · ".join(part for part in (citation.document.publisher, _date(citation)) if part)
+def _closest_line(citation: Citation, number: int) -> str:
+    told = " · ".join(part for part in (citation.document.publisher, publication_date(citation)) if part)
     whence = escape_markdown(told or citation.document.title)
-    return f"- {escape_markdown(citation.quote)} [{whence}]({document_url(citation)})"
+    identity = f"marker-{number}-{citation.number}"
+    address = html.escape(document_url(citation))
+    return f'- {escape_markdown(citation.quote)} <a class="near" id="{identity}" href="{address}">{whence}</a>'
 
 
-def _section(kind: str, parts: Iterable[str]) -> str:
-    return "\n\n".join((f'<div class="answer {kind}">', *parts, "</div>"))
+def _section(kind: str, parts: Iterable[str], identity: str = "") -> str:
+    return "\n\n".join((f'<div class="answer {kind}"{identity}>', *parts, "</div>"))
 
 
 def _note(kind: str, text: str) -> str:
     return f'<p class="{kind}">{escape_markdown(text)}</p>'
-
-
-# The panel beside it
-
-
-def sources_as_markdown(answer: Answer, find_document: FindDocument) -> str:
-    """The panel for one answer: each cited passage in its surroundings, or what comes closest to a refused one."""
-    if answer.citations:
-        heading = "## Sources"
-        shown = answer.citations
-    elif answer.closest:
-        heading = f"## What comes closest\n\n{_note('not-sources', 'These passages are not sources of an answer.')}"
-        shown = answer.closest
-    else:
-        return "## Sources\n\nThis answer rests on no source."
-    kind = "source" if answer.citations else "near"
-    return "\n\n".join((heading, *(_source(citation, kind, find_document) for citation in shown)))
-
-
-def _source(citation: Citation, kind: str, find_document: FindDocument) -> str:
-    reference = citation.document
-    number = f'<span class="number">{citation.number}</span> ' if kind == "source" else ""
-    page = f"page {citation.page}" if citation.page else None
-    facts = [escape_markdown(fact) for fact in (reference.publisher, _date(citation) or "undated", page) if fact]
-    before, after = surroundings(citation, find_document(reference.id))
-    links = [f"[Read in the document]({document_url(citation)})"]
-    if original := safe_url(reference.url):
-        links.append(f"[Original]({html.escape(original)})")  # Markdown reads entities in addresses too
-    return "\n\n".join(
-        (
-            f'<div class="{kind}">',
-            f"### {number}{escape_markdown(reference.title)}",
-            f'<p class="facts">{" · ".join(facts)}</p>',
-            f"> {escape_markdown(before)} <mark>{escape_markdown(citation.quote)}</mark> {escape_markdown(after)}",
-            " · ".join(links),
-            f'<p class="path">{escape_markdown(reference.path)}</p>',
-            "</div>",
-        )
-    )
-
-
-def surroundings(citation: Citation, document: Document | None, width: int = SURROUNDINGS) -> tuple[str, str]:
-    """What stands before and after a quote, whole words, at most `width` characters together; no furniture."""
-    if document is None or document.text[citation.start : citation.end] != citation.quote:
-        return "", ""
-    first = max((span.end for span in document.furniture if span.end <= citation.start), default=0)
-    last = min((span.start for span in document.furniture if span.start >= citation.end), default=len(document.text))
-    before = document.text[first : citation.start]
-    after = document.text[citation.end : last]
-    half = width // 2
-    if len(before) > half:
-        before = _ELLIPSIS + before[-half:].partition(" ")[2]
-    if len(after) > half:
-        after = after[:half].rpartition(" ")[0] + _ELLIPSIS
-    return before, after
-
-
-def _date(citation: Citation) -> str | None:
-    return readable_date(citation.document.published) if citation.document.published else None
 
 
 # The terminal
@@ -227,7 +193,7 @@ def _source_as_text(citation: Citation, label: str, width: int | None, *, told: 
     page = f"page {citation.page}, " if citation.page else ""
     lines = [
         f"{label} {one_line(reference.title)}",
-        one_line(", ".join(part for part in (reference.publisher, _date(citation) or "undated") if part)),
+        one_line(", ".join(part for part in (reference.publisher, publication_date(citation) or "undated") if part)),
         f"{one_line(reference.path)}, {page}characters {citation.start}–{citation.end}",
     ]
     if one_line(citation.quote) not in one_line(told):

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 
 def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None) -> FastAPI:
-    """The application over an open assistant, page included; `examples` are the questions that the page offers."""
-    from ui.chat.page import EXAMPLES, mount_page
+    """The application over an open assistant, page included; `examples` are the questions that the page offers.
+
+    Without them it offers questions that the documents answer.
+    """
+    from ui.chat.page import mount_page
 
     app = FastAPI(
         title="Health Cooperation Assistant",
@@ -38,7 +41,7 @@ def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None)
     for add_routes in (add_questions, add_timeline, add_documents, add_health):
         add_routes(app, assistant)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
-    mount_page(app, assistant, EXAMPLES if examples is None else examples)
+    mount_page(app, assistant, examples)
     return app
 
 

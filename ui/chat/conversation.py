@@ -6,28 +6,29 @@ second server process changes nothing for an open page. Nothing here knows Gradi
 
 import html
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, Turn
+from assistant.progress import Stage, Step
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
-from ui.rendering import (
-    NO_ANSWER_YET,
-    STOPPED,
-    answer_as_markdown,
-    answer_as_text,
-    escape_markdown,
-    failure_as_markdown,
-    one_line,
-    readable_date,
-    sources_as_markdown,
-)
+from ui.chat.sources import Cited, cited_by, panel, recall
+from ui.rendering import STOPPED, answer_as_markdown, answer_as_text, escape_markdown, failure_as_markdown, one_line
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
+    from corpus.store import Store
 
-SEARCHING = "*Reading the documents…*"
+# How a reply begins that is not yet an answer: `page.js` and `is_waiting` know it by this.
+WAITING = '<div class="answer making">'
+STAGES = {
+    Stage.SEARCHING: ("Searching {:,} passage", "Searching {:,} passages"),
+    Stage.READING: ("Reading {:,} of them", "Reading {:,} of them"),
+    Stage.WRITING: ("Putting {:,} sentence into words", "Putting {:,} sentences into words"),
+    Stage.CHECKING: ("Checking {:,} citation", "Checking {:,} citations"),
+}
+BEGINNING = "Understanding the question"
+TOO_LONG = "The question is longer than {} characters; please shorten it."
 EDIT = "Edit the question as understood"
 Message = dict[str, Any]
 Shown = tuple[list[Message], str, str]
@@ -38,17 +39,57 @@ def converse(assistant: "Assistant", messages: list[Message]) -> Iterator[Shown]
     if not questions_of(messages[-1:]):
         return
     *history, question = questions_of(messages)
+    earlier = cited_in(messages, assistant.store)
+    before = panel(earlier, assistant.store)
     if len(question) > LONGEST_QUESTION:
-        sentence = f"The question is longer than {LONGEST_QUESTION} characters; please shorten it."
-        yield [*messages, _reply(failure_as_markdown(sentence))], NO_ANSWER_YET, ""
+        yield [*messages, _reply(failure_as_markdown(TOO_LONG.format(LONGEST_QUESTION)))], before, ""
         return
-    yield [*messages, _reply(SEARCHING)], NO_ANSWER_YET, ""
+    steps: list[Step] = []
+    number = max((cited.number for cited in earlier), default=0) + 1
+    yield [*messages, _reply(steps_as_markdown(steps))], before, ""
     try:
-        for answer in assistant.stream(question, [Turn(earlier) for earlier in history[-LONGEST_HISTORY:]]):
-            panel = sources_as_markdown(answer, assistant.store.document)
-            yield [*messages, _answered(answer)], panel, answer_as_text(answer, width=None)
+        for told in assistant.follow(question, [Turn(earlier) for earlier in history[-LONGEST_HISTORY:]]):
+            if isinstance(told, Step):
+                steps.append(told)
+                yield [*messages, _reply(steps_as_markdown(steps))], before, ""
+                continue
+            cited = [*earlier, cited_by(told, number)]
+            yield (
+                [*messages, _answered(told, number)],
+                panel(cited, assistant.store),
+                answer_as_text(told, width=None),
+            )
     except AssistantError as error:
-        yield [*messages, _reply(failure_as_markdown(str(error)))], NO_ANSWER_YET, ""
+        yield [*messages, _reply(failure_as_markdown(str(error)))], before, ""
+
+
+def further_questions(assistant: "Assistant", messages: Sequence[Message]) -> tuple[str, ...]:
+    """Questions to go on with after the last answer, if the last message is one; each was tried and is answered."""
+    *history, question = questions_of(messages) or [""]
+    cited = cited_in(messages[-1:], assistant.store)
+    if not question or not cited:
+        return ()
+    documents = {citation.document.id for citation in cited[0].citations}
+    return assistant.suggestions.follow_ups(question, history[-LONGEST_HISTORY:], documents)
+
+
+def steps_as_markdown(steps: Sequence[Step]) -> str:
+    """What has been done for an answer so far, the step under way last."""
+    told = [BEGINNING, *(STAGES[step.stage][step.count != 1].format(step.count) for step in steps)]
+    lines = [f'<p class="done">{line}</p>' for line in told[:-1]]
+    return "\n\n".join((WAITING, *lines, f'<p class="doing">{told[-1]}…</p>', "</div>"))
+
+
+def cited_in(messages: Sequence[Message], store: "Store") -> list[Cited]:
+    """What each answer of a conversation cites, oldest first, read off its markers."""
+    found: list[Cited] = []
+    question = ""
+    for message in messages:
+        if message.get("role") == "user":
+            question = html.unescape(content_of(message))
+        elif (cited := recall(content_of(message), question, store.document)) is not None:
+            found.append(cited)
+    return found
 
 
 def without_buttons(messages: Sequence[Message]) -> list[Message]:
@@ -58,7 +99,7 @@ def without_buttons(messages: Sequence[Message]) -> list[Message]:
 
 def is_waiting(messages: Sequence[Message]) -> bool:
     """Whether an answer is still being made."""
-    return bool(messages) and (messages[-1].get("role") == "user" or content_of(messages[-1]) == SEARCHING)
+    return bool(messages) and (messages[-1].get("role") == "user" or _is_making(messages[-1]))
 
 
 def with_question(messages: Sequence[Message], question: str) -> list[Message]:
@@ -68,9 +109,13 @@ def with_question(messages: Sequence[Message], question: str) -> list[Message]:
 
 def stopped(messages: list[Message]) -> list[Message]:
     """The conversation after the reader stopped an answer in the making."""
-    if not is_waiting(messages):
-        return messages
-    return [*(messages if messages[-1].get("role") == "user" else messages[:-1]), _reply(STOPPED)]
+    return [*up_to_last_question(messages), _reply(STOPPED)] if is_waiting(messages) else messages
+
+
+def up_to_last_question(messages: list[Message]) -> list[Message]:
+    """The conversation without what came after its last question."""
+    last = max((place for place, message in enumerate(messages) if message.get("role") == "user"), default=-1)
+    return messages[: last + 1]
 
 
 def questions_of(messages: Sequence[Message]) -> list[str]:
@@ -88,10 +133,14 @@ def content_of(message: Message) -> str:
     return " ".join(str(part.get("text", "")) if isinstance(part, dict) else str(part) for part in parts)
 
 
-def _answered(answer: Answer) -> Message:
+def _is_making(message: Message) -> bool:
+    return content_of(message).startswith(WAITING)
+
+
+def _answered(answer: Answer, number: int) -> Message:
     """The answer as a message; where the question was understood as another, with a button that brings that one."""
     understood = one_line(answer.standalone_question)
-    reply = _reply(answer_as_markdown(answer))
+    reply = _reply(answer_as_markdown(answer, number))
     return reply if understood == one_line(answer.question) else {**reply, "options": [_option(understood)]}
 
 
@@ -101,28 +150,3 @@ def _option(question: str) -> dict[str, str]:
 
 def _reply(markdown: str) -> Message:
     return {"role": "assistant", "content": markdown}
-
-
-def holdings_of(assistant: "Assistant") -> str:
-    """One line on what the answers rest on."""
-    assistant.refresh()
-    catalog = assistant.store.catalog
-    documents, newest = _counted(assistant, assistant.store.generation)
-    failed = len(catalog.failures())
-    parts = [f"**{_number(documents, 'document')}**", _number(catalog.passage_count(), "passage")]
-    if newest:
-        parts.append(f"newest of {readable_date(newest)}")
-    if failed:
-        parts.append(f"{_number(failed, 'file')} could not be read")
-    return f"{' · '.join(parts)}."
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-@lru_cache(maxsize=4)
-def _counted(assistant: "Assistant", _generation: int) -> tuple[int, str | None]:
-    """How many documents there are and the newest date, counted once per generation."""
-    documents = assistant.store.catalog.documents()
-    return len(documents), max((document.published for document in documents if document.published), default=None)

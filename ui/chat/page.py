@@ -4,13 +4,18 @@ What is said is in `chat` and `rendering`; here are the parts of the page, their
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
-from ui.chat.conversation import Message, converse, holdings_of, is_waiting, stopped, with_question, without_buttons
-from ui.rendering import NO_ANSWER_YET, escape_markdown, one_line
+from ui.chat.events import QUIET, Parts, connect
+from ui.chat.script import add_script
+from ui.chat.sources import NO_ANSWER_YET
+from ui.chat.start import holdings_of, invitation
+from ui.chat.theme import theme
+from ui.rendering import escape_markdown
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -18,14 +23,6 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 TITLE = "Health Cooperation Assistant"
-EXAMPLES = (
-    "What did Latvia and Azerbaijan agree on?",
-    "Which countries belong to BeNeLuxA?",
-    "When did the Latvia–Lithuania ambulance agreement enter into force?",
-    "Is the WHO Pandemic Agreement open for signature?",
-    "How many international experts were in the WHO mission to Azerbaijan in September 2022?",
-    "What is the capital of France?",
-)
 PURPOSE = (
     "Answers quoted word for word from documents on international health cooperation, each sentence with its source."
 )
@@ -33,28 +30,31 @@ PURPOSE_WITH_MODEL = (
     "Answers from documents on international health cooperation, put into words by {} and checked sentence by "
     "sentence, each with its source."
 )
-INVITATION = "## What would you like to know?\n\nAsk in your own words, or start with one of these."
-LIMITS = (
-    "The assistant reports what these documents say and nothing else; where they are silent, it says so. It gives no "
-    "advice and speaks for no government or organisation. Open the source before you rely on an answer."
-)
+SEND, STOP = "Send the question", "Stop answering"
+GO_ON = "You could go on with:"
+AGAIN = "Ask again"
+# Pages of their own, each opened in a new tab by a button in the masthead.
+OTHER_PAGES = {"Timeline": "/timeline"}
 _HERE = Path(__file__).parent
 # Answers in the making at once, and people waiting for their turn; more are told that the queue is full.
 _AT_ONCE = 4
 _WAITING = 128
 
-_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
+def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] | None = None) -> None:
+    """Put the page at the root of `app`, and its script beside it.
 
-def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> None:
-    """Put the page at the root of `app`."""
+    `examples` are the questions it offers; without them, some that the documents answer are looked for.
+    """
     gradio = _gradio()
+    script = add_script(app)
     gradio.mount_gradio_app(
         app,
         build_page(assistant, examples),
         path="/",
-        theme=_theme(),
+        theme=theme(gradio),
         css_paths=_HERE / "page.css",
+        head=script,
         favicon_path=str(_HERE / "favicon.png"),
         footer_links=[],
         run_history=False,
@@ -67,35 +67,22 @@ def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] =
     )
 
 
-class Parts(NamedTuple):
-    """The components that events read or change."""
-
-    chat: Any
-    question: Any
-    sources: Any
-    copying: Any
-    text: Any
-    anew: Any
-
-
-def build_page(assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> Any:
+def build_page(assistant: "Assistant", examples: Sequence[str] | None = None) -> Any:
     """The page as Gradio blocks, to be mounted."""
     gradio = _gradio()
     with gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         with gradio.Column(elem_id="page"):
-            with gradio.Row(elem_id="masthead"):
-                gradio.Markdown(f"# {TITLE}\n\n{_purpose(assistant)}", latex_delimiters=[], elem_id="purpose")
-                timeline = {"link": "/timeline", "link_target": "_blank", "elem_id": "timeline"}
-                gradio.Button("Timeline", size="sm", scale=0, min_width=110, **timeline)
-                anew = gradio.Button("New conversation", size="sm", scale=0, min_width=150, elem_id="anew")
+            anew = _masthead(gradio, assistant)
             with gradio.Row(elem_id="desk"):
                 with gradio.Column(scale=3, min_width=320, elem_id="talk"):
-                    talk = _talk(gradio, examples)
+                    talk = _talk(gradio)
                 with gradio.Column(scale=2, min_width=320, elem_id="evidence"):
                     evidence = _evidence(gradio)
             holdings = gradio.Markdown(latex_delimiters=[], elem_id="holdings")
-        page.load(lambda: f"{holdings_of(assistant)} {LIMITS}", outputs=holdings, **_QUIET)
-        _connect(gradio, assistant, Parts(*talk, *evidence, anew))
+        parts = Parts(*talk, *evidence, anew)
+        page.load(lambda: holdings_of(assistant), outputs=holdings, **QUIET)
+        page.load(lambda: _examples(gradio, assistant, examples), outputs=parts.chat, concurrency_limit=1, **QUIET)
+        connect(gradio, assistant, parts)
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     # An idle queue looks for work every millisecond, 6.5 % of a core (measured); the attribute is Gradio's own.
     if hasattr(page._queue, "sleep_when_free"):
@@ -103,12 +90,22 @@ def build_page(assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> An
     return page
 
 
+def _masthead(gradio: Any, assistant: "Assistant") -> Any:
+    """Title, purpose, and the buttons beside them; returned is the one for a new conversation."""
+    with gradio.Row(elem_id="masthead"):
+        gradio.Markdown(f"# {TITLE}\n\n{_purpose(assistant)}", latex_delimiters=[], elem_id="purpose")
+        for name, path in OTHER_PAGES.items():
+            where = {"link": path, "link_target": "_blank", "elem_id": path.strip("/")}
+            gradio.Button(name, size="sm", scale=0, min_width=110, elem_classes="beside", **where)
+        return gradio.Button("New conversation", size="sm", scale=0, min_width=150, elem_id="anew")
+
+
 def _purpose(assistant: "Assistant") -> str:
     return PURPOSE if assistant.model is None else PURPOSE_WITH_MODEL.format(escape_markdown(assistant.model.name))
 
 
-def _talk(gradio: Any, examples: Sequence[str]) -> tuple[Any, Any]:
-    """The conversation, and the field for the next question."""
+def _talk(gradio: Any) -> tuple[Any, Any, Sequence[Any], Any, Any]:
+    """The conversation, what one could go on with, and the field for the next question."""
     chat = gradio.Chatbot(
         elem_id="chat",
         label="Conversation",
@@ -120,9 +117,11 @@ def _talk(gradio: Any, examples: Sequence[str]) -> tuple[Any, Any]:
         latex_delimiters=[],
         allow_tags=False,
         layout="bubble",
-        placeholder=INVITATION,
-        examples=[{"text": example} for example in examples],
+        placeholder=invitation(looking=True),
     )
+    with gradio.Row(elem_id="further", visible=False) as further:
+        gradio.Markdown(GO_ON, latex_delimiters=[])
+        offers = [gradio.Button(visible=False, size="sm", elem_classes="offer") for _ in range(FOLLOW_UPS)]
     question = gradio.Textbox(
         elem_id="question",
         placeholder="Ask a question, or follow up on an answer",
@@ -134,7 +133,15 @@ def _talk(gradio: Any, examples: Sequence[str]) -> tuple[Any, Any]:
         submit_btn=True,
         autofocus=True,
     )
-    return chat, question
+    # Pressed by the script, where the server went away in the middle of an answer.
+    again = gradio.Button(AGAIN, elem_id="again")
+    return chat, further, offers, question, again
+
+
+def _examples(gradio: Any, assistant: "Assistant", examples: Sequence[str] | None) -> Any:
+    """The questions to begin with; where they have to be looked for, that takes seconds after a change."""
+    offered = assistant.suggestions.starters() if examples is None else examples
+    return gradio.Chatbot(placeholder=invitation(), examples=[{"text": example} for example in offered])
 
 
 def _evidence(gradio: Any) -> tuple[Any, Any, Any]:
@@ -151,48 +158,6 @@ def _evidence(gradio: Any) -> tuple[Any, Any, Any]:
     return sources, copying, text
 
 
-def _connect(gradio: Any, assistant: "Assistant", parts: Parts) -> None:
-    """Wire the events: ask (typed or by example), stop, start anew."""
-    results = [parts.chat, parts.sources, parts.copying, parts.text]
-    at_once = {"queue": False, **_QUIET}
-
-    def ask(typed: str, messages: list[Message]) -> tuple[Any, Any]:
-        if is_waiting(messages) or not one_line(typed):
-            return gradio.skip(), gradio.skip()  # what was typed stays in the field
-        return gradio.Textbox(value="", submit_btn=False, stop_btn=True), with_question(messages, typed)
-
-    def ask_example(messages: list[Message], event: gradio.SelectData) -> tuple[Any, Any]:
-        return ask(str(event.value["text"]), messages)
-
-    def edit(messages: list[Message], event: gradio.SelectData) -> tuple[Any, Any]:
-        return gradio.Textbox(value=str(event.value), autofocus=False), without_buttons(messages)
-
-    def answer(messages: list[Message]) -> Iterator[tuple[Any, ...]]:
-        yield (gradio.skip(),) * len(results)  # a generator that yields nothing would empty them
-        for shown, panel, plain in converse(assistant, messages):
-            yield shown, panel, gradio.Accordion(visible=bool(plain)), plain
-
-    def ready(messages: list[Message]) -> Any:
-        return gradio.skip() if is_waiting(messages) else gradio.Textbox(submit_btn=True, stop_btn=False)
-
-    def clear() -> tuple[Any, ...]:
-        return [], NO_ANSWER_YET, gradio.Accordion(visible=False), "", ready([])
-
-    asked = (
-        parts.question.submit(ask, [parts.question, parts.chat], [parts.question, parts.chat], **at_once),
-        parts.chat.example_select(ask_example, parts.chat, [parts.question, parts.chat], **at_once),
-    )
-    running = [event.then(answer, parts.chat, results, **_QUIET) for event in asked]
-    for event in running:
-        event.then(ready, parts.chat, parts.question, **at_once)
-    editing = parts.chat.option_select(edit, parts.chat, [parts.question, parts.chat], **at_once)
-    # The field takes the focus when this is switched on, once the button that had it is gone.
-    editing.then(lambda: gradio.Textbox(autofocus=True), None, parts.question, **at_once)
-    stop = parts.question.stop(stopped, parts.chat, parts.chat, cancels=running, **at_once)
-    stop.then(ready, parts.chat, parts.question, **at_once)
-    parts.anew.click(clear, None, [*results, parts.question], cancels=running, **at_once)
-
-
 def _gradio() -> Any:
     """Gradio, imported with its reporting off."""
     for name, value in (("GRADIO_ANALYTICS_ENABLED", "False"), ("HF_HUB_OFFLINE", "1")):
@@ -200,27 +165,3 @@ def _gradio() -> Any:
     import gradio
 
     return gradio
-
-
-def _theme() -> Any:
-    gradio = _gradio()
-    return gradio.themes.Base(
-        primary_hue="teal",
-        secondary_hue="teal",
-        neutral_hue="slate",
-        radius_size="lg",
-        font=("system-ui", "sans-serif"),
-        font_mono=("ui-monospace", "monospace"),
-    ).set(
-        body_text_color="#1d2730",
-        body_text_color_dark="#e4e9ed",
-        button_primary_background_fill="*primary_700",
-        button_primary_background_fill_hover="*primary_800",
-        button_primary_background_fill_dark="*primary_700",
-        button_primary_background_fill_hover_dark="*primary_600",
-        link_text_color="*primary_700",
-        link_text_color_hover="*primary_800",
-        link_text_color_visited="*primary_700",
-        link_text_color_dark="*primary_300",
-        link_text_color_visited_dark="*primary_300",
-    )

@@ -1,0 +1,59 @@
+"""What can be told of an answer in the making: the step that begins, and drafts; then the answer as it grows.
+
+Whoever runs the chain hands it a `Tell`; the chain runs in a thread of its own, so that what it tells is seen at once.
+"""
+
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from assistant.answer import Answer
+
+
+class Stage(StrEnum):
+    """What the chain is at."""
+
+    SEARCHING = "searching"  # in so many passages
+    READING = "reading"  # so many of them
+    WRITING = "writing"  # with a language model, from so many sentences
+    CHECKING = "checking"  # so many citations
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that begins, and how many things it is about."""
+
+    stage: Stage
+    count: int
+
+
+Told = Step | Answer
+Tell = Callable[[Told], None]
+
+
+def as_it_happens(invoke: Callable[[Tell], Answer]) -> Iterator[Told]:
+    """What `invoke` tells while it runs in a thread of its own, then its answer, growing, or its exception."""
+    told: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="answer")
+    running = pool.submit(copy_context().run, invoke, told.put)
+    running.add_done_callback(lambda _: told.put(None))
+    pool.shutdown(wait=False)  # whoever stops listening does not wait for the model
+    drafted = False
+    while (item := told.get()) is not None:
+        drafted = drafted or isinstance(item, Answer)
+        yield item
+    answer = running.result()
+    yield from (answer,) if drafted else growing(answer)
+
+
+def growing(answer: Answer) -> Iterator[Answer]:
+    """The answer as it grows by one statement at a time; the last one is complete."""
+    for count in range(1, len(answer.statements)):
+        shown = answer.statements[:count]
+        used = {number for statement in shown for number in statement.citations}
+        cited = tuple(citation for citation in answer.citations if citation.number in used)
+        yield replace(answer, statements=shown, citations=cited, closest=())
+    yield answer

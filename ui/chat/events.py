@@ -1,0 +1,116 @@
+"""What happens on the page: ask (typed or by example), stop, edit, start anew. What is said is in `conversation`.
+
+Other modules that have to know when an answer is complete follow the events that `connect` returns.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ui.chat.conversation import (
+    Message,
+    converse,
+    further_questions,
+    is_waiting,
+    stopped,
+    up_to_last_question,
+    with_question,
+    without_buttons,
+)
+from ui.chat.sources import NO_ANSWER_YET
+from ui.rendering import one_line
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+
+# What an event costs on the page: no progress bar over a component, no place in Gradio's public interface.
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
+
+
+class Parts(NamedTuple):
+    """The components that events read or change."""
+
+    chat: Any
+    further: Any
+    offers: Sequence[Any]
+    question: Any
+    again: Any
+    sources: Any
+    copying: Any
+    text: Any
+    anew: Any
+
+
+def connect(gradio: Any, assistant: "Assistant", parts: Parts) -> Sequence[Any]:
+    """Wire the events; returned are those, one for each way of asking, that end when an answer is complete."""
+    results = [parts.chat, parts.sources, parts.copying, parts.text]
+
+    def answer(messages: list[Message]) -> Iterator[tuple[Any, ...]]:
+        yield (gradio.skip(),) * len(results)  # a generator that yields nothing would empty them
+        for shown, panel, plain in converse(assistant, messages):
+            yield shown, panel, gradio.Accordion(visible=bool(plain)), plain
+
+    def ready(messages: list[Message]) -> Any:
+        return gradio.skip() if is_waiting(messages) else gradio.Textbox(submit_btn=True, stop_btn=False)
+
+    def clear() -> tuple[Any, ...]:
+        return [], NO_ANSWER_YET, gradio.Accordion(visible=False), "", ready([]), gradio.Row(visible=False)
+
+    running = [event.then(answer, parts.chat, results, **QUIET) for event in _asked(gradio, parts)]
+    answered = [event.then(ready, parts.chat, parts.question, **AT_ONCE) for event in running]
+    offering = _offer(gradio, assistant, parts, answered)
+    _let_edit(gradio, parts)
+    stop = parts.question.stop(stopped, parts.chat, parts.chat, cancels=running, **AT_ONCE)
+    stop.then(ready, parts.chat, parts.question, **AT_ONCE)
+    emptied = [*results, parts.question, parts.further]
+    parts.anew.click(clear, None, emptied, cancels=[*running, *offering], **AT_ONCE)
+    return running
+
+
+def _asked(gradio: Any, parts: Parts) -> Sequence[Any]:
+    """The ways of asking: each puts a question into the conversation, which is then answered."""
+    changed = [parts.question, parts.chat, parts.further]
+
+    def ask(typed: str, messages: list[Message]) -> tuple[Any, ...]:
+        if is_waiting(messages) or not one_line(typed):
+            return (gradio.skip(),) * len(changed)  # what was typed stays in the field
+        field = gradio.Textbox(value="", submit_btn=False, stop_btn=True)
+        return field, with_question(messages, typed), gradio.Row(visible=False)
+
+    def ask_example(messages: list[Message], event: gradio.SelectData) -> tuple[Any, ...]:
+        return ask(str(event.value["text"]), messages)
+
+    def ask_again(messages: list[Message]) -> tuple[Any, ...]:
+        field = gradio.Textbox(submit_btn=False, stop_btn=True)
+        return field, up_to_last_question(messages), gradio.Row(visible=False)
+
+    return (
+        parts.question.submit(ask, [parts.question, parts.chat], changed, **AT_ONCE),
+        parts.chat.example_select(ask_example, parts.chat, changed, **AT_ONCE),
+        parts.again.click(ask_again, parts.chat, changed, **AT_ONCE),
+        *(button.click(ask, [button, parts.chat], changed, **AT_ONCE) for button in parts.offers),
+    )
+
+
+def _offer(gradio: Any, assistant: "Assistant", parts: Parts, answered: Sequence[Any]) -> Sequence[Any]:
+    """What one could go on with, looked for once an answer is complete and nobody waits for it: one at a time."""
+
+    def offer(messages: list[Message]) -> list[Any]:
+        texts = further_questions(assistant, messages)
+        buttons = [gradio.Button(text, visible=True) for text in texts]
+        missing = [gradio.Button(visible=False)] * (len(parts.offers) - len(buttons))
+        return [gradio.Row(visible=bool(texts)), *buttons, *missing]
+
+    one_at_a_time = {"concurrency_limit": 1, "concurrency_id": "offer", **QUIET}
+    return [event.then(offer, parts.chat, [parts.further, *parts.offers], **one_at_a_time) for event in answered]
+
+
+def _let_edit(gradio: Any, parts: Parts) -> None:
+    """The button that brings the question as it was understood into the field."""
+
+    def edit(messages: list[Message], event: gradio.SelectData) -> tuple[Any, Any]:
+        return gradio.Textbox(value=str(event.value), autofocus=False), without_buttons(messages)
+
+    editing = parts.chat.option_select(edit, parts.chat, [parts.question, parts.chat], **AT_ONCE)
+    # The field takes the focus when this is switched on, once the button that had it is gone.
+    editing.then(lambda: gradio.Textbox(autofocus=True), None, parts.question, **AT_ONCE)

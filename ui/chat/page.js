@@ -1,0 +1,204 @@
+// What the page does in the browser beyond Gradio: a marker selects its source in the panel and shows its quote, a
+// source leads back to its marker, a server that was restarted in the middle of an answer is noticed, and what Gradio
+// leaves without a name gets one. Without it, markers open their document, and all sources stand below each other.
+(() => {
+  "use strict";
+
+  const TEXTS = {
+    send: "Send the question",
+    stop: "Stop answering",
+    sources: "Sources of the selected answer",
+    unreachable: "The assistant cannot be reached; trying again…",
+    lost: "The assistant was restarted before it had answered.",
+    again: "Ask again",
+  };
+  const CHECK_EVERY = 2000; // ms, while an answer is awaited
+  const TOOLTIP_STAYS = 250; // ms, so that the pointer can move onto it
+
+  const find = (selector) => document.querySelector(selector);
+  const findAll = (selector) => [...document.querySelectorAll(selector)];
+  const container = () => find(".gradio-container") || document.body;
+  const set = (element, name, value) => {
+    if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+
+  // The panel: the sources of one answer, one of them marked
+
+  let selected = null; // the id of the section shown; null for the newest
+  let newest = null;
+  let marked = null; // the id of the source that was asked for
+  let cameFrom = null; // the marker that asked for it
+
+  function showSelected() {
+    const sections = findAll("#sources section.sources");
+    const last = sections.length ? sections[sections.length - 1].id : null;
+    if (last !== newest) [newest, selected, marked] = [last, null, null];
+    const shown = selected ?? last;
+    for (const section of sections) section.hidden = section.id !== shown;
+    for (const source of findAll("#sources .source, #sources .near")) {
+      source.classList.toggle("marked", source.id === marked);
+    }
+    const several = sections.length > 1;
+    for (const answer of findAll("#chat .answer[id]")) {
+      answer.classList.toggle("selected", several && answer.id.replace("answer", "sources") === shown);
+    }
+  }
+
+  function sourceOf(marker) {
+    const answer = marker.closest(".answer");
+    const number = marker.id ? marker.id.split("-")[2] : marker.textContent.replace(/\D/g, "");
+    return answer && document.getElementById(`source-${answer.id.split("-")[1]}-${number}`);
+  }
+
+  function reveal(element, block) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!element.matches("a, button")) element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block, behavior: calm ? "auto" : "smooth" });
+  }
+
+  function select(section, source, marker) {
+    [selected, marked, cameFrom] = [section.id, source ? source.id : null, marker];
+    showSelected();
+    hideQuote();
+    reveal(source ?? section, "nearest");
+  }
+
+  function onClick(event) {
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest?.("#chat .answer a, #sources a.back");
+    if (!link) return;
+    if (link.matches(".back")) {
+      const place = link.hash.slice(1).replace("marker", "source");
+      const marker = cameFrom?.isConnected && sourceOf(cameFrom)?.id === place ? cameFrom : find(link.hash);
+      if (!marker) return;
+      event.preventDefault();
+      reveal(marker, "center");
+    } else if (link.matches(".to-sources")) {
+      const section = find(link.hash);
+      if (!section) return;
+      event.preventDefault();
+      select(section, null, null);
+    } else if (link.matches(".marker, .near")) {
+      const source = sourceOf(link);
+      if (!source) return; // its document opens
+      event.preventDefault();
+      select(source.closest("section"), source, link);
+    }
+  }
+
+  // The quote, beside the marker that the pointer or the keyboard is on
+
+  const quote = document.createElement("div");
+  quote.id = "quote";
+  quote.role = "tooltip";
+  quote.hidden = true;
+  let leaving = 0;
+
+  function showQuote(marker) {
+    const source = sourceOf(marker);
+    if (!source) return;
+    clearTimeout(leaving);
+    const told = document.createElement("p");
+    told.textContent = source.querySelector("mark").textContent;
+    const whence = document.createElement("p");
+    whence.className = "whence";
+    whence.textContent = source.querySelector("h3").textContent.replace(/^\s*\d+\s+/, "");
+    quote.replaceChildren(told, whence);
+    if (!quote.isConnected) container().append(quote);
+    quote.hidden = false;
+    const { left, top, bottom } = marker.getBoundingClientRect();
+    const above = top > quote.offsetHeight + 12;
+    quote.style.left = `${Math.max(8, Math.min(left, innerWidth - quote.offsetWidth - 8))}px`;
+    quote.style.top = `${above ? top - quote.offsetHeight - 6 : bottom + 6}px`;
+    set(marker, "aria-describedby", quote.id);
+  }
+
+  function hideQuote() {
+    clearTimeout(leaving);
+    quote.hidden = true;
+  }
+
+  function hideQuoteSoon() {
+    clearTimeout(leaving);
+    leaving = setTimeout(hideQuote, TOOLTIP_STAYS);
+  }
+
+  const markerAt = (event) => event.target.closest?.("#chat a.marker");
+  document.addEventListener("mouseover", (event) => {
+    const marker = markerAt(event);
+    if (marker) showQuote(marker);
+    else if (quote.contains(event.target)) clearTimeout(leaving);
+    else if (!quote.hidden) hideQuoteSoon();
+  });
+  document.addEventListener("focusin", (event) => (markerAt(event) ? showQuote(markerAt(event)) : hideQuote()));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hideQuote());
+  document.addEventListener("scroll", hideQuote, true);
+  document.addEventListener("click", onClick, true);
+
+  // A server that is gone, or was restarted and knows nothing of the answer that is awaited
+
+  const notice = document.createElement("div");
+  notice.id = "lost";
+  notice.setAttribute("role", "alert");
+  let process = null;
+
+  const ask = async () => (await fetch("/page.js", { cache: "no-store" })).headers.get("X-Process");
+  const isWaiting = () => find("#question .stop-button") !== null;
+
+  function tell(text, again) {
+    if (notice.isConnected && notice.dataset.told === text) return;
+    notice.dataset.told = text;
+    notice.replaceChildren(text);
+    if (again) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = TEXTS.again;
+      button.addEventListener("click", () => {
+        notice.remove();
+        ask().then((current) => (process = current), () => {});
+        find("#again").click();
+      });
+      notice.append(" ", button);
+    }
+    find("#question")?.before(notice);
+  }
+
+  async function check() {
+    if (!isWaiting()) return notice.remove();
+    let current = null;
+    try {
+      current = await ask();
+    } catch {
+      return tell(TEXTS.unreachable, false);
+    }
+    if (isWaiting() && current !== process) tell(TEXTS.lost, true);
+    else notice.remove();
+  }
+
+  ask().then(
+    (current) => {
+      process = current;
+      setInterval(check, CHECK_EVERY);
+    },
+    () => {},
+  );
+
+  // What Gradio leaves without a name
+
+  function mend() {
+    set(find("#question .submit-button"), "aria-label", TEXTS.send);
+    set(find("#question .stop-button"), "aria-label", TEXTS.stop);
+    set(find("#evidence"), "role", "region");
+    set(find("#evidence"), "aria-label", TEXTS.sources);
+    set(find("#evidence"), "tabindex", "0");
+  }
+
+  function follow() {
+    mend();
+    showSelected();
+  }
+
+  new MutationObserver(follow).observe(document.documentElement, { childList: true, subtree: true });
+  follow();
+})();
