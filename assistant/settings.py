@@ -4,6 +4,7 @@ Only `assembly` and the entry points see this class; everything else takes plain
 """
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the page and the API listen on.")
     port: int = Field(
         default=7860, ge=0, le=65535, description="Port the page and the API listen on; 0 takes a free one."
+    )
+    uploads: Literal["nobody", "anyone"] = Field(
+        default="nobody", description="Who may add and remove documents on the page and over HTTP."
     )
 
 

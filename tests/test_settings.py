@@ -10,7 +10,14 @@ from assistant.settings import Settings
 ROOT = Path(__file__).parents[1]
 FIELDS = sorted(Settings.model_fields)
 # A value other than the default, as it stands in the environment.
-OTHER_VALUES = {"data_dir": "elsewhere", "model": "models/other", "passages": "7", "host": "0.0.0.0", "port": "8080"}
+OTHER_VALUES = {
+    "data_dir": "elsewhere",
+    "model": "models/other",
+    "passages": "7",
+    "host": "0.0.0.0",
+    "port": "8080",
+    "uploads": "anyone",
+}
 
 every_setting = pytest.mark.parametrize("name", FIELDS)
 

@@ -297,7 +297,8 @@ def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
     from ui.server import serve as serve_forever
 
     settings = read_settings()
-    serve_forever(assistant, host or settings.host, settings.port if port is None else port)
+    port = settings.port if port is None else port
+    serve_forever(assistant, host or settings.host, port, uploads=settings.uploads)
 
 
 def _folder(data_dir: Path | None) -> Path:

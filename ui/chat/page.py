@@ -81,6 +81,8 @@ def build_page(assistant: "Assistant", examples: Sequence[str] = EXAMPLES) -> An
         with gradio.Column(elem_id="page"):
             with gradio.Row(elem_id="masthead"):
                 gradio.Markdown(f"# {TITLE}\n\n{PURPOSE}", latex_delimiters=[], elem_id="purpose")
+                documents = {"link": "/documents", "link_target": "_blank", "elem_id": "documents"}
+                gradio.Button("Documents", size="sm", scale=0, min_width=110, **documents)
                 timeline = {"link": "/timeline", "link_target": "_blank", "elem_id": "timeline"}
                 gradio.Button("Timeline", size="sm", scale=0, min_width=110, **timeline)
                 anew = gradio.Button("New conversation", size="sm", scale=0, min_width=150, elem_id="anew")
