@@ -5,13 +5,15 @@ rebuilding take the writer's lock of the data folder.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from assistant.answer import Answer, Turn
 from assistant.chain import AnswerChain
 from assistant.cross_encoder import CrossEncoder
 from assistant.generative import GenerativeComposer
+from assistant.holdings import Holdings
 from assistant.parties import Party
 from assistant.progress import Told
 from assistant.provider import LanguageModel, connect
@@ -27,6 +29,7 @@ from corpus.encoder import Encoder, SentenceTransformerEncoder
 from corpus.errors import SourceError
 from corpus.store import Store
 from corpus.sync import Progress, SyncReport, reindex, sync
+from corpus.uploads import Addition, add_files, remove_upload
 
 BRIEFS = "briefs"
 
@@ -57,6 +60,7 @@ class Assistant:
             store, self.retriever, EvidenceReader(store.encoder, CrossEncoder()), composer, rewriter
         )
         self.suggestions = Suggestions(store, self.chain)
+        self.holdings = Holdings(store)
         self._refreshing = threading.Lock()
 
     def ask(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:
@@ -122,6 +126,14 @@ class Assistant:
     def reindex(self, progress: Progress = lambda *_: None) -> int:
         """Rebuild the indexes from the catalog alone; returns the number of passages."""
         return reindex(self.store, progress)
+
+    def add_files(self, files: Iterable[tuple[str, IO[bytes]]]) -> list[Addition]:
+        """Keep single files, each with the name it was given under, in the data folder, and answer from them too."""
+        return add_files(self.store, files)
+
+    def remove_document(self, document_id: str) -> None:
+        """Delete a file that was added singly, and answer from it no more; see `corpus.uploads.remove_upload`."""
+        remove_upload(self.store, document_id)
 
     def close(self) -> None:
         """Release all files."""

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     llm_price_out: float | None = Field(
         default=None, ge=0, description="Price of a million tokens written, for the cost in the log."
     )
+    uploads: Literal["nobody", "anyone"] = Field(
+        default="nobody", description="Who may add and remove documents on the page and over HTTP."
+    )
 
 
 def read_settings() -> Settings:

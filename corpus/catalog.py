@@ -83,6 +83,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """A current document without its text, for lists; `passages` is how many it has."""
+
+    id: str
+    source: str
+    path: str
+    title: str
+    publisher: str | None
+    published: str | None
+    language: str | None
+    parties: tuple[str, ...]
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not become a document, and why; `sha256` is None where it could not even be read."""
 
@@ -121,6 +136,7 @@ class Catalog:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "catalog.sqlite3"
+        self._here = folder.resolve()
         self._engine = sql.create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 30})
         sql.event.listen(self._engine, "connect", _configure_connection)
         try:
@@ -158,13 +174,17 @@ class Catalog:
         """The registered sources, by name."""
         with self._engine.connect() as connection:
             rows = connection.execute(sql.select(_sources).order_by(_sources.c.name))
-            return [Source(row.name, Path(row.folder)) for row in rows]
+            return [Source(row.name, self._here / row.folder) for row in rows]
 
     def add_source(self, source: Source) -> None:
         """Register a source, or move a registered one to another folder."""
         with self._engine.begin() as connection:
             connection.execute(sql.delete(_sources).where(_sources.c.name == source.name))
-            connection.execute(sql.insert(_sources).values(name=source.name, folder=str(source.folder)))
+            connection.execute(sql.insert(_sources).values(name=source.name, folder=self._stored(source.folder)))
+
+    def _stored(self, folder: Path) -> str:
+        """A folder in the data folder by its place there, so that it is found again where the data folder is moved."""
+        return str(folder.relative_to(self._here) if folder.is_relative_to(self._here) else folder)
 
     def remove_source(self, name: str) -> None:
         """Forget a source; its documents are withdrawn by the sync that follows."""
@@ -178,6 +198,24 @@ class Catalog:
         query = sql.select(_documents).where(_documents.c.current).order_by(_documents.c.source, _documents.c.path)
         with self._engine.connect() as connection:
             return [_document(row) for row in connection.execute(query).mappings()]
+
+    def summaries(self) -> list[Summary]:
+        """The current documents without their texts, by source and path."""
+        counted = (
+            sql.select(_passages.c.document_id, sql.func.count().label("passages"))
+            .group_by(_passages.c.document_id)
+            .subquery()
+        )
+        columns = [_documents.c[field.name] for field in fields(Summary) if field.name != "passages"]
+        query = (
+            sql.select(*columns, sql.func.coalesce(counted.c.passages, 0).label("passages"))
+            .outerjoin(counted, counted.c.document_id == _documents.c.id)
+            .where(_documents.c.current)
+            .order_by(_documents.c.source, _documents.c.path)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings()
+            return [Summary(**{**row, "parties": tuple(row["parties"])}) for row in rows]
 
     def declared_parties(self) -> tuple[str, ...]:
         """Every party that a current document names in its own metadata, each once, in order."""

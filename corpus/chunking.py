@@ -9,6 +9,7 @@ document itself.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from corpus.document import Document, Passage, Span
 from corpus.sentences import blocks, sentences
@@ -46,11 +47,15 @@ def passages(document: Document, count_tokens: CountTokens, parameters: Chunking
 
 def _content_areas(document: Document) -> Iterator[Span]:
     """The stretches that are the document's own words: everything between the furniture and page ends."""
+    furniture = sorted(document.furniture)
+    position = 0
     for page in document.pages or (Span(0, len(document.text)),):
         start = page.start
-        for gap in sorted(document.furniture):
-            if not gap.overlaps(page):
-                continue
+        while position < len(furniture) and furniture[position].end <= page.start:
+            position += 1
+        for gap in islice(furniture, position, None):
+            if gap.start >= page.end:
+                break
             if gap.start > start:
                 yield Span(start, gap.start)
             start = max(start, gap.end)

@@ -5,6 +5,7 @@ For plain text and Markdown that text is the file, character for character, so a
 with an editor; for PDF, Word and HTML it is the extracted text, kept in the catalog.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 
@@ -66,10 +67,8 @@ class Document(Extraction):
 
     def page_of(self, offset: int) -> int | None:
         """The one-based page that holds the character at `offset`, or None where the format has no pages."""
-        for number, page in enumerate(self.pages, start=1):
-            if offset < page.end:
-                return number
-        return len(self.pages) or None
+        number = bisect_right(self.pages, offset, key=lambda page: page.end) + 1
+        return min(number, len(self.pages)) or None
 
 
 @dataclass(frozen=True, slots=True)

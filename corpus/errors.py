@@ -8,6 +8,9 @@ exactly `AssistantError`; anything else is a bug and surfaces with its traceback
     ├── UnreadableFile       one file that cannot become a document (goes into the sync report, stops nothing)
     ├── DataFolderBusy       another process is writing to the data folder
     ├── DataFolderDamaged    the catalog or an index cannot be opened
+    │   └── DiskFull         there is no room to write
+    ├── NoSuchDocument       no current document has this id
+    ├── NotAnUpload          a document's file is not ours to delete
     ├── IndexMismatch        the index was built by another encoder or other chunking
     └── ModelMismatch        the encoder's files are missing or their bytes differ
 """
@@ -31,6 +34,18 @@ class DataFolderBusy(AssistantError):
 
 class DataFolderDamaged(AssistantError):
     """The catalog or an index of the data folder cannot be opened."""
+
+
+class DiskFull(DataFolderDamaged):
+    """The disk of the data folder has too little room left."""
+
+
+class NoSuchDocument(AssistantError):
+    """No current document has this id."""
+
+
+class NotAnUpload(AssistantError):
+    """A document cannot be deleted here, because its file lies in somebody's folder."""
 
 
 class IndexMismatch(AssistantError):

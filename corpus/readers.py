@@ -1,8 +1,8 @@
 """A file becomes an `Extraction`: one small reader per format, and one way to say why a file cannot be read.
 
 Text and Markdown are kept character for character; for HTML, PDF, Word and e-mail the extracted text is the text that
-offsets refer to. Readers do not chunk, do not index and never write. Adding a format: a function from bytes to
-`Extraction`, and a line in `_READERS`.
+offsets refer to. Readers do not chunk, do not index and never write; `isolation` runs them where a hostile file can do
+no harm. Adding a format: a function from bytes to `Extraction`, and a line in `_READERS`.
 """
 
 import email
@@ -17,14 +17,16 @@ from typing import Any
 
 from corpus.document import Extraction, Span
 from corpus.errors import UnreadableFile
+from corpus.files import content_of
+from corpus.front_matter import split_front_matter
 from corpus.furniture import furniture, stated_date, stated_publisher
 from corpus.language import detect_language
 from corpus.sentences import blocks, sentences, without_marker
 
-LARGEST_FILE_BYTES = 64 * 2**20
 LARGEST_UNPACKED_BYTES = 256 * 2**20
+# Characters; a book of 1,500 pages has fewer.
+LONGEST_TEXT = 5_000_000
 LONGEST_TITLE = 100
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 # Latin encodings that differ in a few letters only, with the languages each was made for; the others use cp1252.
 _MADE_FOR = {
     "cp1257": ("lv", "lt", "et"),
@@ -44,25 +46,34 @@ def supported_suffixes() -> tuple[str, ...]:
 
 
 def read(path: Path) -> Extraction:
-    """Read one file.
+    """Read one file in this process; see `read_content`."""
+    if path.suffix.lower() not in _READERS:  # not worth opening
+        raise _unsupported(path.suffix)
+    return read_content(content_of(path), path.name)
+
+
+def read_content(content: bytes, name: str) -> Extraction:
+    """Read the content of a file of this name.
 
     Raises `UnreadableFile` with the reason in a sentence (unsupported, empty, encrypted, damaged, no text, ...),
     and `NotForIndexing` where the file's front matter asks to be left out.
     """
+    path = Path(name)
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        known = " ".join(supported_suffixes())
-        raise UnreadableFile(f"the format {path.suffix or 'without a suffix'} is not supported; use one of {known}")
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            raise UnreadableFile(f"{size / 2**20:.0f} MB is over the limit of {LARGEST_FILE_BYTES // 2**20} MB")
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"the file cannot be opened: {error.strerror or error}") from error
+        raise _unsupported(path.suffix)
     if not content.strip():
         raise UnreadableFile("the file is empty")
-    return _completed(reader(content, path), path)
+    extraction = reader(content, path)
+    if len(extraction.text) > LONGEST_TEXT:
+        told = f"{len(extraction.text) / 1e6:.0f} million characters are over the limit of {LONGEST_TEXT // 10**6}"
+        raise UnreadableFile(f"its text of {told} million; split it")
+    return _completed(extraction, path)
+
+
+def _unsupported(suffix: str) -> UnreadableFile:
+    known = " ".join(supported_suffixes())
+    return UnreadableFile(f"the format {suffix or 'without a suffix'} is not supported; use one of {known}")
 
 
 def _completed(extraction: Extraction, path: Path) -> Extraction:
@@ -88,8 +99,11 @@ def _completed(extraction: Extraction, path: Path) -> Extraction:
 def _title_from(text: str, furniture_spans: Iterable[Span]) -> str:
     """The first heading or sentence of the text, cut at a word to a readable length."""
     skip = list(furniture_spans)
+    position = 0
     for block in blocks(text):
-        if any(block.overlaps(span) for span in skip):
+        while position < len(skip) and skip[position].end <= block.start:
+            position += 1
+        if position < len(skip) and block.overlaps(skip[position]):
             continue
         first = without_marker(text, sentences(text, block)[0]).of(text)
         first = re.sub(r"\s+", " ", re.sub(r"[*_`#]+", "", first)).strip()
@@ -138,38 +152,20 @@ def _read_text(content: bytes, path: Path) -> Extraction:
 
 def _read_markdown(content: bytes, path: Path) -> Extraction:
     text = _decoded(content)
-    match = _FRONT_MATTER.match(text)
-    if match is None:
-        return Extraction(text=text, title=_first_heading(text))
-    metadata = _front_matter(match.group("yaml"))
+    metadata, start = split_front_matter(text)
     if metadata.get("index") is False:
         raise NotForIndexing(path.name)
     return Extraction(
         text=text,
-        title=_one_line(metadata.get("title")) or _first_heading(text[match.end() :]),
+        title=_one_line(metadata.get("title")) or _first_heading(text[start:]),
         publisher=_one_line(metadata.get("publisher")) or None,
         published=_iso_date(metadata.get("published", metadata.get("date"))),
         url=_one_line(metadata.get("url")) or None,
         language=_one_line(metadata.get("language")) or None,
         parties=_strings(metadata.get("parties")),
         topics=_strings(metadata.get("topics")),
-        furniture=(Span(match.start(), match.end()),),
+        furniture=(Span(0, start),) if start else (),
     )
-
-
-def _front_matter(source: str) -> Mapping[str, Any]:
-    import yaml
-
-    try:
-        metadata = yaml.safe_load(source)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problem = str(getattr(error, "problem", None) or error).splitlines()[0]
-        raise UnreadableFile(f"its front matter is not valid YAML ({problem}); mend or remove it") from error
-    if metadata is None:
-        return {}
-    if not isinstance(metadata, dict):
-        raise UnreadableFile("its front matter is not a list of 'name: value' lines; mend or remove it")
-    return metadata
 
 
 def _first_heading(text: str) -> str:

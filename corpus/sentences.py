@@ -33,6 +33,8 @@ _OPENING = "\"'“‘«„([—–-"
 _SPACE = re.compile(r"\s*")
 # How far the rules look past a terminator: looking to the block's end would make a long paragraph take forever.
 _LOOK_AHEAD = 64
+# How far back, for the same reason: longer than any abbreviation, so that a longer word is still none.
+_LOOK_BACK = 64
 
 
 def blocks(text: str, within: Span | None = None) -> Iterator[Span]:
@@ -99,7 +101,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
         return False
     if not match.group().startswith(".") or match.group().startswith(".."):
         return True
-    word = text[start : match.start()].rsplit(maxsplit=1)[-1:]
+    word = text[max(start, match.start() - _LOOK_BACK) : match.start()].rsplit(maxsplit=1)[-1:]
     last = word[0].lstrip(_OPENING) if word else ""
     if last.lower() in _ABBREVIATIONS:
         return False
@@ -107,8 +109,13 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
         return False
     if last.isdigit() and len(last) <= 2:  # "1. First item", "4. Dezember"
         first_word = re.split(r"\W", after, maxsplit=1)[0].lower()
-        return bool(text[start : match.start() - len(last)].strip()) and first_word not in _GERMAN_MONTHS
+        return not _is_blank(text, start, match.start() - len(last)) and first_word not in _GERMAN_MONTHS
     return True
+
+
+def _is_blank(text: str, start: int, end: int) -> bool:
+    space = _SPACE.match(text, start, end)
+    return space is not None and space.end() == end
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -3,20 +3,23 @@
 A document is wholly searchable or not at all. Order of a step: note the new documents as unsettled, write their
 passages to the indexes, then one catalog transaction makes them visible (and the versions they replace invisible),
 then the replaced passages leave the indexes. A process killed anywhere in between is completed by the next sync.
+Which files there are is `files`; what they say is read by `isolation`.
 """
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from corpus.catalog import Change, Failure, Source
 from corpus.chunking import passages
 from corpus.document import Document, Extraction, Passage
-from corpus.errors import DataFolderDamaged, SourceError, UnreadableFile
+from corpus.errors import DataFolderDamaged, DiskFull, SourceError, UnreadableFile
+from corpus.files import content_of, files_in
 from corpus.index import SearchIndex
-from corpus.readers import NotForIndexing, read
+from corpus.isolation import IsolatedReader
+from corpus.readers import NotForIndexing
 from corpus.store import Store
 
 # A step ends after this many passages: large enough for Chroma's write rate, small enough to lose little to a kill.
@@ -57,7 +60,7 @@ def sync(
     empty the catalog. One unreadable file is reported and stops nothing.
     """
     with store.writing():
-        _require_free_space(store.folder)
+        require_free_space(store.folder)
         replaced = {forget, register.name if register else None}
         sources = [source for source in store.catalog.sources() if source.name not in replaced]
         sources += [register] if register else []
@@ -66,43 +69,48 @@ def sync(
             store.catalog.add_source(register)
         if forget is not None:
             store.catalog.remove_source(forget)
-        return _Sync(store, progress).run(sources)
+        with IsolatedReader() as reader:
+            return Run(store, reader, progress).sync(sources)
 
 
-class _Sync:
-    """One run: the state that its steps share."""
+class Run:
+    """One run under the writer's lock: the state that its steps share."""
 
-    def __init__(self, store: Store, progress: Progress) -> None:
+    def __init__(self, store: Store, reader: IsolatedReader, progress: Progress = lambda *_: None) -> None:
         self.store = store
         self.progress = progress
+        self.reader = reader
         self.report = SyncReport()
         self.known = store.catalog.current_versions()
         self.known_failures = {(failure.source, failure.path): failure for failure in store.catalog.failures()}
         self.pending: list[tuple[Document, Sequence[Passage]]] = []
 
-    def run(self, sources: Sequence[Source]) -> SyncReport:
-        files = [(source, path) for source in sources for path in _files(source.folder)]
+    def sync(self, sources: Sequence[Source]) -> SyncReport:
+        """Look at every file of every source, and withdraw what is there no more."""
+        files = [(source, found) for source in sources for found in files_in(source.folder)]
         seen: set[tuple[str, str]] = set()
-        for number, (source, path) in enumerate(files, start=1):
-            key = (source.name, _printable_path(path.relative_to(source.folder)))
-            if self._take(key, path):
+        for number, (source, found) in enumerate(files, start=1):
+            key = (source.name, _printable_path(found.path.relative_to(source.folder)))
+            if found.reason is not None:
+                self._fail(key, None, found.reason)
+            elif self.take(key, found.path):
                 seen.add(key)
             self.progress(key[1], number, len(files))
-        self._step()
-        self._withdraw([key for key in self.known if key not in seen])
+        self.step()
+        self.withdraw([key for key in self.known if key not in seen])
         gone = [key for key in self.known_failures if "/".join(key) not in self.report.failed]
         self.store.catalog.apply(Change(mended=gone))
         return self.report
 
-    def _take(self, key: tuple[str, str], path: Path) -> bool:
+    def take(self, key: tuple[str, str], path: Path) -> bool:
         """Look at one file; True where a document stands for it afterwards."""
         name = "/".join(key)
         try:
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            self._fail(key, None, f"the file cannot be opened: {error.strerror or error}")
+            content = content_of(path)
+        except UnreadableFile as error:
+            self._fail(key, None, str(error))
             return False
+        sha256 = hashlib.sha256(content).hexdigest()
         known_failure = self.known_failures.get(key)
         if self.known.get(key, ("", ""))[1] == sha256:
             self.report.unchanged.append(name)
@@ -111,28 +119,28 @@ class _Sync:
             self.report.failed[name] = known_failure.reason
             return False
         try:
-            document = _identified(read(path), key, sha256)
-            document_passages = passages(document, self.store.encoder.count_tokens, self.store.chunking)
+            document, document_passages = document_from(content, key, self.reader, self.store)
         except NotForIndexing:
             return False
         except UnreadableFile as error:
             self._fail(key, sha256, str(error))
             return False
-        if not document_passages:
-            self._fail(key, sha256, "it holds nothing but page furniture (share buttons, dates, menus)")
-            return False
         (self.report.changed if key in self.known else self.report.new).append(name)
+        self.index(document, document_passages)
+        return True
+
+    def index(self, document: Document, document_passages: Sequence[Passage]) -> None:
+        """Make a document searchable in place of the one that stands at its path: now, or by the next `step`."""
         self.pending.append((document, document_passages))
         self.report.passages += len(document_passages)
         if sum(len(pending) for _, pending in self.pending) >= PASSAGES_PER_STEP:
-            self._step()
-        return True
+            self.step()
 
     def _fail(self, key: tuple[str, str], sha256: str | None, reason: str) -> None:
         self.report.failed["/".join(key)] = reason
         self.store.catalog.apply(Change(failed=[Failure(*key, sha256, reason)]))
 
-    def _step(self) -> None:
+    def step(self) -> None:
         """Index the pending documents and make them visible."""
         if not self.pending:
             return
@@ -144,11 +152,13 @@ class _Sync:
             for document, _ in self.pending
             if (key := (document.source, document.path)) in self.known
         ]
-        catalog.apply(Change(documents=self.pending, withdrawn=replaced))
+        mended = [(document.source, document.path) for document, _ in self.pending]
+        catalog.apply(Change(documents=self.pending, withdrawn=replaced, mended=mended))
         self.store.sweep()
         self.pending = []
 
-    def _withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
+    def withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Let the documents at these places, each (source, path), be found no more."""
         keys = list(keys)
         self.report.removed.extend("/".join(key) for key in keys if "/".join(key) not in self.report.failed)
         self.store.catalog.apply(Change(withdrawn=[self.known[key][0] for key in keys]))
@@ -161,7 +171,7 @@ def reindex(store: Store, progress: Progress = lambda *_: None) -> int:
     The files are not needed. The build in use stays in use until the new one is complete and agrees with the catalog.
     """
     with store.writing(rebuild=True):
-        _require_free_space(store.folder)
+        require_free_space(store.folder)
         index = SearchIndex(store.folder, store.next_build())
         try:
             count = _rebuild(store, index, progress)
@@ -209,36 +219,31 @@ def write_documents(
         index.commit()
 
 
-def _identified(extraction: Extraction, key: tuple[str, str], sha256: str) -> Document:
-    """A document's identity is its place and its bytes: same-named files elsewhere are other documents."""
-    identity = hashlib.sha256("\0".join((*key, sha256)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+def document_from(
+    content: bytes, key: tuple[str, str], reader: IsolatedReader, store: Store
+) -> tuple[Document, list[Passage]]:
+    """The document that the content of the file at (source, path) makes, cut into its passages.
+
+    Raises `UnreadableFile` where it makes none, and `NotForIndexing` where the file asks to be left out.
+    """
+    extraction = reader.read(content, key[1])
     values = {item.name: getattr(extraction, item.name) for item in fields(Extraction)}
-    return Document(**values, id=identity, source=key[0], path=key[1], sha256=sha256)
+    sha256 = hashlib.sha256(content).hexdigest()
+    document = Document(**values, id=identity(key, sha256), source=key[0], path=key[1], sha256=sha256)
+    document_passages = passages(document, store.encoder.count_tokens, store.chunking)
+    if not document_passages:
+        raise UnreadableFile("it holds nothing but page furniture (share buttons, dates, menus)")
+    return document, document_passages
+
+
+def identity(key: tuple[str, str], sha256: str) -> str:
+    """A document's id: its place and its bytes, so that same-named files elsewhere are other documents."""
+    return hashlib.sha256("\0".join((*key, sha256)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _printable_path(path: Path) -> str:
     r"""The path with forward slashes; bytes of a file name that are no UTF-8, which no store accepts, as \xNN."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Every regular file below `folder`, in order of path; hidden ones and links out of the folder are passed over.
-
-    Raises `SourceError` where a folder cannot be listed: its documents must not be taken for deleted.
-    """
-    root = folder.resolve()
-    for parent, folders, names in os.walk(folder, onerror=_refuse_unlistable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(parent, name)
-            if not name.startswith(".") and path.is_file() and path.resolve().is_relative_to(root):
-                yield path
-
-
-def _refuse_unlistable(error: OSError) -> None:
-    raise SourceError(
-        f"The folder {error.filename} cannot be listed ({error.strerror or error}); make it readable, or remove it."
-    ) from error
 
 
 def _require_folders(sources: Iterable[Source]) -> None:
@@ -250,11 +255,12 @@ def _require_folders(sources: Iterable[Source]) -> None:
             )
 
 
-def _require_free_space(folder: Path) -> None:
+def require_free_space(folder: Path, needed: int = 0) -> None:
+    """Raises `DiskFull` where the disk has not this many bytes free, and some to spare."""
     import shutil
 
     free = shutil.disk_usage(folder).free
-    if free < SMALLEST_FREE_SPACE_BYTES:
-        raise DataFolderDamaged(
+    if free < SMALLEST_FREE_SPACE_BYTES + needed:
+        raise DiskFull(
             f"The disk of {folder} is full ({free // 2**20} MB left); free some space and run the command again."
         )

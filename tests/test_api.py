@@ -292,7 +292,7 @@ def test_no_other_origin_is_answered(client: TestClient, path: str) -> None:
 def test_no_file_can_be_uploaded(client: TestClient) -> None:
     response = client.post("/gradio_api/upload", files={"files": ("a.txt", b"text")})
     assert response.status_code == 404
-    assert "takes no files" in response.json()["detail"]
+    assert "documents are added at /documents" in response.json()["detail"]
 
 
 def test_no_page_of_documentation_loads_from_another_host(client: TestClient) -> None:

@@ -5,7 +5,7 @@ from fakes import document
 from hypothesis import given, settings
 from texts import hostile
 
-from corpus.catalog import Catalog, Change, Failure, Source
+from corpus.catalog import Catalog, Change, Failure, Source, Summary
 from corpus.document import Passage, Span
 from corpus.errors import DataFolderDamaged
 
@@ -110,10 +110,10 @@ def test_a_failure_is_kept_until_it_is_mended(catalog):
 
 
 def test_sources_are_kept_by_name_and_may_move(catalog):
-    catalog.add_source(Source("b", Path("one")))
-    catalog.add_source(Source("a", Path("two")))
-    catalog.add_source(Source("b", Path("three")))
-    assert catalog.sources() == [Source("a", Path("two")), Source("b", Path("three"))]
+    catalog.add_source(Source("b", Path("/one")))
+    catalog.add_source(Source("a", Path("/two")))
+    catalog.add_source(Source("b", Path("/three")))
+    assert catalog.sources() == [Source("a", Path("/two")), Source("b", Path("/three"))]
     catalog.remove_source("a")
     assert [source.name for source in catalog.sources()] == ["b"]
 
@@ -147,3 +147,30 @@ def test_a_damaged_catalog_is_refused_with_what_to_do(tmp_path):
     (tmp_path / "catalog.sqlite3").write_bytes(b"garbage" * 1000)
     with pytest.raises(DataFolderDamaged, match="restore it from a backup"):
         Catalog(tmp_path)
+
+
+def test_a_source_within_the_data_folder_moves_with_it(tmp_path):
+    first = Catalog(tmp_path)
+    first.add_source(Source("uploads", tmp_path.resolve() / "uploads"))
+    first.add_source(Source("elsewhere", Path("/elsewhere")))
+    first.close()
+    moved = tmp_path.rename(tmp_path.with_name("moved"))
+    second = Catalog(moved)
+    assert second.sources() == [
+        Source("elsewhere", Path("/elsewhere")),
+        Source("uploads", moved.resolve() / "uploads"),
+    ]
+    second.close()
+    moved.rename(tmp_path)
+
+
+def test_summaries_say_what_documents_say_without_their_texts(catalog):
+    made, passages = with_passages(published="2022", language="lv", parties=("Latvia",))
+    bare, _ = with_passages(id="d2", path="b.txt")
+    catalog.apply(Change(documents=[(made, passages), (bare, [])]))
+    assert catalog.summaries() == [
+        Summary("d1", "s", "a.txt", "A title", None, "2022", "lv", ("Latvia",), 2),
+        Summary("d2", "s", "b.txt", "A title", None, None, None, (), 0),
+    ]
+    catalog.apply(Change(withdrawn=[made.id]))
+    assert [summary.id for summary in catalog.summaries()] == ["d2"]

@@ -35,7 +35,16 @@ RIGA = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 20
 QUESTION = "Where did Latvia and Azerbaijan sign a health agreement?"
 OURS = {
     ("/api/v1/ask", "POST"),
+    ("/api/v1/documents", "GET"),
+    ("/api/v1/documents", "POST"),
+    ("/api/v1/documents/{document_id}", "DELETE"),
+    ("/api/v1/documents/{document_id}", "GET"),
     ("/api/v1/openapi.json", "GET"),
+    ("/documents", "GET"),
+    ("/documents", "POST"),
+    ("/documents/adding.js", "GET"),
+    ("/documents/{document_id}/remove", "GET"),
+    ("/documents/{document_id}/remove", "POST"),
     ("/api/v1/timeline", "GET"),
     ("/documents/{document_id}", "GET"),
     ("/gradio_api/upload", "POST"),
@@ -61,6 +70,13 @@ REQUESTS = {
     "document": ("GET", "/documents/{id}?start=0&end=6"),
     "document-missing": ("GET", "/documents/none"),
     "document-refused": ("GET", "/documents/{id}?start=x"),
+    "documents": ("GET", "/api/v1/documents"),
+    "document-as-json": ("GET", "/api/v1/documents/{id}?start=0&end=6"),
+    "documents-page": ("GET", "/documents?q=riga"),
+    "script": ("GET", "/documents/adding.js"),
+    "adding-refused": ("POST", "/api/v1/documents"),
+    "adding-refused-page": ("POST", "/documents"),
+    "removal-refused": ("DELETE", "/api/v1/documents/{id}"),
     "timeline": ("GET", "/api/v1/timeline?parties=Latvia,Azerbaijan"),
     "timeline-refused": ("GET", "/api/v1/timeline?parties=Latvai"),
     "timeline-page": ("GET", "/timeline?parties=Latvia&parties=Azerbaijan"),
@@ -171,7 +187,8 @@ def test_the_responses_are_of_the_kinds_they_claim(responses: dict[str, Response
     codes = {kind: response.status_code for kind, response in responses.items()}
     assert {kind for kind, code in codes.items() if code == 200} >= {"page", "configuration", "answer", "document"}
     assert codes["question-refused"] == codes["document-refused"] == codes["timeline-refused"] == 422
-    assert codes["timeline"] == codes["timeline-page"] == 200
+    assert codes["timeline"] == codes["timeline-page"] == codes["documents"] == codes["documents-page"] == 200
+    assert codes["adding-refused"] == codes["adding-refused-page"] == codes["removal-refused"] == 403
     assert codes["nowhere"] == codes["document-missing"] == codes["upload"] == 404
     assert codes["preflight"] == 400
     assert codes["server-file"] == 403

@@ -8,6 +8,7 @@ from corpus import sync as sync_module
 from corpus.catalog import Source
 from corpus.encoder import LONGEST_TITLE_TOKENS
 from corpus.errors import SourceError
+from corpus.files import DEEPEST
 from corpus.store import Store
 from corpus.sync import reindex, sync
 
@@ -248,7 +249,7 @@ def test_a_folder_that_cannot_be_listed_refuses_and_empties_nothing(store, folde
     assert passage_ids(store) == ids
 
 
-def test_a_link_out_of_the_folder_is_passed_over(tmp_path, store, folder):
+def test_a_link_out_of_the_folder_is_reported_and_not_read(tmp_path, store, folder):
     secret = write(tmp_path, "secret.txt", "A secret outside.")
     (folder / "link.txt").symlink_to(secret)
     (folder / "up.txt").symlink_to("../secret.txt")
@@ -259,16 +260,36 @@ def test_a_link_out_of_the_folder_is_passed_over(tmp_path, store, folder):
     (folder / "inside.txt").symlink_to(folder / "a.txt")
     report = sync(store)
     assert sorted(report.new) == ["s/a.txt", "s/inside.txt"]
-    assert report.failed == {}
+    assert report.failed == {
+        "s/dangling.txt": "the file cannot be opened: No such file or directory",
+        "s/link.txt": "it is a link out of the folder; put a copy in its place",
+        "s/linked": "it is a link to a folder, and those are not followed; add that folder itself",
+        "s/loop.txt": "the file cannot be opened: Too many levels of symbolic links",
+        "s/up.txt": "it is a link out of the folder; put a copy in its place",
+    }
+    assert "secret" not in everything_found(store)
 
 
-def test_hidden_files_and_things_that_are_no_files_are_passed_over(store, folder):
+def test_hidden_files_are_passed_over_and_what_is_no_file_has_a_reason(store, folder):
     write(folder, ".hidden.txt", "Hidden words.")
     write(folder, ".git/a.txt", "Hidden words.")
     os.mkfifo(folder / "pipe.txt")
     (folder / "folder.txt").mkdir()
     report = sync(store)
-    assert (report.new, report.failed) == ([], {})
+    assert report.new == []
+    assert report.failed == {"s/pipe.txt": "it is a pipe or a socket between programs, not a file"}
+
+
+def test_folders_within_folders_end_somewhere(store, folder):
+    write(folder, "a.txt", "Words at the top.")
+    deep = folder
+    for _ in range(DEEPEST + 2):
+        deep /= "d"
+    write(deep, "a.txt", "Words at the bottom.")
+    report = sync(store)
+    assert report.new == ["s/a.txt"]
+    (reason,) = report.failed.values()
+    assert reason == "it lies more than 64 folders deep; move it up"
 
 
 def test_strange_file_names_are_kept_apart_and_cleared_again(store, folder):

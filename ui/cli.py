@@ -304,7 +304,8 @@ def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
     # What a language model takes (tokens, seconds, cost) and why it failed; never what was asked.
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("assistant").setLevel(logging.INFO)
-    serve_forever(assistant, host or settings.host, settings.port if port is None else port)
+    port = settings.port if port is None else port
+    serve_forever(assistant, host or settings.host, port, uploads=settings.uploads)
 
 
 def _folder(data_dir: Path | None) -> Path:

@@ -24,7 +24,7 @@ class AddressInUse(AssistantError):
     """Another process listens on the port."""
 
 
-def serve(assistant: "Assistant", host: str, port: int) -> None:
+def serve(assistant: "Assistant", host: str, port: int, *, uploads: str = "nobody") -> None:
     """Serve until SIGTERM or SIGINT, then return; port 0 takes a free one. The address is printed.
 
     Raises `AddressInUse` where the port is taken and `AssistantError` where the address cannot be listened on.
@@ -35,7 +35,10 @@ def serve(assistant: "Assistant", host: str, port: int) -> None:
         from ui.api.app import create_app
 
         config = uvicorn.Config(
-            create_app(assistant), log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE
+            create_app(assistant, uploads=uploads),
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
         )
         server = uvicorn.Server(config)
         print(f"Health Cooperation Assistant: {address(listening, host)}", flush=True)

@@ -15,18 +15,21 @@ from starlette.middleware.cors import CORSMiddleware
 from ui.access.headers import SecurityHeaders
 from ui.api.documents import add_documents
 from ui.api.health import add_health
+from ui.api.holdings import add_holdings
 from ui.api.problems import add_problems, problem
 from ui.api.questions import add_questions
 from ui.api.timeline import add_timeline
+from ui.api.uploads import add_uploads
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 
-def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None) -> FastAPI:
+def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None, uploads: str = "nobody") -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
-    Without them it offers questions that the documents answer.
+    Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
+    `ui.access.writing`.
     """
     from ui.chat.page import mount_page
 
@@ -37,8 +40,9 @@ def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None)
         redoc_url=None,
         middleware=[Middleware(SecurityHeaders), Middleware(CORSMiddleware, allow_origins=())],
     )
+    app.state.uploads = uploads
     add_problems(app)
-    for add_routes in (add_questions, add_timeline, add_documents, add_health):
+    for add_routes in (add_questions, add_timeline, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, assistant)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
     mount_page(app, assistant, examples)
@@ -47,4 +51,4 @@ def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None)
 
 async def _no_uploads() -> JSONResponse:
     """Gradio takes files from anyone, even for a page without a file field."""
-    return problem(404, "Not Found", "This page takes no files; add documents with: assistant ingest FOLDER")
+    return problem(404, "Not Found", "The conversation takes no files; documents are added at /documents")

@@ -1,11 +1,24 @@
 """What goes wrong over HTTP, as `application/problem+json` (RFC 9457) whose `detail` is the sentence for people."""
 
+from http import HTTPStatus
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from assistant.timeline import TimelineError
-from corpus.errors import AssistantError
+from corpus.errors import AssistantError, DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
+
+# What else fails as expected is the service's own state.
+_STATUSES = {NoSuchDocument: 404, NotAnUpload: 409, DataFolderBusy: 409, DiskFull: 507}
+
+
+class RefusedRequest(AssistantError):
+    """A request that is not carried out, with the status that says why."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 def add_problems(app: FastAPI) -> None:
@@ -21,8 +34,16 @@ def problem(status: int, title: str, detail: str) -> JSONResponse:
     return JSONResponse(content, status_code=status, media_type="application/problem+json")
 
 
+def status_of(error: Exception) -> int:
+    """The HTTP status of an expected failure."""
+    if isinstance(error, RefusedRequest):
+        return error.status
+    return next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 503)
+
+
 async def _expected_failure(_request: Request, error: Exception) -> JSONResponse:
-    return problem(503, "Service Unavailable", str(error))
+    status = status_of(error)
+    return problem(status, HTTPStatus(status).phrase, str(error))
 
 
 async def _unusable_request(_request: Request, error: Exception) -> JSONResponse:

@@ -34,7 +34,7 @@ SEND, STOP = "Send the question", "Stop answering"
 GO_ON = "You could go on with:"
 AGAIN = "Ask again"
 # Pages of their own, each opened in a new tab by a button in the masthead.
-OTHER_PAGES = {"Timeline": "/timeline"}
+OTHER_PAGES = {"Documents": "/documents", "Timeline": "/timeline"}
 _HERE = Path(__file__).parent
 # Answers in the making at once, and people waiting for their turn; more are told that the queue is full.
 _AT_ONCE = 4

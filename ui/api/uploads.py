@@ -1,0 +1,159 @@
+"""Documents added and removed over HTTP: as JSON for programs and the page's script, as forms for a page without one.
+
+Who may do it is `ui.access.writing`. Whether he may is asked before the body is read, and the body is read only as far
+as the limits go. The work is done in one thread of its own, one addition after another, while questions are answered.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
+
+from assistant.holdings import Order, Wanted
+from corpus.errors import AssistantError, NoSuchDocument
+from corpus.sync import require_free_space
+from corpus.uploads import Addition, uploads_source
+from ui.access.writing import may_write, require_writer
+from ui.api.holdings import Language, PageNumber, Publisher, Sorting, Words
+from ui.api.problems import RefusedRequest, status_of
+from ui.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+
+LARGEST_REQUEST_BYTES = 256 * 2**20
+MOST_FILES_AT_ONCE = 100
+_Result = TypeVar("_Result")
+
+
+def add_uploads(app: FastAPI, assistant: "Assistant") -> None:
+    """The page of all documents, and everything that adds to them or takes from them."""
+    writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="adding")
+
+    async def done(work: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(writing, work)
+
+    async def added(request: Request) -> list[Addition]:
+        require_writer(request)
+        files = await _received(request, assistant)
+        try:
+            return await done(lambda: assistant.add_files((file.filename or "", file.file) for file in files))
+        finally:
+            for file in files:
+                await file.close()
+
+    @app.post("/api/v1/documents")
+    async def add(request: Request) -> dict[str, Any]:
+        """Add files (multipart/form-data, one or several `files`); each is indexed, unchanged, or failed for a reason.
+
+        A file whose name is there already is its new version.
+        """
+        return {"results": [asdict(addition) for addition in await added(request)]}
+
+    @app.delete("/api/v1/documents/{document_id}", status_code=204)
+    async def remove(request: Request, document_id: str) -> Response:
+        """Delete a document that was added over HTTP, with its file; one from a folder stays (409)."""
+        require_writer(request)
+        await done(lambda: assistant.remove_document(document_id))
+        return Response(status_code=204)
+
+    _add_pages(app, assistant, added, done)
+
+
+def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> None:
+    def page(request: Request, status: int = 200, **values: Any) -> HTMLResponse:
+        overview, writer = assistant.holdings.overview(), may_write(request)
+        own = uploads_source(assistant.store).name if writer else None
+        text = documents_page(View(overview, removable=own, may_add=writer, **values))
+        return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": LIST_POLICY})
+
+    @app.get("/documents", response_class=HTMLResponse)
+    def documents(
+        request: Request,
+        q: Words = "",
+        publisher: Publisher = "",
+        language: Language = "",
+        sort: Sorting = Order.NEWEST,
+        page_number: PageNumber = 1,
+    ) -> HTMLResponse:
+        """All documents as a page: search, sorting, what was not read, and, where allowed, a way to add some."""
+        return page(request, wanted=Wanted(q, publisher, language, sort), number=page_number)
+
+    @app.post("/documents", response_class=HTMLResponse)
+    async def add(request: Request) -> HTMLResponse:
+        """Add files by the page's form, and show what became of each."""
+        try:
+            return page(request, added=await added(request))
+        except AssistantError as error:
+            return page(request, status_of(error), notice=str(error))
+
+    @app.get("/documents/adding.js", include_in_schema=False)
+    async def script() -> Response:
+        return Response(SCRIPT, media_type="text/javascript")
+
+    @app.get("/documents/{document_id}/remove", response_class=HTMLResponse)
+    def ask(request: Request, document_id: str) -> HTMLResponse:
+        """Ask whether a document shall really be removed."""
+        found = assistant.store.catalog.documents_by_id([document_id]).get(document_id)
+        if found is None or not may_write(request):
+            raise NoSuchDocument("There is no such document here to be removed.")
+        headers = {"Content-Security-Policy": LIST_POLICY}
+        return HTMLResponse(removal_page(found), headers=headers)
+
+    @app.post("/documents/{document_id}/remove", response_class=HTMLResponse)
+    async def remove(request: Request, document_id: str) -> Response:
+        """Remove a document by the page's form."""
+        try:
+            require_writer(request)
+            await done(lambda: assistant.remove_document(document_id))
+        except AssistantError as error:
+            return page(request, status_of(error), notice=str(error))
+        return RedirectResponse("/documents", status_code=303)
+
+
+async def _received(request: Request, assistant: "Assistant") -> list[UploadFile]:
+    """The files of a request, within the limits."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise RefusedRequest(415, "Send the files as multipart/form-data, each as a part named 'files'.")
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced) > LARGEST_REQUEST_BYTES:
+        raise _too_large()
+    require_free_space(assistant.store.folder, int(announced))
+    limited = Request(request.scope, _Limited(request.receive))
+    try:
+        form = await limited.form(max_files=MOST_FILES_AT_ONCE, max_fields=10)
+    except HTTPException as error:  # Starlette's way to say that the body is no such form, or holds too many files
+        raise RefusedRequest(413 if "Too many files" in error.detail else 400, f"{error.detail}") from error
+    except ClientDisconnect as error:
+        raise RefusedRequest(400, "The files did not arrive in full; send them again.") from error
+    files = [item for name, item in form.multi_items() if isinstance(item, UploadFile) and item.filename]
+    if not files:
+        raise RefusedRequest(422, "No file was sent; send at least one as a part named 'files'.")
+    return files
+
+
+class _Limited:
+    """A request's body that ends in a refusal where it is larger than it may be, whatever it announced."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._left = LARGEST_REQUEST_BYTES
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise _too_large()
+        return message
+
+
+def _too_large() -> RefusedRequest:
+    return RefusedRequest(413, f"All files of a request together may have {LARGEST_REQUEST_BYTES // 2**20} MB.")
