@@ -31,6 +31,7 @@ class Wanted:
     words: str = ""
     publisher: str = ""
     language: str = ""
+    source: str = ""
     order: Order = Order.NEWEST
 
 
@@ -82,6 +83,7 @@ def listed(documents: Sequence[Summary], wanted: Wanted) -> list[Summary]:
         for document in documents
         if (not wanted.publisher or document.publisher == wanted.publisher)
         and (not wanted.language or document.language == wanted.language)
+        and (not wanted.source or document.source == wanted.source)
         and _holds(document, words)
     ]
     found.sort(key=lambda document: (_folded(document.title), document.source, document.path))

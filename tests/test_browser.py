@@ -72,12 +72,13 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransfo
 
 
 @contextmanager
-def served(assistant: Any) -> Iterator[str]:
-    """The address of a real server in a thread."""
+def served(assistant: Any, **options: Any) -> Iterator[str]:
+    """The address of a real server in a thread; the options are the application's."""
     import uvicorn
 
     with bind("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(create_app(assistant), log_level="error", timeout_graceful_shutdown=1))
+        app = create_app(assistant, **options)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield address(listening, "127.0.0.1")

@@ -113,6 +113,7 @@ def test_the_list_is_filtered_and_turned(client: TestClient) -> None:
     told = client.get("/api/v1/documents?q=iceland&page_size=2&page=2&sort=title").json()
     assert (len(told["documents"]), told["total"], told["pages"]) == (2, 5, 3)
     assert client.get("/api/v1/documents?publisher=The%20Gazette").json()["total"] == 1
+    assert client.get("/api/v1/documents?source=uploads").json()["total"] == 5
     assert client.get("/api/v1/documents?page=9").json()["documents"] == []
     for query in ("page=0", "page_size=0", "page_size=201", "sort=size", "q=" + "x" * 501):
         assert "query." in problem(client.get(f"/api/v1/documents?{query}"), 422)
@@ -343,7 +344,7 @@ def test_what_files_and_their_names_hold_is_shown_and_does_nothing(payload: str)
         summary = Summary(text, text, text, text, text, text, text, (text,), 1)
         overview = Overview((summary,), (Failure(text, text, None, text),), (Held(text, 1, 1, 1),), (text,), (text,))
         added = [Addition(text, "failed", reason=text), Addition(text, "indexed", text, text, text, 1, text)]
-        wanted = Wanted(publisher=text, language=text)
+        wanted = Wanted(publisher=text, language=text, source=text)
         return documents_page(View(overview, text, True, wanted, 1, added, text))
 
     hostile, plain = parse(page(payload)), parse(page("x"))

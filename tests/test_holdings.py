@@ -13,7 +13,7 @@ def summary(title="A title", **values):
 DOCUMENTS = [
     summary("Joniškis hospital", publisher="LRT", published="2022-05", parties=("Latvia", "Lithuania")),
     summary("ambulances", publisher="Āzija", published="2024", language="lv"),
-    summary("Vaccines", published="2023-01-02", path="baltic/v.pdf"),
+    summary("Vaccines", published="2023-01-02", path="baltic/v.pdf", source="t"),
     summary("Beds"),
 ]
 
@@ -32,6 +32,7 @@ DOCUMENTS = [
         (Wanted(publisher="Āzija"), ["ambulances"]),
         (Wanted(language="en", order=Order.TITLE), ["Beds", "Joniškis hospital", "Vaccines"]),
         (Wanted(publisher="nobody"), []),
+        (Wanted(source="s", order=Order.TITLE), ["ambulances", "Beds", "Joniškis hospital"]),
     ],
 )
 def test_documents_are_found_by_words_publisher_and_language_in_order(wanted, titles):

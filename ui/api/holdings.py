@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, Query
+from fastapi import Depends, FastAPI, Query
 from pydantic import Field, StringConstraints
 
 from assistant.holdings import Order, Wanted, listed
@@ -22,26 +22,34 @@ Filter = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONG
 Words = Annotated[Filter, Query(description="Words that all stand in a document's title, publisher, parties or path.")]
 Publisher = Annotated[Filter, Query(description="A publisher, as documents name it.")]
 Language = Annotated[Filter, Query(description="A language, as its ISO 639-1 code.")]
+SourceName = Annotated[Filter, Query(description="The source, by its name.")]
 Sorting = Annotated[Order, Query(description="In which order.")]
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000), Query(description="Which page, from 1.")]
 PageSize = Annotated[int, Field(ge=1, le=_MOST_AT_ONCE), Query(description="Documents on a page.")]
+
+
+def wanted_documents(
+    q: Words = "",
+    publisher: Publisher = "",
+    language: Language = "",
+    source: SourceName = "",
+    sort: Sorting = Order.NEWEST,
+) -> Wanted:
+    """Which documents an address asks for."""
+    return Wanted(q, publisher, language, source, sort)
+
+
+Asked = Annotated[Wanted, Depends(wanted_documents)]
 
 
 def add_holdings(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /api/v1/documents` and `GET /api/v1/documents/ID`."""
 
     @app.get("/api/v1/documents")
-    def documents(
-        q: Words = "",
-        publisher: Publisher = "",
-        language: Language = "",
-        sort: Sorting = Order.NEWEST,
-        page: PageNumber = 1,
-        page_size: PageSize = 50,
-    ) -> dict[str, Any]:
+    def documents(wanted: Asked, page: PageNumber = 1, page_size: PageSize = 50) -> dict[str, Any]:
         """The documents asked for, what each source has, and the files that could not be read, with the reason."""
         overview = assistant.holdings.overview()
-        found = listed(overview.documents, Wanted(q, publisher, language, sort))
+        found = listed(overview.documents, wanted)
         return {
             "documents": [asdict(document) for document in found[(page - 1) * page_size : page * page_size]],
             "total": len(found),

@@ -17,12 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
-from assistant.holdings import Order, Wanted
 from corpus.errors import AssistantError, NoSuchDocument
 from corpus.sync import require_free_space
 from corpus.uploads import Addition, uploads_source
 from ui.access.writing import may_write, require_writer
-from ui.api.holdings import Language, PageNumber, Publisher, Sorting, Words
+from ui.api.holdings import Asked, PageNumber
 from ui.api.problems import RefusedRequest, status_of
 from ui.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
 
@@ -76,16 +75,9 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
         return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": LIST_POLICY})
 
     @app.get("/documents", response_class=HTMLResponse)
-    def documents(
-        request: Request,
-        q: Words = "",
-        publisher: Publisher = "",
-        language: Language = "",
-        sort: Sorting = Order.NEWEST,
-        page_number: PageNumber = 1,
-    ) -> HTMLResponse:
+    def documents(request: Request, wanted: Asked, page_number: PageNumber = 1) -> HTMLResponse:
         """All documents as a page: search, sorting, what was not read, and, where allowed, a way to add some."""
-        return page(request, wanted=Wanted(q, publisher, language, sort), number=page_number)
+        return page(request, wanted=wanted, number=page_number)
 
     @app.post("/documents", response_class=HTMLResponse)
     async def add(request: Request) -> HTMLResponse:

@@ -145,6 +145,7 @@ def _search(view: View) -> str:
     wanted, overview = view.wanted, view.overview
     publishers = _options(["", *overview.publishers], wanted.publisher, "any publisher")
     languages = _options(["", *overview.languages], wanted.language, "any language")
+    sources = _options(["", *(held.source for held in overview.sources)], wanted.source, "any source")
     orders = "".join(
         f'<option value="{order}"{" selected" if order == wanted.order else ""}>{words}</option>'
         for order, words in _ORDERS.items()
@@ -155,6 +156,7 @@ def _search(view: View) -> str:
         'placeholder="Title, publisher or country">'
         f'<select name="publisher" aria-label="Publisher">{publishers}</select>'
         f'<select name="language" aria-label="Language">{languages}</select>'
+        f'<select name="source" aria-label="Source">{sources}</select>'
         f'<select name="sort" aria-label="Order">{orders}</select>'
         f'<button type="submit">{_SEARCH}</button></form>'
     )
@@ -212,7 +214,8 @@ def _turning(wanted: Wanted, number: int, pages: int) -> str:
     def link(to: int, words: str) -> str:
         if not 1 <= to <= pages:
             return ""
-        values = {"q": wanted.words, "publisher": wanted.publisher, "language": wanted.language, "sort": wanted.order}
+        values = {"q": wanted.words, "publisher": wanted.publisher, "language": wanted.language}
+        values |= {"source": wanted.source, "sort": wanted.order}
         query = urlencode({name: value for name, value in values.items() if value} | {"page_number": to})
         return f'<a href="/documents?{html.escape(query)}">{words}</a>'
 
@@ -238,7 +241,7 @@ def _sources(overview: Overview) -> str:
         for held in overview.sources:
             failed = f", {held.failed} not read" if held.failed else ""
             yield (
-                f"<li>{_line(held.source)} "
+                f'<li><a href="/documents?{html.escape(urlencode({"source": held.source}))}">{_line(held.source)}</a> '
                 f'<span class="told">{held.documents} documents, {held.passages} passages{failed}</span></li>'
             )
 
