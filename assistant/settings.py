@@ -57,6 +57,35 @@ class Settings(BaseSettings):
         default="nobody", description="Who may add and remove documents on the page and over HTTP."
     )
 
+    # Who may ask, and how much: `ui.access`. Lists are separated by commas.
+    open: bool = Field(default=False, description="Whoever reaches the server may ask, also from other machines.")
+    public_url: str = Field(default="", description="The address people use, where a proxy stands in front.")
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs sign-ins and tokens; by default one is made in the data folder."
+    )
+    proxy_user_header: str = Field(default="", description="Header in which a trusted proxy names the person.")
+    proxy_groups_header: str = Field(default="", description="Header in which it names the person's groups.")
+    proxy_peers: str = Field(default="", description="Addresses and networks of the proxies that are trusted.")
+    ask_groups: str = Field(default="", description="Groups that may ask; empty: everyone who is signed in.")
+    write_groups: str = Field(default="", description="Groups that may add and delete documents too.")
+    admin_groups: str = Field(default="", description="Groups that may see reviews and metrics too.")
+    oidc_issuer: str = Field(default="", description="OpenID Connect provider that people sign in with.")
+    oidc_client_id: str = Field(default="", description="This server's client id at that provider.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="The client's secret, if it has one.")
+    oidc_scopes: str = Field(default="openid profile email", description="What is asked of the provider.")
+    oidc_groups_claim: str = Field(default="groups", description="The claim that lists a person's groups.")
+    session_hours: int = Field(default=8, ge=1, le=168, description="Hours until a person must sign in again.")
+    origins: str = Field(default="", description="Origins whose scripts may call the API with a key or token.")
+    frame_ancestors: str = Field(default="", description="Origins whose pages may show the assistant in a frame.")
+    questions_per_minute: int = Field(default=60, ge=1, description="Questions a minute of one person or key.")
+    requests_per_minute: int = Field(default=3000, ge=1, description="Requests a minute from one address.")
+    questions_at_once: int = Field(default=4, ge=1, description="Questions being answered over the API at once.")
+    questions_waiting: int = Field(default=128, ge=0, description="Questions that may wait; more are told to retry.")
+    log_requests: bool = Field(default=False, description="Write a line of JSON about every request to stderr.")
+    log_questions: bool = Field(default=False, description="Put the text of questions into those lines.")
+    audit: bool = Field(default=False, description="Keep a record of who asked what, and which documents were cited.")
+    audit_days: int = Field(default=365, ge=1, description="Days that this record is kept.")
+
 
 def read_settings() -> Settings:
     """The settings of the environment; raises `SettingsError` with a sentence where one makes no sense."""

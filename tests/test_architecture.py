@@ -30,6 +30,9 @@ OWNERS = {
     "langchain_core": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
     "langchain_chroma": ("corpus.vectors",),
     "gradio": ("ui.chat.page",),
+    "authlib": ("ui.access.sign_in",),
+    "joserfc": ("ui.access.sign_in",),
+    "itsdangerous": ("ui.access.signing",),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
     "uvicorn": ("ui.",),
@@ -38,6 +41,7 @@ OWNERS = {
 AT_MODULE_LEVEL = {
     "sqlalchemy": ("corpus.catalog",),
     "langchain_core": ("assistant.retrieval", "assistant.chain"),
+    "itsdangerous": ("ui.access.signing",),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
 }

@@ -17,6 +17,7 @@ from assistant.holdings import Held, Overview, Wanted
 from corpus.catalog import Failure, Summary
 from corpus.store import writers_lock
 from corpus.uploads import Addition
+from ui.access.layer import Access
 from ui.api import uploads as uploads_api
 from ui.api.documents import add_documents
 from ui.api.health import add_health
@@ -68,7 +69,7 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
 
 def client_of(assistant: Assistant, *, uploads: str) -> TestClient:
     """The routes that are about documents, and questions; without the conversation, which takes long to build."""
-    app = FastAPI()
+    app = FastAPI(middleware=Access().middleware())
     app.state.uploads = uploads
     add_problems(app)
     for add_routes in (uploads_api.add_uploads, add_holdings, add_documents, add_questions, add_health):

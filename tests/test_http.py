@@ -29,6 +29,7 @@ from corpus.encoder import SentenceTransformerEncoder
 from corpus.errors import AssistantError
 from ui import LONGEST_QUESTION
 from ui.access.headers import policy_for
+from ui.access.journal import FAILED
 from ui.server import bind
 
 RIGA = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\r\n\r\nIt covers <b>beds</b>.\n"
@@ -313,15 +314,19 @@ def test_an_index_of_another_encoder_is_an_expected_failure_that_leaves_document
 class Buggy:
     """An assistant with a bug."""
 
+    model = None
+
     def ask(self, *_: object) -> None:
         raise ZeroDivisionError("a secret")
 
 
 def test_a_bug_is_an_error_without_its_innards() -> None:
-    client = TestClient(app_over(Buggy()), raise_server_exceptions=False)
-    failed = client.post("/api/v1/ask", json={"question": QUESTION})
-    assert failed.status_code == 500
-    assert failed.text == "Internal Server Error"
+    failed = TestClient(app_over(Buggy())).post("/api/v1/ask", json={"question": QUESTION})
+    assert assert_problem(failed, 500) == FAILED
+    assert "secret" not in failed.text
+    assert failed.headers["x-request-id"]
+    assert failed.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in failed.headers["content-security-policy"]
 
 
 # Serving

@@ -8,8 +8,21 @@ import pytest
 from fakes import child_command, child_environment
 
 from corpus.errors import AssistantError
-from ui.server import AddressInUse, address, bind
+from ui.access.keys import KeyRing
+from ui.server import EVERYBODY, NOBODY_SIGNS_IN, AddressInUse, address, bind
 
+BEYOND = """
+import sys
+from fakes import FakeEncoder
+from assistant.assembly import open_assistant
+from assistant.settings import Settings
+from corpus.errors import AssistantError
+from ui.server import serve
+try:
+    serve(open_assistant(sys.argv[1], encoder=FakeEncoder()), "0.0.0.0", 0, Settings(open=sys.argv[2] == "open"))
+except AssistantError as error:
+    print(error)
+"""
 SERVE = """
 import sys
 from fakes import FakeEncoder
@@ -45,6 +58,28 @@ def _bind_elsewhere() -> None:
         bind("192.0.2.1", 0)
 
 
+def test_a_server_that_others_reach_does_not_start_without_a_sign_in(tmp_path: Path) -> None:
+    command = child_command("-c", BEYOND, str(tmp_path / "data"), "closed")
+    ended = subprocess.run(command, env=child_environment(), text=True, capture_output=True, timeout=120, check=True)
+    assert "Other machines can reach this address" in ended.stdout
+    assert "assistant keys create NAME" in ended.stdout
+
+
+@pytest.mark.parametrize("way_in", ["open", "a key"])
+def test_a_server_that_others_reach_starts_when_told_so_or_with_a_key(way_in: str, tmp_path: Path) -> None:
+    if way_in == "a key":
+        KeyRing(tmp_path / "data").create("portal", "ask")
+    command = child_command("-c", BEYOND, str(tmp_path / "data"), way_in)
+    with subprocess.Popen(
+        command, env=child_environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as server:
+        assert server.stdout is not None
+        assert "http://" in server.stdout.readline()
+        server.send_signal(signal.SIGTERM)
+        _, complaints = server.communicate(timeout=60)
+    assert (EVERYBODY in complaints) == (way_in == "open")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_server_cleanly(number: signal.Signals, tmp_path: Path) -> None:
     command = child_command("-c", SERVE, str(tmp_path / "data"))
@@ -59,4 +94,4 @@ def test_a_signal_ends_the_server_cleanly(number: signal.Signals, tmp_path: Path
         told, complaints = server.communicate(timeout=30)
     assert server.returncode == 0
     assert told.strip() == "ended"
-    assert complaints == ""
+    assert complaints.strip() == NOBODY_SIGNS_IN

@@ -15,6 +15,14 @@ OTHER_VALUES = {
     **{"llm": "openai:other", "llm_url": "http://127.0.0.1:8000/v1", "llm_key": "**********", "llm_timeout": "7.5"},
     **{"llm_unsupported": "mark", "llm_price_in": "0.15", "llm_price_out": "0.6"},
     **{"uploads": "anyone"},
+    **dict.fromkeys(("open", "log_requests", "log_questions", "audit"), "True"),
+    **{"public_url": "https://assistant.example", "secret": "**********", "session_hours": "7", "audit_days": "7"},
+    **{"proxy_user_header": "X-User", "proxy_groups_header": "X-Groups", "proxy_peers": "10.0.0.0/8"},
+    **{"ask_groups": "staff", "write_groups": "editors", "admin_groups": "owners"},
+    **{"oidc_issuer": "https://sign-in.example", "oidc_client_id": "assistant", "oidc_client_secret": "**********"},
+    **{"oidc_scopes": "openid", "oidc_groups_claim": "roles"},
+    **{"origins": "https://portal.example", "frame_ancestors": "https://portal.example"},
+    **{"questions_per_minute": "7", "requests_per_minute": "7", "questions_at_once": "7", "questions_waiting": "7"},
 }
 
 every_setting = pytest.mark.parametrize("name", FIELDS)

@@ -16,6 +16,8 @@ import typer
 
 from corpus.errors import AssistantError
 from ui import EARLIEST_YEAR, LATEST_YEAR
+from ui.administration import audit_app, backup, keys_app, restore
+from ui.options import AsJson, DataDir, folder_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -31,12 +33,10 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="List the folders answered from, or remove one.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data-dir", help="Folder of the catalog and indexes.  [default: ASSISTANT_DATA_DIR, or ./data]"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+app.add_typer(keys_app, name="keys")
+app.add_typer(audit_app, name="audit")
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 @app.command()
@@ -104,7 +104,7 @@ def documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the documents, and the files that could not be read with the reason."""
     from corpus.catalog import Catalog
 
-    catalog = Catalog(_existing(_folder(data_dir)))
+    catalog = Catalog(_existing(folder_of(data_dir)))
     listed, failed = catalog.documents(), catalog.failures()
     if as_json:
         rows = [
@@ -136,7 +136,7 @@ def sources(context: typer.Context, data_dir: DataDir = None) -> None:
         return
     from corpus.catalog import Catalog
 
-    listed = Catalog(_existing(_folder(data_dir))).sources()
+    listed = Catalog(_existing(folder_of(data_dir))).sources()
     for source in listed:
         typer.echo(f"{source.name}\t{source.folder}{'' if source.folder.is_dir() else '  (missing)'}")
     if not listed:
@@ -163,7 +163,7 @@ def add_briefs(data_dir: DataDir = None) -> None:
 @app.command()
 def reindex(data_dir: DataDir = None) -> None:
     """Rebuild both indexes from the catalog alone; the files are not needed."""
-    folder = _existing(_folder(data_dir))
+    folder = _existing(folder_of(data_dir))
     with _opened(folder, briefs=False, rebuild=True) as assistant, _progress("Indexing") as progress:
         count = assistant.reindex(progress)
     typer.echo(f"{count} passages indexed anew.")
@@ -232,7 +232,7 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     from assistant.settings import read_settings
 
     settings = read_settings()
-    findings = examine(_folder(data_dir), settings.model, lambda: language_model(settings))
+    findings = examine(folder_of(data_dir), settings.model, lambda: language_model(settings))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -266,7 +266,7 @@ def _opened(data_dir: Path | None, *, briefs: bool = True, rebuild: bool = False
     """An open assistant; a data folder that never had a source is given the shipped briefs first."""
     from assistant.assembly import open_assistant
 
-    assistant = open_assistant(_folder(data_dir), rebuild=rebuild)
+    assistant = open_assistant(folder_of(data_dir), rebuild=rebuild)
     try:
         if briefs and not assistant.has_had_sources:
             typer.echo("First start: indexing the shipped briefs (once).", err=True)
@@ -305,13 +305,7 @@ def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("assistant").setLevel(logging.INFO)
     port = settings.port if port is None else port
-    serve_forever(assistant, host or settings.host, port, uploads=settings.uploads)
-
-
-def _folder(data_dir: Path | None) -> Path:
-    from assistant.settings import read_settings
-
-    return data_dir if data_dir is not None else read_settings().data_dir
+    serve_forever(assistant, host or settings.host, port, settings)
 
 
 def _existing(folder: Path) -> Path:

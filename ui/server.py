@@ -3,11 +3,14 @@
 import errno
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from assistant.settings import Settings, read_settings
 from corpus.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -18,32 +21,51 @@ if TYPE_CHECKING:
 # Seconds that answers under way are given; an open page's heartbeat would otherwise hold the server for good.
 _GRACE = 3
 _HIGHEST_PORT = 65_535
+NOBODY_SIGNS_IN = "WARNING: nobody has to sign in here; this server answers programs of this machine only."
+EVERYBODY = "WARNING: ASSISTANT_OPEN=true and no sign-in: whoever reaches this server may ask."
 
 
 class AddressInUse(AssistantError):
     """Another process listens on the port."""
 
 
-def serve(assistant: "Assistant", host: str, port: int, *, uploads: str = "nobody") -> None:
+def serve(assistant: "Assistant", host: str, port: int, settings: Settings | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then return; port 0 takes a free one. The address is printed.
 
-    Raises `AddressInUse` where the port is taken and `AssistantError` where the address cannot be listened on.
+    Raises `AddressInUse` where the port is taken, and `AssistantError` where the address cannot be listened on, or
+    other machines could reach it and nobody would have to sign in.
     """
+    settings = settings or read_settings()
     with bind(host, port) as listening:
         import uvicorn
 
+        from ui.access.journal import write_log
+        from ui.access.layer import open_access
         from ui.api.app import create_app
 
+        write_log(requests=settings.log_requests)
+        access = open_access(settings, assistant.store.folder)
+        if not access.admission.who.is_on:
+            _warn_of_open_door(listening, is_open=settings.open)
+        app = create_app(assistant, access=access, uploads=settings.uploads)
+        # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(
-            create_app(assistant, uploads=uploads),
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
+            app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE
         )
         server = uvicorn.Server(config)
         print(f"Health Cooperation Assistant: {address(listening, host)}", flush=True)
         with _ended_by_signals(server):
             server.run(sockets=[listening])
+
+
+def _warn_of_open_door(listening: socket.socket, *, is_open: bool) -> None:
+    """Say loudly that nobody signs in; raises `AssistantError` where other machines reach it and nobody said so."""
+    if not is_open and not ip_address(listening.getsockname()[0].partition("%")[0]).is_loopback:
+        raise AssistantError(
+            "Other machines can reach this address, and nobody would have to sign in; make a key (assistant keys "
+            "create NAME), configure a sign-in (docs/portal.md), or say ASSISTANT_OPEN=true."
+        )
+    print(EVERYBODY if is_open else NOBODY_SIGNS_IN, file=sys.stderr, flush=True)
 
 
 def bind(host: str, port: int) -> socket.socket:

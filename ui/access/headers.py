@@ -3,18 +3,20 @@
 Gradio sends none of its own. Its page has inline scripts (its configuration and its loader), so each HTML response is
 read and exactly the scripts that the server put into it are allowed, by hash; nothing that a document or a question
 brings is ever rendered into that page on the server, so whatever appears in it later does not run.
-A route that sets a stricter policy keeps it.
+A route that sets a stricter policy keeps it. Only the page made for frames (`FRAMED`) may be framed, by the origins
+that were named.
 """
 
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+FRAMED = "/embed"
 _POLICY = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -36,31 +38,34 @@ def policy(**changes: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def policy_for(page: bytes) -> str:
+def policy_for(page: bytes, **changes: str) -> str:
     """The policy of an HTML page: its own inline scripts, by hash, and no others."""
     hashes = [base64.b64encode(hashlib.sha256(found).digest()).decode() for found in _INLINE_SCRIPT.findall(page)]
-    return policy(script_src=" ".join(("'self'", *(f"'sha256-{value}'" for value in hashes))))
+    return policy(script_src=" ".join(("'self'", *(f"'sha256-{value}'" for value in hashes))), **changes)
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers to every HTTP response."""
+    """ASGI middleware that adds the headers to every HTTP response; `ancestors` may frame the page for frames."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, ancestors: Sequence[str] = ()) -> None:
         self._app = app
+        self._ancestors = " ".join(ancestors) or "'none'"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _Sender(send))
+        ancestors = self._ancestors if scope["path"] == FRAMED else "'none'"
+        await self._app(scope, receive, _Sender(send, ancestors))
 
 
 class _Sender:
     """Passes a response on with the headers added; an HTML page is held back until its scripts are known."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, ancestors: str) -> None:
         self._send = send
+        self._ancestors = ancestors
         self._start: Message | None = None
         self._page = b""
 
@@ -72,12 +77,13 @@ class _Sender:
             if is_page and "content-security-policy" not in headers:
                 self._start = message
                 return
-            _add(headers, {"Content-Security-Policy": policy()})
+            _add(headers, {"Content-Security-Policy": policy(frame_ancestors=self._ancestors)})
         elif message["type"] == "http.response.body" and self._start is not None:
             self._page += message.get("body", b"")
             if message.get("more_body"):
                 return
-            _add(MutableHeaders(scope=self._start), {"Content-Security-Policy": policy_for(self._page)})
+            allowed = policy_for(self._page, frame_ancestors=self._ancestors)
+            _add(MutableHeaders(scope=self._start), {"Content-Security-Policy": allowed})
             await self._send(self._start)
             message = {"type": "http.response.body", "body": self._page}
             self._start = None

@@ -1,12 +1,14 @@
 """Who may add and remove documents over HTTP, and from which pages a browser may be made to ask for it.
 
-`may_write` is the one place that decides; everything that writes asks it, and pages offer only what it allows.
+`may_write` is the one place that decides; everything that writes asks it, and pages offer only what it allows. Two
+things must agree: the server takes documents over HTTP at all, and whoever asks has the right to write.
 """
 
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from ui.access.identity import WRITE, may
 from ui.api.problems import RefusedRequest
 
 _NOT_HERE = "Documents are not added or removed over HTTP here; set ASSISTANT_UPLOADS, or run: assistant ingest FOLDER"
@@ -15,7 +17,7 @@ _OTHER_PAGE = "Documents are added and removed from this server's own pages only
 
 def may_write(request: Request) -> bool:
     """Whether whoever sent this request may add and remove documents."""
-    return bool(request.app.state.uploads == "anyone")
+    return bool(request.app.state.uploads == "anyone") and may(request, WRITE)
 
 
 def require_writer(request: Request) -> None:

@@ -1,7 +1,7 @@
 """The HTTP application, put together: every family of routes, the outer layer, and the page at the root.
 
-The page of `ui.chat.page` is mounted last, so these routes always come first. No other origin may call anything here:
-`CORSMiddleware` without an allowed origin also makes Gradio drop its own, which answers any origin.
+The page of `ui.chat.page` is mounted last, so these routes always come first. Who may call them is decided in
+`ui.access`, around all of them.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
-from ui.access.headers import SecurityHeaders
+from ui.access.layer import Access
+from ui.access.sign_in import add_sign_in
 from ui.api.documents import add_documents
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
@@ -20,28 +19,38 @@ from ui.api.problems import add_problems, problem
 from ui.api.questions import add_questions
 from ui.api.timeline import add_timeline
 from ui.api.uploads import add_uploads
+from ui.embedding.routes import add_embedding, framing
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 
-def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None, uploads: str = "nobody") -> FastAPI:
+def create_app(
+    assistant: "Assistant",
+    *,
+    access: Access | None = None,
+    examples: Sequence[str] | None = None,
+    uploads: str = "nobody",
+) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
-    `ui.access.writing`.
+    `ui.access.writing`. Without `access`, whoever reaches it may do everything.
     """
     from ui.chat.page import mount_page
 
+    access = access or Access()
     app = FastAPI(
         title="Health Cooperation Assistant",
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # both pages load their scripts from another host
         redoc_url=None,
-        middleware=[Middleware(SecurityHeaders), Middleware(CORSMiddleware, allow_origins=())],
+        middleware=[*access.middleware(), *framing(access)],
     )
     app.state.uploads = uploads
     add_problems(app)
+    add_sign_in(app, access)
+    add_embedding(app, access)
     for add_routes in (add_questions, add_timeline, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, assistant)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)

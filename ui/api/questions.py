@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
+from ui.access.audit import note_answer
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -25,6 +26,8 @@ def add_questions(app: FastAPI, assistant: "Assistant") -> None:
 
     # A plain function, so that Starlette runs it in its thread pool and the event loop stays free.
     @app.post("/api/v1/ask")
-    def ask(asking: Asking) -> dict[str, Any]:
+    def ask(asking: Asking, request: Request) -> dict[str, Any]:
         """Answer a question, every sentence with its verified citation."""
-        return assistant.ask(asking.question, asking.history).to_dict()
+        answer = assistant.ask(asking.question, asking.history)
+        note_answer(request, answer, "api")
+        return answer.to_dict()

@@ -5,7 +5,7 @@ second server process changes nothing for an open page. Nothing here knows Gradi
 """
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, Turn
@@ -34,8 +34,13 @@ Message = dict[str, Any]
 Shown = tuple[list[Message], str, str]
 
 
-def converse(assistant: "Assistant", messages: list[Message]) -> Iterator[Shown]:
-    """Answer the last message if it is a question: yields (conversation, sources panel, plain text) as it grows."""
+def converse(
+    assistant: "Assistant", messages: list[Message], note: Callable[[Answer], None] = lambda _: None
+) -> Iterator[Shown]:
+    """Answer the last message if it is a question: yields (conversation, sources panel, plain text) as it grows.
+
+    The complete answer goes to `note`.
+    """
     if not questions_of(messages[-1:]):
         return
     *history, question = questions_of(messages)
@@ -45,6 +50,7 @@ def converse(assistant: "Assistant", messages: list[Message]) -> Iterator[Shown]
         yield [*messages, _reply(failure_as_markdown(TOO_LONG.format(LONGEST_QUESTION)))], before, ""
         return
     steps: list[Step] = []
+    complete: Answer | None = None
     number = max((cited.number for cited in earlier), default=0) + 1
     yield [*messages, _reply(steps_as_markdown(steps))], before, ""
     try:
@@ -53,12 +59,15 @@ def converse(assistant: "Assistant", messages: list[Message]) -> Iterator[Shown]
                 steps.append(told)
                 yield [*messages, _reply(steps_as_markdown(steps))], before, ""
                 continue
+            complete = told
             cited = [*earlier, cited_by(told, number)]
             yield (
                 [*messages, _answered(told, number)],
                 panel(cited, assistant.store),
                 answer_as_text(told, width=None),
             )
+        if complete is not None:
+            note(complete)
     except AssistantError as error:
         yield [*messages, _reply(failure_as_markdown(str(error)))], before, ""
 

@@ -4,8 +4,10 @@ Other modules that have to know when an answer is complete follow the events tha
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ui.access.audit import note_answer
 from ui.chat.conversation import (
     Message,
     converse,
@@ -45,9 +47,10 @@ def connect(gradio: Any, assistant: "Assistant", parts: Parts) -> Sequence[Any]:
     """Wire the events; returned are those, one for each way of asking, that end when an answer is complete."""
     results = [parts.chat, parts.sources, parts.copying, parts.text]
 
-    def answer(messages: list[Message]) -> Iterator[tuple[Any, ...]]:
+    def answer(messages: list[Message], request: gradio.Request) -> Iterator[tuple[Any, ...]]:
         yield (gradio.skip(),) * len(results)  # a generator that yields nothing would empty them
-        for shown, panel, plain in converse(assistant, messages):
+        note = partial(note_answer, request.request, way="page")
+        for shown, panel, plain in converse(assistant, messages, note):
             yield shown, panel, gradio.Accordion(visible=bool(plain)), plain
 
     def ready(messages: list[Message]) -> Any:

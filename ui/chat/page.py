@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
+from ui.access.identity import identity_of
 from ui.chat.events import QUIET, Parts, connect
 from ui.chat.script import add_script
 from ui.chat.sources import NO_ANSWER_YET
 from ui.chat.start import holdings_of, invitation
 from ui.chat.theme import theme
-from ui.rendering import escape_markdown
+from ui.rendering import escape_markdown, one_line
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -33,6 +34,7 @@ PURPOSE_WITH_MODEL = (
 SEND, STOP = "Send the question", "Stop answering"
 GO_ON = "You could go on with:"
 AGAIN = "Ask again"
+SIGNED_IN, SIGN_OUT = "Signed in as", "Sign out"
 # Pages of their own, each opened in a new tab by a button in the masthead.
 OTHER_PAGES = {"Documents": "/documents", "Timeline": "/timeline"}
 _HERE = Path(__file__).parent
@@ -80,7 +82,7 @@ def build_page(assistant: "Assistant", examples: Sequence[str] | None = None) ->
                     evidence = _evidence(gradio)
             holdings = gradio.Markdown(latex_delimiters=[], elem_id="holdings")
         parts = Parts(*talk, *evidence, anew)
-        page.load(lambda: holdings_of(assistant), outputs=holdings, **QUIET)
+        _greet(gradio, assistant, page, holdings)
         page.load(lambda: _examples(gradio, assistant, examples), outputs=parts.chat, concurrency_limit=1, **QUIET)
         connect(gradio, assistant, parts)
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
@@ -102,6 +104,24 @@ def _masthead(gradio: Any, assistant: "Assistant") -> Any:
 
 def _purpose(assistant: "Assistant") -> str:
     return PURPOSE if assistant.model is None else PURPOSE_WITH_MODEL.format(escape_markdown(assistant.model.name))
+
+
+def _greet(gradio: Any, assistant: "Assistant", page: Any, holdings: Any) -> None:
+    """As the page opens, say who is signed in, and what the answers rest on."""
+
+    def tell(request: gradio.Request) -> str:
+        return f"{_signed_in(request)}{holdings_of(assistant)}"
+
+    page.load(tell, outputs=holdings, **QUIET)
+
+
+def _signed_in(request: Any) -> str:
+    """Who is signed in, with the way out where there is one; nothing where nobody is."""
+    identity = identity_of(request.request)
+    if not identity.name:
+        return ""
+    way_out = f" · [{SIGN_OUT}](/sign-out)" if identity.way == "sign-in" else ""
+    return f"{SIGNED_IN} **{escape_markdown(one_line(identity.name))}**{way_out}\n\n"
 
 
 def _talk(gradio: Any) -> tuple[Any, Any, Sequence[Any], Any, Any]:

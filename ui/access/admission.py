@@ -1,0 +1,183 @@
+"""Lets a request through to the routes, or refuses it: who asks, by which rule, how often, how much at once.
+
+The inner part of the outer layer. What it lets through carries an `Identity`; what it refuses gets a problem (RFC
+9457), or a page where a browser opens one.
+"""
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.access.identification import Identification
+from ui.access.identity import LOCAL, Identity, note_identity
+from ui.access.limits import Buckets, Busy, Turns, neighbourhood
+from ui.access.proxy import Peers
+from ui.access.refusals import NOT_HERE, SIGN_IN_FIRST, Refusal, wants_page
+from ui.access.rules import CLOSED, PUBLIC, RULES, Rule, rule_for
+
+SIGN_IN = "/sign-in"
+TOO_LARGE = "The request is larger than this address takes."
+TOO_MANY = "Too many requests; wait a moment, then ask again."
+TOO_BUSY = "Too many questions are waiting for an answer; try again in a moment."
+FOREIGN = "Another site may not do this in your name."
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_BUSY_SECONDS = 5
+# The ways in that a browser uses without a script's doing.
+_AMBIENT = ("proxy", "sign-in", "local", "guest")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often and how much at once."""
+
+    questions: Buckets = field(default_factory=lambda: Buckets(60))
+    requests: Buckets = field(default_factory=lambda: Buckets(3000))
+    turns: Turns = field(default_factory=lambda: Turns(4, 128))
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What is decided from; `origins` are those whose scripts may call."""
+
+    who: Identification
+    limits: Limits = field(default_factory=Limits)
+    peers: Peers = field(default_factory=Peers)
+    origins: frozenset[str] = frozenset()
+    frames: bool = False
+    rules: tuple[Rule, ...] = RULES
+
+
+class AdmissionLayer:
+    """ASGI middleware that decides about every connection."""
+
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self._app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection; nothing here speaks WebSocket."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] != "http":
+            await self._app(scope, receive, send)
+        else:
+            try:
+                rule = self._admit(scope)
+                await self._pass_on(rule, scope, receive, send)
+            except Refusal as refusal:
+                await self._refused(scope, refusal)(scope, receive, send)
+
+    def _admit(self, scope: Scope) -> Rule:
+        """The rule by which the request is let through; raises `Refusal`."""
+        chosen = self._admission
+        rule, methods = rule_for(chosen.rules, scope["method"], scope["path"])
+        if rule is not None and rule.framed and not chosen.frames:
+            rule, methods = None, frozenset()
+        scope["assistant.route"] = rule.path if rule else ""
+        address = neighbourhood(chosen.peers.client_of(scope))
+        if chosen.who.is_on or chosen.who.is_open:  # the machine's own user is not held up
+            _limit(chosen.limits.requests, address, 1)  # before any look at who it is: guessing keys counts
+        is_public = rule is not None and rule.right == PUBLIC
+        if rule is not None and is_public and not rule.framed:
+            return rule
+        identity = chosen.who.identity(scope, ticket=rule is not None and rule.ticket)
+        note_identity(scope, identity)
+        if rule is not None and is_public:
+            return rule
+        if not identity.scopes and not identity.name:
+            raise Refusal(401, SIGN_IN_FIRST, {"WWW-Authenticate": "Bearer"})
+        if rule is None or rule.right == CLOSED:
+            raise _missing(methods if rule is None else frozenset())
+        self._check_right(rule, identity, scope)
+        if identity != LOCAL:
+            _limit(chosen.limits.questions, identity.id if identity.name else address, rule.questions)
+        return rule
+
+    def _check_right(self, rule: Rule, identity: Identity, scope: Scope) -> None:
+        if rule.right not in identity.scopes:
+            raise Refusal(403, f"{identity.name or 'A guest'} may not do this; it needs the right to {rule.right}.")
+        if scope["method"] not in _SAFE and identity.way in _AMBIENT and self._is_foreign(Headers(scope=scope)):
+            raise Refusal(403, FOREIGN)
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Whether a page of another site makes the browser send this."""
+        origin = headers.get("origin")
+        if origin in self._admission.origins:
+            return False
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        host = headers.get("x-forwarded-host") or headers.get("host")
+        return origin is not None and urlsplit(origin).netloc != host
+
+    async def _pass_on(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
+        body = _Body(rule.largest_body, receive, send)
+        if body.is_declared_too_large(Headers(scope=scope)):
+            raise Refusal(413, TOO_LARGE)
+        try:
+            async with self._admission.limits.turns.turn() if rule.in_turn else nullcontext():
+                await self._app(scope, body.receive, body.send)
+        except Busy as error:
+            raise Refusal(503, TOO_BUSY, {"Retry-After": str(_BUSY_SECONDS)}) from error
+        except ClientDisconnect:
+            if not body.is_too_large:
+                raise
+        if body.is_too_large:
+            raise Refusal(413, TOO_LARGE)
+
+    def _refused(self, scope: Scope, refusal: Refusal) -> Response:
+        """The refusal, or for a person whose browser opens a page, the way to sign in."""
+        if refusal.status == 401 and self._admission.who.sessions and wants_page(scope):
+            query = scope.get("query_string", b"").decode("latin-1")
+            there = scope["path"] + (f"?{query}" if query else "")
+            return RedirectResponse(f"{SIGN_IN}?next={quote(there, safe='')}", 302, {"Cache-Control": "no-store"})
+        return refusal.response(scope)
+
+
+def _limit(buckets: Buckets, caller: str, cost: float) -> None:
+    if cost and (wait := buckets.take(caller, cost)):
+        raise Refusal(429, TOO_MANY, {"Retry-After": str(wait)})
+
+
+def _missing(methods: frozenset[str]) -> Refusal:
+    if methods:
+        return Refusal(405, "This address takes other methods.", {"Allow": ", ".join(sorted(methods))})
+    return Refusal(404, NOT_HERE)
+
+
+class _Body:
+    """Counts what a request sends; above the limit the route's own response is dropped for a refusal."""
+
+    def __init__(self, largest: int, receive: Receive, send: Send) -> None:
+        self._largest = largest
+        self._receive = receive
+        self._send = send
+        self._size = 0
+        self._has_answered = False
+        self.is_too_large = False
+
+    def is_declared_too_large(self, headers: Headers) -> bool:
+        """Whether the request says itself that it is too large."""
+        length = headers.get("content-length", "")
+        return length.isdecimal() and int(length[:20]) > self._largest
+
+    async def receive(self) -> Message:
+        """The next part; one that is too much reads as a visitor who left."""
+        message: dict[str, Any] = dict(await self._receive())
+        self._size += len(message.get("body", b""))
+        if self._size > self._largest and not self._has_answered:
+            self.is_too_large = True
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass the response on, unless the request was too large."""
+        if not self.is_too_large:
+            self._has_answered = True
+            await self._send(message)

@@ -1,0 +1,57 @@
+"""Why a request stops before it reaches a route: a status, a sentence, and how that looks to a program or a person."""
+
+import html
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from ui.api.problems import problem
+from ui.documents.page import STYLE, STYLE_HASH
+
+NOT_HERE = "There is nothing here."
+SIGN_IN_FIRST = "Sign in, or send a key: Authorization: Bearer KEY"
+BACK = "To the first page"
+_POLICY = f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+class Refusal(Exception):
+    """A request is refused; the message is the sentence that is told."""
+
+    def __init__(self, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.headers = dict(headers or {})
+
+    def response(self, scope: Scope) -> Response:
+        """The refusal as a page for a browser that opens one, as a problem (RFC 9457) for everything else."""
+        if wants_page(scope):
+            response: Response = refusal_page(self.status, self.sentence)
+        else:
+            response = problem(self.status, HTTPStatus(self.status).phrase, self.sentence)
+        response.headers.update(self.headers)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def wants_page(scope: Scope) -> bool:
+    """Whether a browser is opening an address, rather than a script fetching it."""
+    headers = Headers(scope=scope)
+    opens = headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return bool(scope["method"] in ("GET", "HEAD") and opens and "text/html" in headers.get("accept", ""))
+
+
+def refusal_page(status: int, sentence: str) -> HTMLResponse:
+    """A page that says why, and leads nowhere but home."""
+    title = html.escape(HTTPStatus(status).phrase)
+    body = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><title>{title}</title><style>{STYLE}</style></head>'
+        f'<body><main><h1>{title}</h1><p class="notice" role="alert">{html.escape(sentence)}</p>'
+        f'<p><a href="/">{BACK}</a></p></main></body></html>'
+    )
+    return HTMLResponse(body, status_code=status, headers={"Content-Security-Policy": _POLICY})

@@ -1,0 +1,147 @@
+"""Frames: the page made for them, the scripts on both sides, tokens and tickets.
+
+`/embed` is the chat page with two additions, a style sheet that makes it compact and a script that sends the portal's
+token with each request. The page itself tells nothing of the documents, so it needs no token; everything that it then
+asks for does. A token never stands in an address that a server sees: it comes by message, or behind the `#`.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+from pydantic import BaseModel, Field, StringConstraints
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.access.headers import FRAMED
+from ui.access.identity import ASK, identity_of, may
+from ui.access.layer import Access
+from ui.access.refusals import Refusal
+from ui.access.tokens import LONGEST, SHORTEST, USUAL, EmbedTokens
+
+_HERE = Path(__file__).parent
+_FILES = {"embed.js": "text/javascript", "frame.js": "text/javascript", "frame.css": "text/css"}
+KEYS_ONLY = "Tokens for frames are made with a key of this server; a person or another token cannot make one."
+NOT_IN_AN_ADDRESS = (
+    "A token does not belong into the address, where servers note it; put it behind the # or send a message."
+)
+
+
+class TokenWish(BaseModel):
+    """For whom a token is, and for how long."""
+
+    person: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f]*$")] = ""
+    minutes: Annotated[int, Field(ge=SHORTEST, le=LONGEST)] = USUAL
+
+
+class TicketWish(BaseModel):
+    """Which document is to be opened."""
+
+    path: Annotated[str, StringConstraints(max_length=300, pattern=r"^/documents/[^/?#\\\x00-\x20]+$")]
+
+
+def add_embedding(app: FastAPI, access: Access) -> None:
+    """`/embed`, `/embed.js`, `/embedding/NAME`, and the tokens; nothing where no origin may frame."""
+    tokens = access.tokens
+    if tokens is None:
+        return
+    _add_tokens(app, tokens, access.public_url)
+
+    @app.get("/embed.js", include_in_schema=False)
+    async def script() -> Response:
+        """The portal's script."""
+        return _file("embed.js")
+
+    @app.get("/embedding/{name}", include_in_schema=False)
+    async def part(name: str) -> Response:
+        """What the frame loads."""
+        if name not in ("frame.js", "frame.css"):
+            raise Refusal(404, "There is nothing here.")
+        return _file(name)
+
+
+def framing(access: Access) -> list[Middleware]:
+    """What goes innermost around the routes, so that admission has seen the address as it was asked for."""
+    return [Middleware(_FramedPage)] if access.tokens else []
+
+
+def _add_tokens(app: FastAPI, tokens: EmbedTokens, public_url: str) -> None:
+    @app.post("/api/v1/embed-token")
+    async def embed_token(request: Request, wish: TokenWish) -> JSONResponse:
+        """A short-lived token for the frame of one person, for the portal's server, which calls this with its key."""
+        identity = identity_of(request)
+        if identity.way != "key":
+            raise Refusal(403, KEYS_ONLY)
+        token = tokens.token_for(identity, wish.person, wish.minutes)
+        expires = datetime.now(UTC) + timedelta(minutes=wish.minutes)
+        told = {"token": token, "expires": expires.isoformat(timespec="seconds"), "url": f"{public_url}{FRAMED}"}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+    @app.post("/api/v1/tickets", include_in_schema=False)
+    async def ticket(request: Request, wish: TicketWish) -> JSONResponse:
+        """A ticket for one document, good for a minute."""
+        text = tokens.ticket_for(identity_of(request), wish.path)
+        return JSONResponse({"ticket": text}, headers={"Cache-Control": "no-store"})
+
+
+def _file(name: str) -> Response:
+    # Asked anew each time, and answered by its tag: a portal gets a mended script at once.
+    return FileResponse(_HERE / name, media_type=_FILES[name], headers={"Cache-Control": "no-cache"})
+
+
+def _version(name: str) -> str:
+    return hashlib.sha256((_HERE / name).read_bytes()).hexdigest()[:12]
+
+
+class _FramedPage:
+    """Serves the chat page at `/embed` too, with the frame's style sheet and script put into its head."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != FRAMED:
+            await self._app(scope, receive, send)
+            return
+        if b"token=" in scope.get("query_string", b""):
+            raise Refusal(400, NOT_IN_AN_ADDRESS)
+        page = _Inserting(send, _head(may(Request(scope), ASK)))
+        inner = {**scope, "path": "/", "raw_path": b"/"}
+        inner["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        await self._app(inner, receive, page.send)
+
+
+def _head(is_known: bool) -> bytes:
+    """What goes first into the head; the script must run before any of the page's own."""
+    known = ' data-known="yes"' if is_known else ""
+    return (
+        f'<script src="/embedding/frame.js?{_version("frame.js")}"{known}></script>'
+        f'<link rel="stylesheet" href="/embedding/frame.css?{_version("frame.css")}">'
+    ).encode()
+
+
+class _Inserting:
+    """Passes an HTML page on with `head` put into it."""
+
+    def __init__(self, send: Send, head: bytes) -> None:
+        self._send = send
+        self._head = head
+        self._start: Message | None = None
+        self._page = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._page += message.get("body", b"")
+        if message.get("more_body") or self._start is None:
+            return
+        page = self._page.replace(b"<head>", b"<head>" + self._head, 1)
+        headers: list[Any] = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
+        headers += [(b"content-length", str(len(page)).encode()), (b"referrer-policy", b"no-referrer")]
+        await self._send({**self._start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": page})
