@@ -48,6 +48,7 @@ OURS = {
     ("/api/v1/timeline", "GET"),
     ("/documents/{document_id}", "GET"),
     ("/gradio_api/upload", "POST"),
+    ("/page.js", "GET"),
     ("/health/live", "GET"),
     ("/health/ready", "GET"),
     ("/timeline", "GET"),
@@ -312,6 +313,8 @@ def test_an_index_of_another_encoder_is_an_expected_failure_that_leaves_document
 
 class Buggy:
     """An assistant with a bug."""
+
+    model = None
 
     def ask(self, *_: object) -> None:
         raise ZeroDivisionError("a secret")
