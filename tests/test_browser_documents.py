@@ -142,7 +142,7 @@ def test_the_conversation_leads_to_the_documents(browser: Any, url: str) -> None
     page.goto(url)
     page.wait_for_selector("#holdings strong")
     with page.context.expect_page() as opened:
-        page.click("#documents")
+        page.get_by_role("link", name="Documents").or_(page.get_by_role("button", name="Documents")).click()
     opened.value.wait_for_selector("#list")
     assert opened.value.url == f"{url}/documents"
     page.context.close()

@@ -294,7 +294,7 @@ def test_the_page_lists_searches_and_says_what_was_not_read(client: TestClient) 
     found = parse(client.get("/documents?q=norway&publisher=The+Gazette&language=en&sort=title").text)
     assert len(found.all("th", scope="row")) == 1
     assert [option.text for option in found.elements if "selected" in option.attributes] == [
-        *("The Gazette", "en", "by title"),
+        *("The Gazette", "en", "any source", "by title"),
     ]
 
 

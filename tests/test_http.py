@@ -49,6 +49,7 @@ OURS = {
     ("/api/v1/timeline", "GET"),
     ("/documents/{document_id}", "GET"),
     ("/gradio_api/upload", "POST"),
+    ("/page.js", "GET"),
     ("/health/live", "GET"),
     ("/health/ready", "GET"),
     ("/timeline", "GET"),

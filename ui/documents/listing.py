@@ -7,7 +7,7 @@ Searching, sorting, adding and removing work without a script; `adding.js` adds 
 import base64
 import hashlib
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -94,7 +94,7 @@ def removal_page(document: Document) -> str:
     body = (
         f'<h1>{_REMOVING}</h1><p dir="auto"><strong>{_line(document.title)}</strong></p>'
         f'<p class="path">{_line(f"{document.source}/{document.path}")}</p><p>{_REMOVED_MEANS}</p>'
-        f'<form class="removal" action="/documents/{quote(document.id, safe="")}/remove" method="post">'
+        f'<form class="removal" action="/documents/{_piece(document.id)}/remove" method="post">'
         f'<button type="submit">{_REMOVE}</button><a href="/documents">{_KEEP}</a></form>'
     )
     return _page(_REMOVING, body)
@@ -137,7 +137,7 @@ def _result(addition: Addition) -> str:
         told += ", in place of an earlier version" if addition.replaced else ""
     name = f'<span dir="auto">{_line(addition.name)}</span>'
     if addition.document_id:
-        name = f'<a href="/documents/{quote(addition.document_id, safe="")}">{name}</a>'
+        name = f'<a href="/documents/{_piece(addition.document_id)}">{name}</a>'
     return f'<li class="{addition.outcome}">{name} <span class="told">{_line(told)}</span></li>'
 
 
@@ -188,7 +188,7 @@ def _list(view: View, found: Sequence[Summary]) -> str:
 
 
 def _row(document: Summary, removable: str | None) -> str:
-    place = f"/documents/{quote(document.id, safe='')}"
+    place = f"/documents/{_piece(document.id)}"
     title = (
         f'<a dir="auto" href="{place}">{_line(document.title)}</a>'
         f'<span class="path">{_line(f"{document.source}/{document.path}")}</span>'
@@ -216,7 +216,7 @@ def _turning(wanted: Wanted, number: int, pages: int) -> str:
             return ""
         values = {"q": wanted.words, "publisher": wanted.publisher, "language": wanted.language}
         values |= {"source": wanted.source, "sort": wanted.order}
-        query = urlencode({name: value for name, value in values.items() if value} | {"page_number": to})
+        query = _query({name: value for name, value in values.items() if value} | {"page_number": str(to)})
         return f'<a href="/documents?{html.escape(query)}">{words}</a>'
 
     links = f"{link(number - 1, 'Previous')} <span>Page {number} of {pages}</span> {link(number + 1, 'Next')}"
@@ -241,11 +241,20 @@ def _sources(overview: Overview) -> str:
         for held in overview.sources:
             failed = f", {held.failed} not read" if held.failed else ""
             yield (
-                f'<li><a href="/documents?{html.escape(urlencode({"source": held.source}))}">{_line(held.source)}</a> '
+                f'<li><a href="/documents?{html.escape(_query({"source": held.source}))}">{_line(held.source)}</a> '
                 f'<span class="told">{held.documents} documents, {held.passages} passages{failed}</span></li>'
             )
 
     return f'<section><h2>{_SOURCES}</h2><ul class="results">{"".join(told())}</ul></section>'
+
+
+def _piece(text: str) -> str:
+    """`text` as one piece of an address's path; halves of surrogate pairs, which no address holds, as "?"."""
+    return quote(text, safe="", errors="replace")
+
+
+def _query(values: Mapping[str, str]) -> str:
+    return urlencode(values, errors="replace")
 
 
 def _line(text: str) -> str:
