@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     llm_price_out: float | None = Field(
         default=None, ge=0, description="Price of a million tokens written, for the cost in the log."
     )
-    uploads: Literal["nobody", "anyone"] = Field(
+    uploads: Literal["nobody", "writers"] = Field(
         default="nobody", description="Who may add and remove documents on the page and over HTTP."
     )
 

@@ -72,11 +72,11 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransfo
 
 
 @contextmanager
-def served(assistant: Any, **options: Any) -> Iterator[str]:
+def served(assistant: Any, port: int = 0, **options: Any) -> Iterator[str]:
     """The address of a real server in a thread; the options are the application's."""
     import uvicorn
 
-    with bind("127.0.0.1", 0) as listening:
+    with bind("127.0.0.1", port) as listening:
         app = create_app(assistant, **options)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -150,8 +150,10 @@ def browser() -> Iterator[Any]:
 class Visit:
     """A browser window on the page that notes every host asked and every complaint."""
 
-    def __init__(self, browser: Any, url: str) -> None:
+    def __init__(self, browser: Any, url: str, blocked: str | None = None) -> None:
         self.context = browser.new_context(viewport={"width": 1280, "height": 800})
+        if blocked is not None:
+            self.context.route(blocked, lambda route: route.abort())
         self.context.add_init_script(WATCH)
         self.hosts: set[str] = set()
         self.complaints: list[str] = []
@@ -172,14 +174,14 @@ class Visit:
         before = self.page.locator("#chat .answer").count()
         self.page.fill("#question textarea", question)
         self.page.press("#question textarea", "Enter")
-        self.page.wait_for_selector(f"#chat .bot-row:nth-of-type({2 * (before + 1)}) .answer")
+        self.page.wait_for_selector(f"#chat .bot-row:nth-of-type({2 * (before + 1)}) .answer:not(.making)")
         self.page.wait_for_selector("#question .submit-button")
         return self.page.locator("#chat .answer").last
 
-    def open(self, link: Any) -> Any:
-        """Follow a link that opens a new tab."""
+    def open(self, link: Any, *keys: str) -> Any:
+        """Follow a link that opens a new tab, with `keys` held down."""
         with self.context.expect_page() as opened:
-            link.click()
+            link.click(modifiers=keys)
         opened.value.wait_for_load_state()
         return opened.value
 
@@ -203,7 +205,10 @@ def visit(browser: Any, url: str) -> Iterator[Visit]:
 def test_the_page_says_what_it_holds_and_offers_examples(visit: Visit) -> None:
     assert visit.page.title() == "Health Cooperation Assistant"
     assert visit.page.locator("h1").all_inner_texts() == ["Health Cooperation Assistant"]
-    assert visit.page.locator("#chat .example").count() == 6
+    visit.page.wait_for_selector("#chat .example")
+    offered = visit.page.locator("#chat .example").all_inner_texts()
+    assert 2 <= len(set(offered)) == len(offered) <= 6
+    assert "What did Azerbaijan and Latvia agree on?" in offered
     held = visit.page.locator("#holdings").inner_text()
     assert "documents" in held
     assert "passages" in held
@@ -221,10 +226,10 @@ def test_the_flagship_question_is_answered_and_every_marker_opens_its_passage(vi
     assert visit.page.evaluate("window.seen.size") > 1, "the answer streams in"
     assert "signed" in answer.inner_text()
     quotes = visit.page.locator("#sources mark").all_inner_texts()
-    markers = answer.locator("a")
+    markers = answer.locator("a.marker")
     assert markers.all_inner_texts() == [f"[{number}]" for number in range(1, len(quotes) + 1)]
     for number, quote in enumerate(quotes):
-        document = visit.open(markers.nth(number))
+        document = visit.open(markers.nth(number), "ControlOrMeta")
         assert document.locator("mark#passage").text_content() == quote
         assert document.locator("h1").count() == 1
         assert document.locator("mark#passage").evaluate(
@@ -266,7 +271,7 @@ def test_what_was_understood_can_be_corrected_and_sent(visit: Visit, width: int,
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(corrected)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#chat .bot-row:nth-of-type(8) .answer")
+    page.wait_for_selector("#chat .bot-row:nth-of-type(8) .answer:not(.making)")
     page.wait_for_selector("#question .submit-button")
     assert page.locator("#chat .user-row").last.inner_text() == corrected
     assert page.locator("#chat .answer").last.locator(".understood").count() == 0, "it was taken as typed"
@@ -283,9 +288,10 @@ def test_a_refusal_looks_like_one(visit: Visit) -> None:
 
 
 def test_an_example_asks_its_question_and_a_new_conversation_starts_empty(visit: Visit) -> None:
+    question = visit.page.locator("#chat .example").first.inner_text()
     visit.page.click("#chat .example >> nth=0")
     visit.page.wait_for_selector("#chat .answer .as-of")
-    assert visit.page.locator("#chat .user-row").inner_text() == FLAGSHIP
+    assert visit.page.locator("#chat .user-row").inner_text() == question
     assert visit.page.locator("#copy").is_visible()
     visit.page.click("#anew")
     visit.page.wait_for_selector("#chat .example")
@@ -308,7 +314,7 @@ def test_a_poisoned_document_is_shown_as_text_and_does_nothing(visit: Visit) -> 
     assert sources.locator("mark").first.inner_text() == POISONED_SENTENCE
     assert "poisoned <b>name<b>.md" in sources.inner_text()
     assert "Original" not in sources.inner_text()
-    document = visit.open(answer.locator("a").first)
+    document = visit.open(answer.locator("a.marker").first, "ControlOrMeta")
     assert document.locator("mark#passage").text_content() == POISONED_SENTENCE
     assert visit.page.evaluate(ACTIVE, "#chat .message-row, #sources") == []
     assert document.evaluate(ACTIVE, "body") == []
@@ -339,7 +345,7 @@ def test_a_poisoned_question_is_shown_as_text(visit: Visit) -> None:
 
 def test_line_ends_of_windows_survive_in_the_document(visit: Visit, assistant: Assistant) -> None:
     answer = visit.ask("What did Peru and Fiji agree on?")
-    document = visit.open(answer.locator("a").first)
+    document = visit.open(answer.locator("a.marker").first, "ControlOrMeta")
     cited = assistant.ask("What did Peru and Fiji agree on?").citations[0]
     assert document.locator("mark#passage").text_content() == cited.quote
     stored = assistant.store.document(cited.document.id)

@@ -40,7 +40,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "oslo.txt").write_text("Norway and Chad discussed vaccines in Oslo on 2 May 2024.")
     (folder / "broken.pdf").write_bytes(b"no")
     assistant: Assistant = open_assistant(tmp_path_factory.mktemp("data"), folder=folder, encoder=FakeEncoder())
-    with served(assistant, uploads="anyone") as url:
+    with served(assistant, uploads="writers") as url:
         yield url
     assistant.close()
 

@@ -79,7 +79,7 @@ def client_of(assistant: Assistant, *, uploads: str) -> TestClient:
 
 @pytest.fixture
 def client(assistant: Assistant) -> TestClient:
-    return client_of(assistant, uploads="anyone")
+    return client_of(assistant, uploads="writers")
 
 
 def add(client: TestClient, *files: tuple[str, bytes], **headers: str) -> Any:

@@ -14,7 +14,7 @@ OTHER_VALUES = {
     **{"data_dir": "elsewhere", "model": "models/other", "passages": "7", "host": "0.0.0.0", "port": "8080"},
     **{"llm": "openai:other", "llm_url": "http://127.0.0.1:8000/v1", "llm_key": "**********", "llm_timeout": "7.5"},
     **{"llm_unsupported": "mark", "llm_price_in": "0.15", "llm_price_out": "0.6"},
-    **{"uploads": "anyone"},
+    **{"uploads": "writers"},
     **dict.fromkeys(("open", "log_requests", "log_questions", "audit"), "True"),
     **{"public_url": "https://assistant.example", "secret": "**********", "session_hours": "7", "audit_days": "7"},
     **{"proxy_user_header": "X-User", "proxy_groups_header": "X-Groups", "proxy_peers": "10.0.0.0/8"},

@@ -17,7 +17,7 @@ _OTHER_PAGE = "Documents are added and removed from this server's own pages only
 
 def may_write(request: Request) -> bool:
     """Whether whoever sent this request may add and remove documents."""
-    return bool(request.app.state.uploads == "anyone") and may(request, WRITE)
+    return bool(request.app.state.uploads == "writers") and may(request, WRITE)
 
 
 def require_writer(request: Request) -> None:

@@ -8,6 +8,7 @@
     send: "Send the question",
     stop: "Stop answering",
     sources: "Sources of the selected answer",
+    examples: "Questions to begin with",
     unreachable: "The assistant cannot be reached; trying again…",
     lost: "The assistant was restarted before it had answered.",
     again: "Ask again",
@@ -17,7 +18,6 @@
 
   const find = (selector) => document.querySelector(selector);
   const findAll = (selector) => [...document.querySelectorAll(selector)];
-  const container = () => find(".gradio-container") || document.body;
   const set = (element, name, value) => {
     if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
   };
@@ -105,7 +105,7 @@
     whence.className = "whence";
     whence.textContent = source.querySelector("h3").textContent.replace(/^\s*\d+\s+/, "");
     quote.replaceChildren(told, whence);
-    if (!quote.isConnected) container().append(quote);
+    if (!quote.isConnected) find("#page").append(quote);
     quote.hidden = false;
     const { left, top, bottom } = marker.getBoundingClientRect();
     const above = top > quote.offsetHeight + 12;
@@ -189,6 +189,9 @@
   function mend() {
     set(find("#question .submit-button"), "aria-label", TEXTS.send);
     set(find("#question .stop-button"), "aria-label", TEXTS.stop);
+    // Gradio calls them a list, whose children are buttons and no items of one.
+    set(find("#chat .examples"), "role", "group");
+    set(find("#chat .examples"), "aria-label", TEXTS.examples);
     set(find("#evidence"), "role", "region");
     set(find("#evidence"), "aria-label", TEXTS.sources);
     set(find("#evidence"), "tabindex", "0");

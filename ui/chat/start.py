@@ -16,7 +16,8 @@ WHAT_IT_IS = (
 )
 LOOKING = "*Looking for questions that these documents answer…*"
 LIMITS = (
-    "It gives no advice and speaks for no government or organisation. Open the source before you rely on an answer."
+    "The assistant gives no advice and speaks for no government or organisation. Open the source before you rely on "
+    "an answer."
 )
 NOTHING_YET = "There are no documents yet; add a folder with: assistant ingest FOLDER"
 # A longer list of failures is for the command line.
