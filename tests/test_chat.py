@@ -4,6 +4,7 @@ A browser sends a message's content as a list of parts and a program as one stri
 """
 
 import html
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,9 +32,9 @@ from ui.chat.conversation import (
     further_questions,
     is_waiting,
     questions_of,
+    resumed,
     steps_as_markdown,
     stopped,
-    up_to_last_question,
     with_question,
     without_buttons,
 )
@@ -273,10 +274,17 @@ def test_what_one_could_go_on_with_is_asked_about_the_last_answer_and_its_docume
         assert further_questions(assistant, no_answer) == ()
 
 
-@pytest.mark.parametrize("left", [[], [reply(SEARCHING)], [reply("Half an answer")]])
-def test_a_question_can_be_asked_again_whatever_was_left_of_its_answer(left: list[Message]) -> None:
-    asked = with_question([*with_question([], QUESTION), reply("An answer.")], "And now?")
-    assert up_to_last_question([*asked, *left]) == asked
+def test_the_questions_of_an_interrupted_conversation_are_put_again_and_the_last_is_answered() -> None:
+    messages = resumed(json.dumps([QUESTION, "And <b>now</b>?"]))
+    assert is_waiting(messages)
+    assert questions_of(messages) == [QUESTION, "And <b>now</b>?"]
+    assert [message["role"] for message in messages] == ["user", "assistant", "user"]
+    assert "<b>" not in content_of(messages[-1])
+
+
+@pytest.mark.parametrize("kept", ["", "no list", "7", "{}", "[1, null]", "[]", '"text"'])
+def test_what_is_no_list_of_questions_resumes_nothing(kept: str) -> None:
+    assert resumed(kept) == []
 
 
 def test_a_draft_is_shown_as_one_and_gives_way_to_the_checked_text() -> None:

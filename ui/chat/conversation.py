@@ -5,6 +5,7 @@ second server process changes nothing for an open page. Nothing here knows Gradi
 """
 
 import html
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ STAGES = {
     Stage.CHECKING: ("Checking {:,} citation", "Checking {:,} citations"),
 }
 BEGINNING = "Understanding the question"
+INTERRUPTED = "*Answered before the assistant was restarted; ask again to see the answer.*"
 TOO_LONG = "The question is longer than {} characters; please shorten it."
 EDIT = "Edit the question as understood"
 Message = dict[str, Any]
@@ -118,13 +120,22 @@ def with_question(messages: Sequence[Message], question: str) -> list[Message]:
 
 def stopped(messages: list[Message]) -> list[Message]:
     """The conversation after the reader stopped an answer in the making."""
-    return [*up_to_last_question(messages), _reply(STOPPED)] if is_waiting(messages) else messages
+    if not is_waiting(messages):
+        return messages
+    return [*(messages[:-1] if _is_making(messages[-1]) else messages), _reply(STOPPED)]
 
 
-def up_to_last_question(messages: list[Message]) -> list[Message]:
-    """The conversation without what came after its last question."""
-    last = max((place for place, message in enumerate(messages) if message.get("role") == "user"), default=-1)
-    return messages[: last + 1]
+def resumed(kept: str) -> list[Message]:
+    """The conversation with these questions, a JSON list of texts, the last of which is to be answered anew."""
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        found = []
+    questions = [one_line(text) for text in found if isinstance(text, str)] if isinstance(found, list) else []
+    messages: list[Message] = []
+    for question in questions[-LONGEST_HISTORY - 1 :]:
+        messages = [*messages, *([_reply(INTERRUPTED)] if messages else []), *with_question([], question)]
+    return messages
 
 
 def questions_of(messages: Sequence[Message]) -> list[str]:

@@ -13,8 +13,8 @@ from ui.chat.conversation import (
     converse,
     further_questions,
     is_waiting,
+    resumed,
     stopped,
-    up_to_last_question,
     with_question,
     without_buttons,
 )
@@ -60,8 +60,9 @@ def connect(gradio: Any, assistant: "Assistant", parts: Parts) -> Sequence[Any]:
         return [], NO_ANSWER_YET, gradio.Accordion(visible=False), "", ready([]), gradio.Row(visible=False)
 
     running = [event.then(answer, parts.chat, results, **QUIET) for event in _asked(gradio, parts)]
-    answered = [event.then(ready, parts.chat, parts.question, **AT_ONCE) for event in running]
-    offering = _offer(gradio, assistant, parts, answered)
+    for event in running:
+        event.then(ready, parts.chat, parts.question, **AT_ONCE)
+    offering = _offer(gradio, assistant, parts, running)
     _let_edit(gradio, parts)
     stop = parts.question.stop(stopped, parts.chat, parts.chat, cancels=running, **AT_ONCE)
     stop.then(ready, parts.chat, parts.question, **AT_ONCE)
@@ -83,19 +84,19 @@ def _asked(gradio: Any, parts: Parts) -> Sequence[Any]:
     def ask_example(messages: list[Message], event: gradio.SelectData) -> tuple[Any, ...]:
         return ask(str(event.value["text"]), messages)
 
-    def ask_again(messages: list[Message]) -> tuple[Any, ...]:
+    def ask_again(kept: str) -> tuple[Any, ...]:
         field = gradio.Textbox(submit_btn=False, stop_btn=True)
-        return field, up_to_last_question(messages), gradio.Row(visible=False)
+        return field, resumed(kept), gradio.Row(visible=False)
 
     return (
         parts.question.submit(ask, [parts.question, parts.chat], changed, **AT_ONCE),
         parts.chat.example_select(ask_example, parts.chat, changed, **AT_ONCE),
-        parts.again.click(ask_again, parts.chat, changed, **AT_ONCE),
+        parts.again.submit(ask_again, parts.again, changed, **AT_ONCE),
         *(button.click(ask, [button, parts.chat], changed, **AT_ONCE) for button in parts.offers),
     )
 
 
-def _offer(gradio: Any, assistant: "Assistant", parts: Parts, answered: Sequence[Any]) -> Sequence[Any]:
+def _offer(gradio: Any, assistant: "Assistant", parts: Parts, running: Sequence[Any]) -> Sequence[Any]:
     """What one could go on with, looked for once an answer is complete and nobody waits for it: one at a time."""
 
     def offer(messages: list[Message]) -> list[Any]:
@@ -105,7 +106,7 @@ def _offer(gradio: Any, assistant: "Assistant", parts: Parts, answered: Sequence
         return [gradio.Row(visible=bool(texts)), *buttons, *missing]
 
     one_at_a_time = {"concurrency_limit": 1, "concurrency_id": "offer", **QUIET}
-    return [event.then(offer, parts.chat, [parts.further, *parts.offers], **one_at_a_time) for event in answered]
+    return [event.success(offer, parts.chat, [parts.further, *parts.offers], **one_at_a_time) for event in running]
 
 
 def _let_edit(gradio: Any, parts: Parts) -> None:

@@ -13,6 +13,7 @@
     lost: "The assistant was restarted before it had answered.",
     again: "Ask again",
   };
+  const KEPT = "questions to ask again";
   const CHECK_EVERY = 2000; // ms, while an answer is awaited
   const TOOLTIP_STAYS = 250; // ms, so that the pointer can move onto it
 
@@ -154,14 +155,27 @@
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = TEXTS.again;
-      button.addEventListener("click", () => {
-        notice.remove();
-        ask().then((current) => (process = current), () => {});
-        find("#again").click();
-      });
+      button.addEventListener("click", askAgain);
       notice.append(" ", button);
     }
     find("#question")?.before(notice);
+  }
+
+  // Gradio opens no other stream after a broken one: the page is loaded anew, and the questions are put again.
+  function askAgain() {
+    const questions = findAll("#chat .user-row").map((row) => row.innerText.trim());
+    sessionStorage.setItem(KEPT, JSON.stringify(questions));
+    location.reload();
+  }
+
+  function resume() {
+    const field = find("#again textarea");
+    const kept = sessionStorage.getItem(KEPT);
+    if (!kept || !field || !find("#holdings strong")) return;
+    sessionStorage.removeItem(KEPT);
+    field.value = kept;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => field.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true })), 100);
   }
 
   async function check() {
@@ -189,6 +203,8 @@
   function mend() {
     set(find("#question .submit-button"), "aria-label", TEXTS.send);
     set(find("#question .stop-button"), "aria-label", TEXTS.stop);
+    // Gradio hands screen readers the Markdown of every message as its name; what it says is in it.
+    for (const message of findAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
     // Gradio calls them a list, whose children are buttons and no items of one.
     set(find("#chat .examples"), "role", "group");
     set(find("#chat .examples"), "aria-label", TEXTS.examples);
@@ -200,6 +216,7 @@
   function follow() {
     mend();
     showSelected();
+    resume();
   }
 
   new MutationObserver(follow).observe(document.documentElement, { childList: true, subtree: true });

@@ -153,8 +153,8 @@ def _talk(gradio: Any) -> tuple[Any, Any, Sequence[Any], Any, Any]:
         submit_btn=True,
         autofocus=True,
     )
-    # Pressed by the script, where the server went away in the middle of an answer.
-    again = gradio.Button(AGAIN, elem_id="again")
+    # Filled by the script with the questions of a conversation whose server went away in the middle of an answer.
+    again = gradio.Textbox(label=AGAIN, elem_id="again")
     return chat, further, offers, question, again
 
 
