@@ -33,6 +33,8 @@ OWNERS = {
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
     "uvicorn": ("ui.",),
+    "httpx": ("ui.client",),
+    "prometheus_client": ("ui.api.metrics",),
 }
 # Heavy libraries that their owner may import as it is imported itself; all others only inside functions.
 AT_MODULE_LEVEL = {
@@ -40,6 +42,7 @@ AT_MODULE_LEVEL = {
     "langchain_core": ("assistant.retrieval", "assistant.chain"),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
+    "httpx": ("ui.client",),
 }
 MAY_SEE_SETTINGS = ("assistant.assembly", "assistant.doctor", "ui.")
 
@@ -233,9 +236,13 @@ def write(root: Path, files: dict[str, str]) -> None:
         (second_owners, {"assistant/a.py": "import langchain_core.runnables"}),
         (second_owners, {"assistant/a.py": "from fastapi import FastAPI"}),
         (second_owners, {"ui/cli.py": "def f():\n    import gradio as g"}),
+        (second_owners, {"ui/cli.py": "def f():\n    from mcp.server import Server"}),
+        (second_owners, {"ui/api/app.py": "def f():\n    import prometheus_client"}),
         (second_owners, {"corpus/a.py": "import importlib\nimportlib.import_module('torch')"}),
         (heavy_imports_at_module_level, {"corpus/vectors.py": "import chromadb"}),
         (heavy_imports_at_module_level, {"corpus/encoder.py": "class Encoder:\n    from torch import nn"}),
+        (heavy_imports_at_module_level, {"ui/mcp/server.py": "from mcp.server import Server"}),
+        (heavy_imports_at_module_level, {"ui/api/metrics.py": "import prometheus_client"}),
         (heavy_imports_at_module_level, {"ui/chat/page.py": "if True:\n    import gradio"}),
         (strangers_to_settings, {"assistant/chain.py": "from assistant.settings import Settings"}),
         (strangers_to_settings, {"assistant/chain.py": "def f():\n    from assistant import settings"}),

@@ -5,47 +5,69 @@ The page of `ui.chat.page` is mounted last, so these routes always come first. N
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from assistant import __version__
 from ui.access.headers import SecurityHeaders
+from ui.api.completions import add_completions
+from ui.api.description import described
 from ui.api.documents import add_documents
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
+from ui.api.metrics import Counted, Metrics, add_metrics
+from ui.api.nowhere import add_nowhere
 from ui.api.problems import add_problems, problem
 from ui.api.questions import add_questions
+from ui.api.requests import RequestIds
 from ui.api.timeline import add_timeline
+from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 
-def create_app(assistant: "Assistant", *, examples: Sequence[str] | None = None, uploads: str = "nobody") -> FastAPI:
+def create_app(
+    assistant: "Assistant",
+    *,
+    examples: Sequence[str] | None = None,
+    uploads: str = "nobody",
+    hosts: Sequence[str] = (),
+) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
-    `ui.access.writing`.
+    `ui.access.writing`. `hosts` are the names that it is reached under besides the loopback ones, for those ways in
+    that ask.
     """
     from ui.chat.page import mount_page
 
     app = FastAPI(
         title="Health Cooperation Assistant",
+        version=__version__,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # both pages load their scripts from another host
         redoc_url=None,
-        middleware=[Middleware(SecurityHeaders), Middleware(CORSMiddleware, allow_origins=())],
+        middleware=[Middleware(SecurityHeaders), Middleware(RequestIds), Middleware(CORSMiddleware, allow_origins=())],
     )
     app.state.uploads = uploads
     add_problems(app)
-    for add_routes in (add_questions, add_timeline, add_uploads, add_holdings, add_documents, add_health):
-        add_routes(app, assistant)
+    metrics, turns = Metrics(), Turns()
+    counted = cast("Assistant", Counted(assistant, metrics))
+    add_questions(app, counted, turns)
+    add_completions(app, counted, turns)
+    for add_routes in (add_timeline, add_uploads, add_holdings, add_documents, add_health):
+        add_routes(app, counted)
+    add_metrics(app, counted, metrics)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
-    mount_page(app, assistant, examples)
+    add_nowhere(app)
+    described(app)
+    mount_page(app, counted, examples)
     return app
 
 
