@@ -50,6 +50,9 @@ OURS = {
     ("/gradio_api/upload", "POST"),
     ("/health/live", "GET"),
     ("/health/ready", "GET"),
+    ("/mcp", "DELETE"),
+    ("/mcp", "GET"),
+    ("/mcp", "POST"),
     ("/metrics", "GET"),
     ("/timeline", "GET"),
     ("/v1/chat/completions", "POST"),
@@ -91,6 +94,7 @@ REQUESTS = {
     "model-missing": ("GET", "/v1/models/none"),
     "completion-refused": ("POST", "/v1/chat/completions"),
     "unknown": ("GET", "/api/v2/ask"),
+    "tools": ("POST", "/mcp"),
     "preflight": ("OPTIONS", "/api/v1/ask"),
 }
 every_kind = pytest.mark.parametrize("kind", REQUESTS)
@@ -216,6 +220,7 @@ def test_the_responses_are_of_the_kinds_they_claim(responses: dict[str, Response
     assert codes["unknown"] == codes["model-missing"] == 404
     assert codes["completion-refused"] == 400
     assert codes["metrics"] == codes["models"] == 200
+    assert codes["tools"] == 503, "the application was not started, and its tools neither"
     assert codes["server-file"] == 403
 
 

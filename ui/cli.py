@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -97,6 +97,19 @@ def serve(
     """Serve the chat page and the API from the index as it is."""
     with _opened(data_dir) as assistant:
         _serve(assistant, host, port)
+
+
+@app.command()
+def mcp(data_dir: DataDir = None) -> None:
+    """Serve the tools of the Model Context Protocol on standard input and output, for one client."""
+    from ui.mcp.mounting import require_installed
+    from ui.mcp.server import serve_on_stdio, standard_output_kept
+
+    require_installed()
+    with ExitStack() as stack:
+        with standard_output_kept():
+            assistant = stack.enter_context(_opened(data_dir))
+        serve_on_stdio(assistant)
 
 
 @app.command()
@@ -304,8 +317,9 @@ def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
     # What a language model takes (tokens, seconds, cost) and why it failed; never what was asked.
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("assistant").setLevel(logging.INFO)
+    names = [name.strip() for name in settings.hosts.split(",") if name.strip()]
     port = settings.port if port is None else port
-    serve_forever(assistant, host or settings.host, port, uploads=settings.uploads)
+    serve_forever(assistant, host or settings.host, port, uploads=settings.uploads, names=names)
 
 
 def _folder(data_dir: Path | None) -> Path:

@@ -4,7 +4,7 @@ import errno
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,12 @@ class AddressInUse(AssistantError):
     """Another process listens on the port."""
 
 
-def serve(assistant: "Assistant", host: str, port: int, *, uploads: str = "nobody") -> None:
+def serve(
+    assistant: "Assistant", host: str, port: int, *, uploads: str = "nobody", names: Sequence[str] = ()
+) -> None:
     """Serve until SIGTERM or SIGINT, then return; port 0 takes a free one. The address is printed.
+
+    `names` are those that the server is reached under besides `host` and the loopback ones.
 
     Raises `AddressInUse` where the port is taken and `AssistantError` where the address cannot be listened on.
     """
@@ -35,7 +39,7 @@ def serve(assistant: "Assistant", host: str, port: int, *, uploads: str = "nobod
         from ui.api.app import create_app
 
         config = uvicorn.Config(
-            create_app(assistant, uploads=uploads),
+            create_app(assistant, uploads=uploads, hosts=(host, *names)),
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=_GRACE,

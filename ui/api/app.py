@@ -27,6 +27,7 @@ from ui.api.requests import RequestIds
 from ui.api.timeline import add_timeline
 from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
+from ui.mcp.mounting import add_mcp
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -64,6 +65,7 @@ def create_app(
     for add_routes in (add_timeline, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
+    add_mcp(app, counted, turns, hosts)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
     add_nowhere(app)
     described(app)
