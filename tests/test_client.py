@@ -45,10 +45,13 @@ def test_a_follow_up_takes_its_history(client: Client) -> None:
 
 
 def test_a_stream_ends_with_the_answer(client: Client) -> None:
-    *drafts, last = client.stream(QUESTION)
-    assert drafts
-    assert all(isinstance(told, Told) and not told.is_final for told in drafts)
+    *before, last = client.stream(QUESTION)
+    assert [told.stage for told in before if told.stage] == ["searching", "reading", "checking"]
+    assert before[0] == Told(stage="searching", count=1)
+    assert any(told.answer for told in before)
+    assert not any(told.is_final for told in before)
     assert last.is_final
+    assert last.answer is not None
     assert last.answer.answer == client.ask(QUESTION).answer
 
 
@@ -84,7 +87,7 @@ class Broken:
     def refresh(self) -> None:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
-    def stream(self, *_: object) -> Iterator[None]:
+    def follow(self, *_: object) -> Iterator[None]:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
 

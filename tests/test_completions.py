@@ -214,7 +214,7 @@ class Failing:
     def ask(self, *_: object) -> Answer:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
-    def stream(self, *_: object) -> Iterator[Answer]:
+    def follow(self, *_: object) -> Iterator[Answer]:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
 

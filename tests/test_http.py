@@ -54,6 +54,7 @@ OURS = {
     ("/mcp", "GET"),
     ("/mcp", "POST"),
     ("/metrics", "GET"),
+    ("/page.js", "GET"),
     ("/timeline", "GET"),
     ("/v1/chat/completions", "POST"),
     ("/v1/models", "GET"),

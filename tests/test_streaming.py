@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fake_provider import FakeProvider
 from fakes import FakeEncoder, app_over
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -17,6 +18,7 @@ from serving import served
 
 from assistant.answer import Answer, Outcome, Statement
 from assistant.assembly import Assistant, open_assistant
+from assistant.provider import connect
 from corpus.errors import DataFolderDamaged
 from ui.api import streaming
 from ui.api.streaming import wants_events
@@ -47,7 +49,7 @@ class Scripted:
     def refresh(self) -> None:
         """Nothing changes here."""
 
-    def stream(self, *_: object) -> Iterator[Answer]:
+    def follow(self, *_: object) -> Iterator[Answer]:
         return self._script()
 
     def ask(self, *_: object) -> Answer:
@@ -87,9 +89,11 @@ def test_an_answer_is_told_as_it_grows_and_ends_with_what_json_would_say(
     assert response.headers["cache-control"] == "no-cache"
     assert response.headers["x-request-id"]
     assert response.text.isascii(), "some clients end a line at U+2028"
-    *drafts, (kind, answer) = events_in(response.text)
-    assert drafts
-    assert {kind for kind, _ in drafts} == {"draft"}
+    *before, (kind, answer) = events_in(response.text)
+    steps = [data for kind, data in before if kind == "step"]
+    assert [step["stage"] for step in steps] == ["searching", "reading", "checking"]
+    assert steps[0] == {"stage": "searching", "count": 1}
+    assert {kind for kind, _ in before[len(steps) :]} == {"draft"}
     assert kind == "answer"
     whole = client.post("/api/v1/ask", json=QUESTION).json()
     assert answer | {"timings_ms": {}} == whole | {"timings_ms": {}}
@@ -159,6 +163,18 @@ def test_who_hangs_up_ends_the_work(assistant: Assistant) -> None:
             next(response.iter_text())
         assert ended.wait(5), "the thread went on for nobody"
     assert len(made) < 100
+
+
+def test_who_stops_listening_ends_the_steps_and_a_language_models_writing(assistant: Assistant) -> None:
+    with FakeProvider(mode="honest then dripping") as provider:
+        model = connect("openai:fake", url=provider.url, key="none", timeout=60.0)
+        told = Assistant(assistant.store, model=model).follow(QUESTION["question"])
+        assert any(isinstance(item, Answer) for item in told)
+        told.close()  # type: ignore[attr-defined]
+        deadline = time.monotonic() + 10
+        while any(thread.name.startswith("answer") for thread in threading.enumerate()):
+            assert time.monotonic() < deadline, "the model goes on writing for nobody"
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 import httpx
 from pydantic import ValidationError
@@ -33,10 +34,15 @@ class Refused(AssistantError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event of an answer in the making; the one that `is_final` is the answer, all before it are drafts."""
+    """One event of an answer in the making: a step that begins, a draft, or the answer, which `is_final`.
 
-    answer: AnswerShape
-    is_final: bool
+    `stage` is what is being done, to `count` things; it is empty with an answer.
+    """
+
+    answer: AnswerShape | None = None
+    is_final: bool = False
+    stage: str = ""
+    count: int = 0
 
 
 class Client:
@@ -74,7 +80,7 @@ class Client:
         return AnswerShape.model_validate_json(_content(response))
 
     def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Told]:
-        """The answer as it is made: each draft replaces the one before, the last one is final."""
+        """The answer as it is made: steps as they begin, drafts that each replace the one before, the final answer."""
         body = {"question": question, "history": list(history), "stream": True}
         with self._http.stream("POST", "/api/v1/ask", json=body) as response:
             if response.is_error:
@@ -83,7 +89,9 @@ class Client:
             for kind, data in _events(response.iter_lines()):
                 if kind == "problem":
                     raise Refused(Problem.model_validate(data), response.headers.get("X-Request-ID"))
-                if kind in ("draft", "answer"):  # of other kinds there may be more some day
+                if kind == "step":
+                    yield Told(stage=str(data["stage"]), count=int(data["count"]))
+                elif kind in ("draft", "answer"):  # of other kinds there may be more some day
                     yield Told(AnswerShape.model_validate(data), is_final=kind == "answer")
 
     def timeline(self, parties: Sequence[str], since: int | None = None, until: int | None = None) -> TimelineShape:
@@ -117,7 +125,7 @@ def _raise_where_refused(response: httpx.Response) -> None:
     raise Refused(problem, response.headers.get("X-Request-ID"))
 
 
-def _events(lines: Iterable[str]) -> Iterator[tuple[str, object]]:
+def _events(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Server-sent events as (kind, data), comments left out."""
     kind, data = "message", ""
     for line in lines:

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import format_sse_event
 
 from assistant.answer import Answer
+from assistant.progress import Told
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.api.completion_shapes import (
@@ -115,20 +116,19 @@ def _asked(completing: Completing) -> tuple[str, list[str]]:
 async def _streamed(
     assistant: "Assistant", turns: Turns, reply: "_Replying", asked: tuple[str, list[str]], *, with_usage: bool
 ) -> Response:
-    answers = await started(turns, partial(assistant.stream, *asked))
-    return event_stream(_chunks(answers, reply, with_usage=with_usage))
+    told = await started(turns, partial(assistant.follow, *asked))
+    return event_stream(_chunks(told, reply, with_usage=with_usage))
 
 
-async def _chunks(
-    answers: AsyncIterator[Answer | None], reply: "_Replying", *, with_usage: bool
-) -> AsyncIterator[bytes]:
+async def _chunks(told: AsyncIterator[Told | None], reply: "_Replying", *, with_usage: bool) -> AsyncIterator[bytes]:
     """The reply in chunks: its role at once, its words when the answer stands, then its citations and its end."""
     answer: Answer | None = None
     yield _event(reply.chunk({"role": "assistant", "content": ""}))
     try:
-        async for so_far in answers:
-            answer = so_far or answer
-            if so_far is None:
+        async for item in told:
+            if isinstance(item, Answer):
+                answer = item
+            elif item is None:
                 yield STILL_WORKING
     except AssistantError as error:
         yield _event(openai_error(503, str(error)))

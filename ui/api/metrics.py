@@ -6,12 +6,13 @@ No question, no document and nobody's name is ever one.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import FastAPI
 from fastapi.responses import Response
 
 from assistant.answer import Answer, Turn
+from assistant.progress import Told
 from corpus.errors import AssistantError
 from ui.api.problems import documented
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Upper bounds in seconds: from a quick step to a language model at its time limit.
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60)
 FAILED = "failed"
+
+Item = TypeVar("Item")
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Prometheus' text format.",
@@ -89,7 +92,7 @@ class Metrics:
 
 
 class Counted:
-    """Everything that an `Assistant` is; each question put to `ask` and `stream` is counted.
+    """Everything that an `Assistant` is; each question put to `ask`, `stream` and `follow` is counted.
 
     One that its reader stopped is not: nobody saw what became of it.
     """
@@ -114,15 +117,23 @@ class Counted:
 
     def stream(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Answer]:
         """Yield as the assistant does."""
-        started, answer = time.perf_counter(), None
+        yield from self._counting(lambda: self._assistant.stream(question, history, **choices))
+
+    def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Told]:
+        """Yield as the assistant does."""
+        yield from self._counting(lambda: self._assistant.follow(question, history, **choices))
+
+    def _counting(self, tell: Callable[[], Iterator[Item]]) -> Iterator[Item]:
+        started, last = time.perf_counter(), None
         try:
-            for answer in self._assistant.stream(question, history, **choices):
-                yield answer
+            for item in tell():
+                last = item
+                yield item
         except AssistantError:
             self._metrics.failed()
             raise
-        if answer is not None:
-            self._metrics.answered(answer, time.perf_counter() - started)
+        if isinstance(last, Answer):
+            self._metrics.answered(last, time.perf_counter() - started)
 
 
 def add_metrics(app: FastAPI, assistant: "Assistant", metrics: Metrics) -> None:

@@ -13,6 +13,7 @@ from ui.api.streaming import (
     DRAFT,
     EVENT_STREAM,
     PROBLEM,
+    STEP,
     as_bytes,
     event_schema,
     event_stream,
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 _STREAMED = (
+    'event: step\ndata: {"stage": "reading", "count": 12}\n\n'
     "event: draft\ndata: {…the answer as far as it goes…}\n\n: still working\n\nevent: answer\ndata: {…the answer…}\n\n"
 )
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The answer, or with `Accept: text/event-stream` (or `stream`) its making: `draft` events that "
-        f"each replace the one before, then `answer`, or `problem` with the data of `{PROBLEM_JSON}`.",
+        "description": "The answer, or with `Accept: text/event-stream` (or `stream`) its making: a `step` event as "
+        "each begins (searching so many passages, reading so many, writing from so many sentences, checking so many "
+        "citations), `draft` events that each replace the one before, "
+        f"then `answer`, or `problem` with the data of `{PROBLEM_JSON}`.",
         "content": {
             "application/json": {"example": ANSWER_EXAMPLE},
-            EVENT_STREAM: {"schema": event_schema(DRAFT, ANSWER, PROBLEM), "example": _STREAMED},
+            EVENT_STREAM: {"schema": event_schema(STEP, DRAFT, ANSWER, PROBLEM), "example": _STREAMED},
         },
     },
     **documented(400, 422, 503),
@@ -54,5 +58,5 @@ def add_questions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
 
 
 async def _streamed(assistant: "Assistant", asking: Asking, turns: Turns) -> Response:
-    answers = await started(turns, partial(assistant.stream, asking.question, asking.history))
-    return event_stream(as_bytes(events_of(answers)))
+    told = await started(turns, partial(assistant.follow, asking.question, asking.history))
+    return event_stream(as_bytes(events_of(told)))

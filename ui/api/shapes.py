@@ -36,6 +36,7 @@ _CITATION: dict[str, Any] = {
     "end": 120 + len(_QUOTE),
     "page": None,
     "document": _DOCUMENT,
+    "status": "signed",
 }
 ASKING_EXAMPLE: dict[str, Any] = {
     "question": "Is it in force?",
@@ -102,7 +103,10 @@ class DocumentShape(BaseModel):
 
 
 class CitationShape(BaseModel):
-    """A passage, word for word: characters `start` to `end` (code points, end excluded) of the document's text."""
+    """A passage, word for word: characters `start` to `end` (code points, end excluded) of the document's text.
+
+    `status` is what the quote reports of a commitment (`signed`, `in force`), where it reports one.
+    """
 
     number: int
     quote: str
@@ -110,6 +114,7 @@ class CitationShape(BaseModel):
     end: int
     page: int | None
     document: DocumentShape
+    status: str | None
 
 
 class AnswerShape(BaseModel):

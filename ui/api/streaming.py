@@ -15,7 +15,7 @@ from anyio import to_thread
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 
-from assistant.answer import Answer
+from assistant.progress import Step, Told
 from corpus.errors import AssistantError
 from ui.api.problems import problem_of, unexpected
 from ui.api.turns import Turns
@@ -23,7 +23,7 @@ from ui.api.turns import Turns
 # Seconds without anything to tell, after which a comment is sent.
 HEARTBEAT = 10.0
 EVENT_STREAM = "text/event-stream"
-DRAFT, ANSWER, PROBLEM = "draft", "answer", "problem"
+STEP, DRAFT, ANSWER, PROBLEM = "step", "draft", "answer", "problem"
 STILL_WORKING = format_sse_event(comment="still working")
 
 Made = TypeVar("Made")
@@ -41,15 +41,17 @@ class Event:
         return format_sse_event(event=self.kind, data_str=json.dumps(self.data))
 
 
-async def events_of(answers: AsyncIterator[Answer | None]) -> AsyncIterator[Event | None]:
+async def events_of(told: AsyncIterator[Told | None]) -> AsyncIterator[Event | None]:
     """Everything that is told of one answer in the making, in order; None for each silence."""
     last: Mapping[str, Any] = {}
     try:
-        async for answer in answers:
-            if answer is None:
+        async for item in told:
+            if item is None:
                 yield None
+            elif isinstance(item, Step):
+                yield Event(STEP, {"stage": item.stage.value, "count": item.count})
             else:
-                last = answer.to_dict()
+                last = item.to_dict()
                 yield Event(DRAFT, last)
         yield Event(ANSWER, last)
     except AssistantError as error:
