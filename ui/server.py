@@ -24,9 +24,7 @@ class AddressInUse(AssistantError):
     """Another process listens on the port."""
 
 
-def serve(
-    assistant: "Assistant", host: str, port: int, *, uploads: str = "nobody", names: Sequence[str] = ()
-) -> None:
+def serve(assistant: "Assistant", host: str, port: int, *, uploads: str = "nobody", names: Sequence[str] = ()) -> None:
     """Serve until SIGTERM or SIGINT, then return; port 0 takes a free one. The address is printed.
 
     `names` are those that the server is reached under besides `host` and the loopback ones.
