@@ -1,9 +1,11 @@
 """What can be told of an answer in the making: the step that begins, and drafts; then the answer as it grows.
 
 Whoever runs the chain hands it a `Tell`; the chain runs in a thread of its own, so that what it tells is seen at once.
+Once nobody listens any more, it ends at the next thing it has to tell.
 """
 
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -30,6 +32,10 @@ class Step:
     count: int
 
 
+class NobodyListens(Exception):
+    """Raised within a chain whose answer nobody waits for; it ends there, and nobody sees this either."""
+
+
 Told = Step | Answer
 Tell = Callable[[Told], None]
 
@@ -37,14 +43,24 @@ Tell = Callable[[Told], None]
 def as_it_happens(invoke: Callable[[Tell], Answer]) -> Iterator[Told]:
     """What `invoke` tells while it runs in a thread of its own, then its answer, growing, or its exception."""
     told: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
+    abandoned = threading.Event()
+
+    def tell(item: Told) -> None:
+        if abandoned.is_set():
+            raise NobodyListens
+        told.put(item)
+
     pool = ThreadPoolExecutor(1, thread_name_prefix="answer")
-    running = pool.submit(copy_context().run, invoke, told.put)
+    running = pool.submit(copy_context().run, invoke, tell)
     running.add_done_callback(lambda _: told.put(None))
     pool.shutdown(wait=False)  # whoever stops listening does not wait for the model
     drafted = False
-    while (item := told.get()) is not None:
-        drafted = drafted or isinstance(item, Answer)
-        yield item
+    try:
+        while (item := told.get()) is not None:
+            drafted = drafted or isinstance(item, Answer)
+            yield item
+    finally:
+        abandoned.set()
     answer = running.result()
     yield from (answer,) if drafted else growing(answer)
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from assistant.tally import Tally
 from corpus.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class LanguageModel:
         self.timeout = timeout
         self.address = address
         self.breaker = Breaker()
+        self.tally = Tally()
         self._chat = chat
         self._prices = prices
         self._places = threading.BoundedSemaphore(_AT_ONCE)
@@ -206,11 +208,13 @@ class LanguageModel:
             message = self._answered(messages, allowance.deadline, schema if self.has_structured_output else None, show)
         except ModelUnavailable as error:
             self.breaker.note(success=False)
+            self.tally.failed(purpose, time.monotonic() - started)
             log.warning("%s (%s, after %.2f s)", error, purpose, time.monotonic() - started)
             raise
         self.breaker.note(success=True)
         usage = self._usage(message, purpose, time.monotonic() - started)
         allowance.taken.append(usage)
+        self.tally.answered(purpose, (usage.tokens_in, usage.tokens_out), usage.seconds, usage.cost)
         log.debug("language model %s, %s", self.name, usage)
         return Reply(_text_of(message), usage)
 

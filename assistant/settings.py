@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     port: int = Field(
         default=7860, ge=0, le=65535, description="Port the page and the API listen on; 0 takes a free one."
     )
+    hosts: str = Field(
+        default="",
+        description="Names the server is reached under besides the loopback ones, separated by commas; for /mcp.",
+    )
     llm: str | None = Field(
         default=None, description="A language model that words the answers, as provider:model; none by default."
     )

@@ -49,10 +49,17 @@ OURS = {
     ("/api/v1/timeline", "GET"),
     ("/documents/{document_id}", "GET"),
     ("/gradio_api/upload", "POST"),
-    ("/page.js", "GET"),
     ("/health/live", "GET"),
     ("/health/ready", "GET"),
+    ("/mcp", "DELETE"),
+    ("/mcp", "GET"),
+    ("/mcp", "POST"),
+    ("/metrics", "GET"),
+    ("/page.js", "GET"),
     ("/timeline", "GET"),
+    ("/v1/chat/completions", "POST"),
+    ("/v1/models", "GET"),
+    ("/v1/models/{name}", "GET"),
 }
 # One request for every kind of response: ours and Gradio's, found and not, refused and answered.
 REQUESTS = {
@@ -84,6 +91,12 @@ REQUESTS = {
     "timeline-page": ("GET", "/timeline?parties=Latvia&parties=Azerbaijan"),
     "live": ("GET", "/health/live"),
     "ready": ("GET", "/health/ready"),
+    "metrics": ("GET", "/metrics"),
+    "models": ("GET", "/v1/models"),
+    "model-missing": ("GET", "/v1/models/none"),
+    "completion-refused": ("POST", "/v1/chat/completions"),
+    "unknown": ("GET", "/api/v2/ask"),
+    "tools": ("POST", "/mcp"),
     "preflight": ("OPTIONS", "/api/v1/ask"),
 }
 every_kind = pytest.mark.parametrize("kind", REQUESTS)
@@ -162,6 +175,18 @@ def assert_problem(response: Response, status: int) -> str:
 
 
 @every_kind
+def test_every_response_has_an_id_that_stands_in_the_log(kind: str, responses: dict[str, Response]) -> None:
+    (given,) = responses[kind].headers.get_list("x-request-id")
+    assert re.fullmatch(r"[0-9a-f]{32}", given)
+
+
+def test_a_callers_own_id_is_kept_where_it_is_a_plain_name(opened: Served) -> None:
+    for given, kept in (("portal-7.a_b", True), ("x" * 64, True), ("x" * 65, False), ("a b", False), ("<b>", False)):
+        returned = opened.client.get("/health/live", headers={"X-Request-ID": given}).headers["x-request-id"]
+        assert (returned == given) is kept
+
+
+@every_kind
 def test_no_response_may_be_framed_or_guessed_at(kind: str, responses: dict[str, Response]) -> None:
     headers = responses[kind].headers
     assert directives(responses[kind])["frame-ancestors"] == ["'none'"]
@@ -193,6 +218,11 @@ def test_the_responses_are_of_the_kinds_they_claim(responses: dict[str, Response
     assert codes["adding-refused"] == codes["adding-refused-page"] == codes["removal-refused"] == 403
     assert codes["nowhere"] == codes["document-missing"] == codes["upload"] == 404
     assert codes["preflight"] == 400
+    assert codes["wrong-method"] == 405
+    assert codes["unknown"] == codes["model-missing"] == 404
+    assert codes["completion-refused"] == 400
+    assert codes["metrics"] == codes["models"] == 200
+    assert codes["tools"] == 503, "the application was not started, and its tools neither"
     assert codes["server-file"] == 403
 
 

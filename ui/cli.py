@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -97,6 +97,19 @@ def serve(
     """Serve the chat page and the API from the index as it is."""
     with _opened(data_dir) as assistant:
         _serve(assistant, host, port)
+
+
+@app.command()
+def mcp(data_dir: DataDir = None) -> None:
+    """Serve the tools of the Model Context Protocol on standard input and output, for one client."""
+    from ui.mcp.mounting import require_installed
+    from ui.mcp.server import serve_on_stdio, standard_output_kept
+
+    require_installed()
+    with ExitStack() as stack:
+        with standard_output_kept():
+            assistant = stack.enter_context(_opened(data_dir))
+        serve_on_stdio(assistant)
 
 
 @app.command()

@@ -47,7 +47,7 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         access = open_access(settings, assistant.store.folder)
         if not access.admission.who.is_on:
             _warn_of_open_door(listening, is_open=settings.open)
-        app = create_app(assistant, access=access, uploads=settings.uploads)
+        app = create_app(assistant, access=access, uploads=settings.uploads, hosts=(host, *_names(settings.hosts)))
         # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE
@@ -56,6 +56,10 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         print(f"Health Cooperation Assistant: {address(listening, host)}", flush=True)
         with _ended_by_signals(server):
             server.run(sockets=[listening])
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _warn_of_open_door(listening: socket.socket, *, is_open: bool) -> None:

@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import HTTPConnection
 
+from assistant.answer import Answer
 from ui.access.identity import identity_of
 
 if TYPE_CHECKING:
-    from assistant.answer import Answer
+    from assistant.progress import Told
 
 _FILE = re.compile(r"(\d{4}-\d\d-\d\d)\.jsonl")
 _KEY = "assistant.audit"
@@ -81,7 +83,7 @@ def attach_notes(scope: dict[str, Any], notes: Notes) -> None:
     scope[_KEY] = notes
 
 
-def note_answer(request: HTTPConnection, answer: "Answer", way: str) -> None:
+def note_answer(request: HTTPConnection, answer: Answer, way: str) -> None:
     """Note what was asked, by whom, and what was cited; `way` is how: "api", "page" and so on.
 
     An entry that cannot be written is a failure in the log, not one of the answer.
@@ -106,3 +108,12 @@ def note_answer(request: HTTPConnection, answer: "Answer", way: str) -> None:
         notes.record.add(entry)
     except OSError:
         _FAILURES.exception("the audit record cannot be written")
+
+
+def noted(request: HTTPConnection, told: "Iterable[Told]", way: str) -> "Iterator[Told]":
+    """What is told of an answer in the making, as it comes; the answer is noted when it is complete."""
+    last = None
+    for last in told:
+        yield last
+    if isinstance(last, Answer) and not last.is_draft:
+        note_answer(request, last, way)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from starlette.routing import compile_path
 
-from ui.access.identity import ASK, WRITE
+from ui.access.identity import ADMIN, ASK, WRITE
 
 # Besides the three rights: open to everybody, and served to nobody.
 PUBLIC, CLOSED = "public", "closed"
@@ -58,6 +58,11 @@ RULES = (
     Rule("GET", "/health/ready", PUBLIC),
     # Our own interface.
     Rule("POST", "/api/v1/ask", ASK, questions=1, in_turn=True),
+    Rule("POST", "/v1/chat/completions", ASK, questions=1, in_turn=True),
+    Rule("GET", "/v1/models", ASK),
+    Rule("GET", "/v1/models/{name}", ASK),
+    Rule("GET POST DELETE", "/mcp", ASK, questions=1),
+    Rule("GET", "/metrics", ADMIN),
     Rule("GET", "/api/v1/timeline", ASK, questions=0.25),
     Rule("GET", "/api/v1/openapi.json", ASK),
     Rule("GET", "/timeline", ASK, questions=0.25),
@@ -133,4 +138,3 @@ def rule_for(rules: Iterable[Rule], method: str, path: str) -> tuple[Rule | None
             return rule, rule.verbs
         methods |= rule.verbs if rule.right != CLOSED else set()
     return None, frozenset(methods)
-

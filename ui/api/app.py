@@ -5,21 +5,28 @@ The page of `ui.chat.page` is mounted last, so these routes always come first. W
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from assistant import __version__
 from ui.access.layer import Access
 from ui.access.sign_in import add_sign_in
+from ui.api.completions import add_completions
+from ui.api.description import described
 from ui.api.documents import add_documents
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
+from ui.api.metrics import Counted, Metrics, add_metrics
+from ui.api.nowhere import add_nowhere
 from ui.api.problems import add_problems, problem
 from ui.api.questions import add_questions
 from ui.api.timeline import add_timeline
+from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
 from ui.embedding.routes import add_embedding, framing
+from ui.mcp.mounting import add_mcp
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -31,17 +38,20 @@ def create_app(
     access: Access | None = None,
     examples: Sequence[str] | None = None,
     uploads: str = "nobody",
+    hosts: Sequence[str] = (),
 ) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
-    `ui.access.writing`. Without `access`, whoever reaches it may do everything.
+    `ui.access.writing`. Without `access`, whoever reaches it may do everything. `hosts` are the names that it is
+    reached under besides the loopback ones, for those ways in that ask.
     """
     from ui.chat.page import mount_page
 
     access = access or Access()
     app = FastAPI(
         title="Health Cooperation Assistant",
+        version=__version__,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # both pages load their scripts from another host
         redoc_url=None,
@@ -51,10 +61,18 @@ def create_app(
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)
-    for add_routes in (add_questions, add_timeline, add_uploads, add_holdings, add_documents, add_health):
-        add_routes(app, assistant)
+    metrics, turns = Metrics(), Turns()
+    counted = cast("Assistant", Counted(assistant, metrics))
+    add_questions(app, counted, turns)
+    add_completions(app, counted, turns)
+    for add_routes in (add_timeline, add_uploads, add_holdings, add_documents, add_health):
+        add_routes(app, counted)
+    add_metrics(app, counted, metrics)
+    add_mcp(app, counted, turns, hosts)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
-    mount_page(app, assistant, examples)
+    add_nowhere(app)
+    described(app)
+    mount_page(app, counted, examples)
     return app
 
 

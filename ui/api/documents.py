@@ -1,10 +1,11 @@
 """Cited documents as pages."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from ui.api.problems import documented
 from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
 
 if TYPE_CHECKING:
@@ -13,12 +14,18 @@ if TYPE_CHECKING:
 _DOCUMENT_POLICY = (
     f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_HTML: dict[str, Any] = {"text/html": {"example": "<!doctype html>…"}}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The document, its passage marked.", "content": _HTML},
+    404: {"description": "A page that says that there is no such document.", "content": _HTML},
+    **documented(422, 503),
+}
 
 
 def add_documents(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /documents/ID`."""
 
-    @app.get("/documents/{document_id}", response_class=HTMLResponse)
+    @app.get("/documents/{document_id}", response_class=HTMLResponse, responses=_RESPONSES, tags=["pages"])
     def document(document_id: str, start: int | None = None, end: int | None = None) -> HTMLResponse:
         """A cited document, current or superseded, with the characters from `start` to `end` highlighted."""
         headers = {"Content-Security-Policy": _DOCUMENT_POLICY}

@@ -1,8 +1,12 @@
 """Health, for an orchestrator or a proxy."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+
+from corpus.errors import DataFolderDamaged
+from ui.api.problems import documented
+from ui.api.shapes import Live, Ready
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -11,18 +15,22 @@ if TYPE_CHECKING:
 def add_health(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /health/live` and `GET /health/ready`."""
 
-    @app.get("/health/live")
-    async def live() -> dict[str, str]:
+    @app.get("/health/live", tags=["health"])
+    async def live() -> Live:
         """Whether the process answers at all."""
-        return {"status": "live"}
+        return Live()
 
-    @app.get("/health/ready")
-    def ready() -> dict[str, Any]:
-        """Whether questions can be answered: the catalog and the indexes open."""
-        assistant.refresh()
-        return {
-            "status": "ready",
-            "generation": assistant.store.generation,
-            "passages": assistant.store.catalog.passage_count(),
-            "indexed": assistant.store.index.keywords.count(),
-        }
+    @app.get("/health/ready", responses=documented(503), tags=["health"])
+    def ready() -> Ready:
+        """Whether questions can be answered: the catalog and the indexes open and hold the same."""
+        return readiness(assistant)
+
+
+def readiness(assistant: "Assistant") -> Ready:
+    """What there is to answer from; raises `AssistantError` with the reason where nothing can be."""
+    assistant.refresh()
+    store = assistant.store
+    passages, indexed = store.catalog.passage_count(), store.index.count()
+    if indexed < passages:  # what is written goes into the indexes first, so more of them is no fault
+        raise DataFolderDamaged(f"The index holds {indexed} of {passages} passages; run: assistant reindex")
+    return Ready(generation=store.generation, passages=passages, indexed=indexed)

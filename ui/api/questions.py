@@ -1,33 +1,66 @@
-"""Questions in, answers out, as JSON."""
+"""Questions in, answers out: as JSON, or as server-sent events while the answer is made."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, Request
-from pydantic import BaseModel, Field, StringConstraints
+from fastapi import FastAPI, Header, Request
+from fastapi.responses import Response
 
-from ui import LONGEST_HISTORY, LONGEST_QUESTION
-from ui.access.audit import note_answer
+from ui.access.audit import note_answer, noted
+from ui.api.problems import PROBLEM_JSON, documented
+from ui.api.shapes import ANSWER_EXAMPLE, AnswerShape, Asking
+from ui.api.streaming import (
+    ANSWER,
+    DRAFT,
+    EVENT_STREAM,
+    PROBLEM,
+    STEP,
+    as_bytes,
+    event_schema,
+    event_stream,
+    events_of,
+    started,
+    wants_events,
+)
+from ui.api.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
-QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)]
+_STREAMED = (
+    'event: step\ndata: {"stage": "reading", "count": 12}\n\n'
+    "event: draft\ndata: {…the answer as far as it goes…}\n\n: still working\n\nevent: answer\ndata: {…the answer…}\n\n"
+)
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The answer, or with `Accept: text/event-stream` (or `stream`) its making: a `step` event as "
+        "each begins (searching so many passages, reading so many, writing from so many sentences, checking so many "
+        "citations), `draft` events that each replace the one before, "
+        f"then `answer`, or `problem` with the data of `{PROBLEM_JSON}`.",
+        "content": {
+            "application/json": {"example": ANSWER_EXAMPLE},
+            EVENT_STREAM: {"schema": event_schema(STEP, DRAFT, ANSWER, PROBLEM), "example": _STREAMED},
+        },
+    },
+    **documented(400, 422, 503),
+}
 
 
-class Asking(BaseModel):
-    """A question, and the earlier questions of the conversation, oldest first."""
-
-    question: QuestionText
-    history: list[QuestionText] = Field(default_factory=list, max_length=LONGEST_HISTORY)
-
-
-def add_questions(app: FastAPI, assistant: "Assistant") -> None:
+def add_questions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
     """`POST /api/v1/ask`."""
 
-    # A plain function, so that Starlette runs it in its thread pool and the event loop stays free.
-    @app.post("/api/v1/ask")
-    def ask(asking: Asking, request: Request) -> dict[str, Any]:
+    @app.post("/api/v1/ask", response_model=AnswerShape, responses=_RESPONSES, tags=["answers"])
+    async def ask(
+        asking: Asking, request: Request, accept: Annotated[str, Header(include_in_schema=False)] = ""
+    ) -> Any:
         """Answer a question, every sentence with its verified citation."""
-        answer = assistant.ask(asking.question, asking.history)
+        if asking.stream or wants_events(accept):
+            return await _streamed(assistant, asking, turns, request)
+        answer = await turns.run(partial(assistant.ask, asking.question, asking.history))
         note_answer(request, answer, "api")
         return answer.to_dict()
+
+
+async def _streamed(assistant: "Assistant", asking: Asking, turns: Turns, request: Request) -> Response:
+    told = await started(turns, lambda: noted(request, assistant.follow(asking.question, asking.history), "api"))
+    return event_stream(as_bytes(events_of(told)))

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from assistant.timeline import Timeline, TimelineError
 from ui import EARLIEST_YEAR, LATEST_YEAR
+from ui.api.problems import documented
+from ui.api.shapes import TimelineShape
 from ui.timeline.drawing import passage_url
 from ui.timeline.page import LONGEST_NAMES, POLICY, timeline_page
 
@@ -17,28 +19,36 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     Sequence[Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAMES)]],
-    Query(description="Countries and organisations by name, separated by commas; may be given several times."),
+    Query(
+        description="Countries and organisations by name, separated by commas; may be given several times.",
+        examples=[["Latvia,Azerbaijan"]],
+    ),
 ]
 Year = Annotated[
     Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)] | None,
     BeforeValidator(lambda given: given or None),  # a form sends its empty fields too
-    Query(description="A year; commitments of that year are included, undated ones are not."),
+    Query(description="A year; commitments of that year are included, undated ones are not.", examples=[2022]),
 ]
+
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The page.", "content": {"text/html": {"example": "<!doctype html>…"}}},
+    422: {
+        "description": "The page with what is wrong, or a problem.",
+        "content": {"text/html": {}, **documented(422)[422]["content"]},
+    },
+    **documented(503),
+}
 
 
 def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /api/v1/timeline` and `GET /timeline`."""
 
-    @app.get("/api/v1/timeline")
+    @app.get("/api/v1/timeline", response_model=TimelineShape, responses=documented(422, 503), tags=["answers"])
     def timeline(parties: Names, since: Year = None, until: Year = None) -> dict[str, Any]:
         """What documents report of commitments between parties, oldest first; each opens at its `passage_url`."""
-        found = assistant.timeline(parties, since, until)
-        told = found.to_dict()
-        for item, commitment in zip(told["commitments"], found.commitments, strict=True):
-            item["passage_url"] = passage_url(commitment)
-        return told
+        return told_with_links(assistant.timeline(parties, since, until))
 
-    @app.get("/timeline", response_class=HTMLResponse)
+    @app.get("/timeline", response_class=HTMLResponse, responses=_PAGE, tags=["pages"])
     def page(parties: Names = (), since: Year = None, until: Year = None) -> HTMLResponse:
         """The same as a page: a form, a picture and a table."""
         chosen = [name for name in parties if name]
@@ -50,3 +60,11 @@ def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
         text = timeline_page(assistant.parties(), chosen, (since, until), found)
         status = 422 if isinstance(found, str) else 200
         return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": POLICY})
+
+
+def told_with_links(found: Timeline) -> dict[str, Any]:
+    """A timeline in the shape of `TimelineShape`."""
+    told = found.to_dict()
+    for item, commitment in zip(told["commitments"], found.commitments, strict=True):
+        item["passage_url"] = passage_url(commitment)
+    return told
