@@ -5,6 +5,7 @@ was asked for as agreed and is only reported as discussed is told in those words
 text; `citations` turns the draft into an answer.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant import remarks
@@ -15,6 +16,7 @@ from assistant.dates import dates_conflict
 from assistant.disagreement import differ
 from assistant.draft import Draft, repeats
 from assistant.kinds import Kind, shows, states_absence_of
+from assistant.naming import Name, binding, is_called
 from assistant.organisations import is_named
 from assistant.parties import is_about, names
 from assistant.question import Question
@@ -45,6 +47,7 @@ TITLE_BONUS = 0.2
 # A sentence is about the matter asked after where its context has this share of the question's specific words.
 MOST_SPECIFICS = 0.6
 _FEWEST_WORDS_OF_SUBSTANCE = 12
+_BY_PRONOUN = re.compile(r"(?:He|She|The (?:\w+ ){0,2}(?:minister|ambassador|president|official|director|chair))\b")
 
 
 def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -60,6 +63,15 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if not about:
         return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question), closest=_closest(evidence))
     about = [item for item in about if item.context.issuperset(question.acronyms)] or about
+    kept_to = (
+        ()
+        if question.compares
+        else binding(question.names, {item.document.id: item.document for item in about}.values())
+    )
+    called = [item for item in about if all(is_called(item.document, name) for name in kept_to)]
+    if not called:
+        return Draft(Outcome.NOT_FOUND, remark=remarks.not_called(question, kept_to), closest=_closest(about))
+    about = [item for item in called if _tells_of_all(kept_to, item)] or called
     if _says_it_is_not_told(question, about):
         return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
     if question.status is not None and question.status >= Status.AGREED:
@@ -103,6 +115,15 @@ def _names_organisations(question: Question, item: Evidence) -> bool:
     """Whether a sentence's document names the organisations asked about: all of them, or one of those compared."""
     named = [is_named(item.document, organisation) for organisation in question.organisations]
     return any(named) or not named if question.compares or " or " in question.read else all(named)
+
+
+def _tells_of_all(names: Sequence[Name], item: Evidence) -> bool:
+    """Whether a sentence's passage names every person, and the sentence whoever is asked to have done something."""
+    return all(
+        item.context >= name.last and (not name.is_subject or item.terms >= name.last or _BY_PRONOUN.match(item.text))
+        for name in names
+        if name.is_person
+    )
 
 
 def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:

@@ -84,6 +84,11 @@ def with_countries_of_capitals(text: str) -> str:
     return _capital_pattern().sub(lambda match: party_of(_capitals()[match.group().lower()]).name, text)
 
 
+def is_capital(word: str) -> bool:
+    """Whether a word is the name of a capital, which may stand for its government."""
+    return word.lower() in _capitals()
+
+
 def document_countries(document: Document) -> frozenset[Party]:
     """The countries a document is about: those it declares or names in its title, or else all that its text names."""
     return _document_countries(document.id, document)

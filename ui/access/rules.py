@@ -133,4 +133,3 @@ def rule_for(rules: Iterable[Rule], method: str, path: str) -> tuple[Rule | None
             return rule, rule.verbs
         methods |= rule.verbs if rule.right != CLOSED else set()
     return None, frozenset(methods)
-
