@@ -31,6 +31,7 @@ from assistant.parties import Party, aliases
 from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
 from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
+from assistant.ranking import with_standing
 from assistant.reading import Evidence, EvidenceReader
 from assistant.record import Record
 from assistant.retrieval import Hit, HybridRetriever
@@ -59,6 +60,7 @@ class Progress:
 
     question: Question
     history: Sequence[Turn]
+    searched: list[Hit] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
@@ -161,7 +163,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         _tell(config, Stage.SEARCHING, self._store.index.keywords.count)
         question = progress.question
         lists_agreements = question.status is not None and len(question.countries) == 1
-        progress.hits = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
+        progress.searched = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
+        progress.hits = list(progress.searched)
         known = {hit.passage.id for hit in progress.hits}
         absent = []
         for party in question.parties:
@@ -195,7 +198,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         asked, about, _ = question.read.partition(ABOUT)
         itself = understand(asked, asked, vocabulary, self._organisations()) if about else None
         found = self._reader.read(question, progress.hits, vocabulary, itself)
-        progress.evidence = [item for item in found if not gives_orders(item.text)]
+        kept = [item for item in found if not gives_orders(item.text)]
+        progress.evidence = with_standing(progress.searched, kept)
         progress.timings["read"] = _milliseconds_since(started)
         return progress
 

@@ -25,7 +25,7 @@ from assistant.reading import Evidence
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
 ANSWER_THRESHOLD = 0.01
 # Above it, the best sentence is trusted although it counts something by another word ("children" for "youngsters").
-SURE_OF_ANOTHER_WORD = 0.13
+SURE_OF_ANOTHER_WORD = 0.08
 # How close a further sentence must come to the best one.
 CLOSE_TO_BEST = 0.1
 CLOSE_TO_BEST_FACT = 0.73
@@ -47,6 +47,8 @@ TITLE_BONUS = 0.2
 # A sentence is about the matter asked after where its context has this share of the question's specific words.
 MOST_SPECIFICS = 0.6
 _FEWEST_WORDS_OF_SUBSTANCE = 12
+# Index terms of what goes by no other word.
+_UNITS = frozenset(("cent", "percent", "euro", "dollar", "hour", "day", "week", "month", "year", "kilometr"))
 _BY_PRONOUN = re.compile(r"(?:He|She|The (?:\w+ ){0,2}(?:minister|ambassador|president|official|director|chair))\b")
 
 
@@ -82,7 +84,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
 def _compose_facts(question: Question, about: Sequence[Evidence]) -> Draft:
     """What answers a question about anything but a status, or a refusal."""
     counted = [item for item in about if all(term in item.context for term in question.counted)]
-    if about[0].score >= SURE_OF_ANOTHER_WORD:  # what is counted may go by another word
+    if about[0].score >= SURE_OF_ANOTHER_WORD and not _UNITS.intersection(question.counted):
         counted = list(about)
     if not counted or counted[0].score < ANSWER_THRESHOLD:
         return _refused(question, about)
@@ -106,7 +108,8 @@ def _refused(question: Question, about: Sequence[Evidence]) -> Draft:
 
 def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
     """Whether a question about several countries is about each of them, not about what is between them."""
-    if not question.compares and (question.status is not None or "between" in question.standalone.lower()):
+    joins = question.status is not None or question.asks_for_one_fact or "between" in question.standalone.lower()
+    if joins and not question.compares:
         return False
     return all(any(names(item.document, party) for item in evidence) for party in question.countries)
 
@@ -166,7 +169,7 @@ def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, 
             break
         if not _repeats(item, chosen) and (not one_fact or _adds(question, item, chosen) or item.score >= as_good):
             chosen.append(item)
-    return _in_reading_order(chosen)
+    return _in_reading_order(chosen, by_standing=not one_fact)
 
 
 def _side_by_side(question: Question, about: Sequence[Evidence], good: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -207,10 +210,15 @@ def _repeats(item: Evidence, chosen: Iterable[Evidence]) -> bool:
     return repeats(item.text, (other.text for other in chosen))
 
 
-def _in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Sentences of one document together and in its order; documents in order of their best sentence."""
-    rank = {item.document.id: number for number, item in reversed(list(enumerate(chosen)))}
-    return tuple(sorted(chosen, key=lambda item: (rank[item.document.id], item.span)))
+def _in_reading_order(chosen: Sequence[Evidence], *, by_standing: bool) -> tuple[Evidence, ...]:
+    """Sentences of one document together and in its order; documents by their standing or their best sentence."""
+    first = {item.document.id: number for number, item in reversed(list(enumerate(chosen)))}
+    return tuple(
+        sorted(
+            chosen,
+            key=lambda item: (-item.standing if by_standing else 0.0, first[item.document.id], item.span),
+        )
+    )
 
 
 # Status: strongest and newest first, and plain words where less is reported than was asked

@@ -184,7 +184,9 @@ def _capital_pattern() -> re.Pattern[str]:
     followed = (
         r"(?=\s+(?:and|or|with|have|has|had|do|does|did|is|are|was|were|to|sign|signed|agree[ds]?|by|on|in)\b|[?,;.]|$)"
     )
-    return re.compile(rf"{place}(?<!\w)(?:{names})(?!\w){followed}", re.IGNORECASE)
+    # "What did Tokyo hand over?"
+    does = "|".join(rf"(?<=\b{verb} )" for verb in ("did", "does", "has", "have", "will", "would", "can", "could"))
+    return re.compile(rf"{place}(?<!\w)(?:{names})(?!\w){followed}|(?:{does})(?:{names})(?=\s+[a-z])", re.IGNORECASE)
 
 
 @cache

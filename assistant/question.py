@@ -215,4 +215,4 @@ def _counted(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
     if match is None:
         return ()
     terms = analyze(match.group(1))
-    return tuple(term for term in terms[-1:] if term not in ("peopl", "money", "time", "person"))
+    return tuple(term for term in terms[-1:] if term not in ("peopl", "money", "cash", "incom", "time", "person"))
