@@ -19,15 +19,19 @@ from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.commitments import Status
 from assistant.conversation import ABOUT, standalone
 from assistant.draft import Draft
+from assistant.extractive import CLOSEST_SHOWN
 from assistant.generative import GenerativeComposer
+from assistant.holders import compose_office
 from assistant.kinds import SINGLE_FACTS
 from assistant.listing import as_evidence, compose_list, compose_timeline, in_plain_words, steps_left_out
+from assistant.offices import search_words
 from assistant.orders import gives_orders
 from assistant.organisations import Organisations, aliases_of, names_party
 from assistant.parties import Party, aliases
 from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
 from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
+from assistant.ranking import with_standing
 from assistant.reading import Evidence, EvidenceReader
 from assistant.record import Record
 from assistant.retrieval import Hit, HybridRetriever
@@ -40,6 +44,8 @@ ChainInput = str | Mapping[str, Any]
 # Passages looked up by the name of each party alone, beside those that the whole question finds: a refusal that says
 # "no document names Estonia" must be right about it.
 _PASSAGES_BY_NAME = 4
+# Passages looked through for the holder of an office: the newest one counts, not the best match.
+_PASSAGES_FOR_OFFICES = 400
 # "With whom did Latvia sign agreements?" is answered from many documents.
 _PASSAGES_FOR_LISTS = 40
 # Of the time that a language model has for an answer, what understanding the question may take.
@@ -54,6 +60,7 @@ class Progress:
 
     question: Question
     history: Sequence[Turn]
+    searched: list[Hit] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
@@ -132,7 +139,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         text, turns = _question_and_history({"question": question, "history": list(history)})
         progress = Progress(self._read_as(text, standalone(text, turns)), turns)
         draft = self._from_record(progress.question)  # which costs no reading
-        return (draft or self._drafted(self._read(self._retrieve(progress)))).outcome
+        if draft is None:
+            progress = self._read(self._retrieve(progress))
+            draft = self._of_office(progress) or self._drafted(progress)
+        return draft.outcome
 
     def _understand(self, input: ChainInput) -> Progress:
         text, history = _question_and_history(input)
@@ -153,7 +163,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         _tell(config, Stage.SEARCHING, self._store.index.keywords.count)
         question = progress.question
         lists_agreements = question.status is not None and len(question.countries) == 1
-        progress.hits = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
+        progress.searched = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
+        progress.hits = list(progress.searched)
         known = {hit.passage.id for hit in progress.hits}
         absent = []
         for party in question.parties:
@@ -162,9 +173,16 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             known |= {hit.passage.id for hit in by_name}
             if not any(names_party(hit.document, party) for hit in (*progress.hits, *by_name)):
                 absent.append(party)
+        progress.hits += [hit for hit in self._by_names(question) if hit.passage.id not in known]
         progress.question = replace(question, absent_parties=tuple(absent))
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
+
+    def _by_names(self, question: Question) -> list[Hit]:
+        """The passages that hold most of the names in a question about a person."""
+        if not any(name.is_person for name in question.names):
+            return []
+        return self._retriever.search_names(" ".join(name.text for name in question.names), _PASSAGES_BY_NAME)
 
     def _by_name(self, party: Party) -> list[Hit]:
         """The passages that name a party the most: any of a country's forms, each of an organisation's names."""
@@ -180,26 +198,40 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         asked, about, _ = question.read.partition(ABOUT)
         itself = understand(asked, asked, vocabulary, self._organisations()) if about else None
         found = self._reader.read(question, progress.hits, vocabulary, itself)
-        progress.evidence = [item for item in found if not gives_orders(item.text)]
+        kept = [item for item in found if not gives_orders(item.text)]
+        progress.evidence = with_standing(progress.searched, kept)
         progress.timings["read"] = _milliseconds_since(started)
         return progress
 
     def _compose(self, progress: Progress, config: RunnableConfig) -> Progress:
         started = time.perf_counter()
-        question, draft = progress.question, self._drafted(progress)
-        if self._composer is not None and draft.outcome in (Outcome.ANSWERED, Outcome.PARTIAL):
-            tell = _teller(config)
-            _tell(config, Stage.WRITING, lambda: len(progress.evidence))
-            draft = self._composer.compose(
-                question,
-                draft,
-                progress.evidence,
-                allowance=progress.allowance or self._composer.allowance(),
-                show=tell and (lambda so_far: tell(replace(self._answer(progress, so_far), is_draft=True))),
-            )
-        progress.draft = self._with_later_step(draft)
+        progress.draft = self._of_office(progress) or self._with_later_step(self._written(progress, config))
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
+
+    def _written(self, progress: Progress, config: RunnableConfig) -> Draft:
+        """The draft, in a language model's words where there is one and something to tell."""
+        question, draft = progress.question, self._drafted(progress)
+        if self._composer is None or draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
+            return draft
+        tell = _teller(config)
+        _tell(config, Stage.WRITING, lambda: len(progress.evidence))
+        return self._composer.compose(
+            question,
+            draft,
+            progress.evidence,
+            allowance=progress.allowance or self._composer.allowance(),
+            show=tell and (lambda so_far: tell(replace(self._answer(progress, so_far), is_draft=True))),
+        )
+
+    def _of_office(self, progress: Progress) -> Draft | None:
+        """Who holds the office asked about, by the newest documents that say so; None where nothing is sure."""
+        question, vocabulary = progress.question, self._vocabulary()
+        office = question.office
+        if office is None or question.unknown_names or question.absent_parties:
+            return None
+        hits = self._retriever.search_names(search_words(office), _PASSAGES_FOR_OFFICES)
+        return compose_office(office, question.period, hits, vocabulary, progress.evidence[:CLOSEST_SHOWN])
 
     def _drafted(self, progress: Progress) -> Draft:
         question = progress.question

@@ -5,6 +5,7 @@ was asked for as agreed and is only reported as discussed is told in those words
 text; `citations` turns the draft into an answer.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant import remarks
@@ -15,6 +16,7 @@ from assistant.dates import dates_conflict
 from assistant.disagreement import differ
 from assistant.draft import Draft, repeats
 from assistant.kinds import Kind, shows, states_absence_of
+from assistant.naming import Name, binding, is_called
 from assistant.organisations import is_named
 from assistant.parties import is_about, names
 from assistant.question import Question
@@ -23,7 +25,7 @@ from assistant.reading import Evidence
 # Below this score the best sentence is taken not to answer (chosen on the shipped questions, see docs/evaluation.md).
 ANSWER_THRESHOLD = 0.01
 # Above it, the best sentence is trusted although it counts something by another word ("children" for "youngsters").
-SURE_OF_ANOTHER_WORD = 0.13
+SURE_OF_ANOTHER_WORD = 0.08
 # How close a further sentence must come to the best one.
 CLOSE_TO_BEST = 0.1
 CLOSE_TO_BEST_FACT = 0.73
@@ -45,6 +47,9 @@ TITLE_BONUS = 0.2
 # A sentence is about the matter asked after where its context has this share of the question's specific words.
 MOST_SPECIFICS = 0.6
 _FEWEST_WORDS_OF_SUBSTANCE = 12
+# Index terms of what goes by no other word.
+_UNITS = frozenset(("cent", "percent", "euro", "dollar", "hour", "day", "week", "month", "year", "kilometr"))
+_BY_PRONOUN = re.compile(r"(?:He|She|The (?:\w+ ){0,2}(?:minister|ambassador|president|official|director|chair))\b")
 
 
 def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -60,6 +65,15 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if not about:
         return Draft(Outcome.NOT_FOUND, remark=remarks.no_party(question), closest=_closest(evidence))
     about = [item for item in about if item.context.issuperset(question.acronyms)] or about
+    kept_to = (
+        ()
+        if question.compares
+        else binding(question.names, {item.document.id: item.document for item in about}.values())
+    )
+    called = [item for item in about if all(is_called(item.document, name) for name in kept_to)]
+    if not called:
+        return Draft(Outcome.NOT_FOUND, remark=remarks.not_called(question, kept_to), closest=_closest(about))
+    about = [item for item in called if _tells_of_all(kept_to, item)] or called
     if _says_it_is_not_told(question, about):
         return Draft(Outcome.NOT_FOUND, remark=remarks.NOT_TOLD, closest=_closest(about))
     if question.status is not None and question.status >= Status.AGREED:
@@ -70,7 +84,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
 def _compose_facts(question: Question, about: Sequence[Evidence]) -> Draft:
     """What answers a question about anything but a status, or a refusal."""
     counted = [item for item in about if all(term in item.context for term in question.counted)]
-    if about[0].score >= SURE_OF_ANOTHER_WORD:  # what is counted may go by another word
+    if about[0].score >= SURE_OF_ANOTHER_WORD and not _UNITS.intersection(question.counted):
         counted = list(about)
     if not counted or counted[0].score < ANSWER_THRESHOLD:
         return _refused(question, about)
@@ -94,7 +108,8 @@ def _refused(question: Question, about: Sequence[Evidence]) -> Draft:
 
 def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
     """Whether a question about several countries is about each of them, not about what is between them."""
-    if not question.compares and (question.status is not None or "between" in question.standalone.lower()):
+    joins = question.status is not None or question.asks_for_one_fact or "between" in question.standalone.lower()
+    if joins and not question.compares:
         return False
     return all(any(names(item.document, party) for item in evidence) for party in question.countries)
 
@@ -103,6 +118,15 @@ def _names_organisations(question: Question, item: Evidence) -> bool:
     """Whether a sentence's document names the organisations asked about: all of them, or one of those compared."""
     named = [is_named(item.document, organisation) for organisation in question.organisations]
     return any(named) or not named if question.compares or " or " in question.read else all(named)
+
+
+def _tells_of_all(names: Sequence[Name], item: Evidence) -> bool:
+    """Whether a sentence's passage names every person, and the sentence whoever is asked to have done something."""
+    return all(
+        item.context >= name.last and (not name.is_subject or item.terms >= name.last or _BY_PRONOUN.match(item.text))
+        for name in names
+        if name.is_person
+    )
 
 
 def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
@@ -145,7 +169,7 @@ def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, 
             break
         if not _repeats(item, chosen) and (not one_fact or _adds(question, item, chosen) or item.score >= as_good):
             chosen.append(item)
-    return _in_reading_order(chosen)
+    return _in_reading_order(chosen, by_standing=not one_fact)
 
 
 def _side_by_side(question: Question, about: Sequence[Evidence], good: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -186,10 +210,15 @@ def _repeats(item: Evidence, chosen: Iterable[Evidence]) -> bool:
     return repeats(item.text, (other.text for other in chosen))
 
 
-def _in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Sentences of one document together and in its order; documents in order of their best sentence."""
-    rank = {item.document.id: number for number, item in reversed(list(enumerate(chosen)))}
-    return tuple(sorted(chosen, key=lambda item: (rank[item.document.id], item.span)))
+def _in_reading_order(chosen: Sequence[Evidence], *, by_standing: bool) -> tuple[Evidence, ...]:
+    """Sentences of one document together and in its order; documents by their standing or their best sentence."""
+    first = {item.document.id: number for number, item in reversed(list(enumerate(chosen)))}
+    return tuple(
+        sorted(
+            chosen,
+            key=lambda item: (-item.standing if by_standing else 0.0, first[item.document.id], item.span),
+        )
+    )
 
 
 # Status: strongest and newest first, and plain words where less is reported than was asked

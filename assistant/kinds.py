@@ -36,7 +36,8 @@ _ASKED = {
     r"|\bwhat (?:\w+ )?(?:number|share|percentage|sum|amount|vote)\b",
     Kind.MONEY: r"\b(?:what|which) (?:\w+ )?(?:fee|fees|price|cost|costs|sum|amount|budget|funding)\b"
     r"|\bwhat (?:will|would|did|does|do|must) .{0,40}\bpay\b"
-    r"|\bhow much (?:money|funding)\b|\bhow much\b.{0,60}\b(?:cost|worth|give|gave|pays?|paid|donated?|spent|spend)\b",
+    r"|\bhow much (?:money|funding|cash|income)\b"
+    r"|\bhow much\b.{0,60}\b(?:cost|worth|give|gave|pays?|paid|donated?|spent|spend)\b",
     Kind.PLACE: r"\bwhere\b|\b(?:what|which) (?:city|town|place|country)\b",
     Kind.COUNTRIES: r"\b(?:which|what|whose) (?:\w+ )?(?:countries|states|nations)\b",
     Kind.LIST: r"\b(?:which|what) (?:\w+ ){0,2}(?:cities|towns|places|areas|fields|kinds|topics|subjects|sectors"

@@ -29,6 +29,10 @@ class Organisations:
         short = (self._names[name.casefold() if " " in name else name] for name in found)
         return tuple(Party(name.casefold(), name) for name in dict.fromkeys(short))
 
+    def taken_out(self, text: str) -> str:
+        """The text with commas in the place of every organisation's name."""
+        return self._pattern.sub(lambda match: "," * len(match.group()), text)
+
     def with_short_names(self, text: str, is_indexed: Callable[[str], bool]) -> str:
         """The text with each full name made its acronym, where documents use that ("OTS")."""
 

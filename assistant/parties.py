@@ -84,6 +84,11 @@ def with_countries_of_capitals(text: str) -> str:
     return _capital_pattern().sub(lambda match: party_of(_capitals()[match.group().lower()]).name, text)
 
 
+def is_capital(word: str) -> bool:
+    """Whether a word is the name of a capital, which may stand for its government."""
+    return word.lower() in _capitals()
+
+
 def document_countries(document: Document) -> frozenset[Party]:
     """The countries a document is about: those it declares or names in its title, or else all that its text names."""
     return _document_countries(document.id, document)
@@ -179,7 +184,9 @@ def _capital_pattern() -> re.Pattern[str]:
     followed = (
         r"(?=\s+(?:and|or|with|have|has|had|do|does|did|is|are|was|were|to|sign|signed|agree[ds]?|by|on|in)\b|[?,;.]|$)"
     )
-    return re.compile(rf"{place}(?<!\w)(?:{names})(?!\w){followed}", re.IGNORECASE)
+    # "What did Tokyo hand over?"
+    does = "|".join(rf"(?<=\b{verb} )" for verb in ("did", "does", "has", "have", "will", "would", "can", "could"))
+    return re.compile(rf"{place}(?<!\w)(?:{names})(?!\w){followed}|(?:{does})(?:{names})(?=\s+[a-z])", re.IGNORECASE)
 
 
 @cache

@@ -12,6 +12,8 @@ from assistant.commitments import Status, asked_status
 from assistant.conversation import ABOUT
 from assistant.dates import Period, months, period
 from assistant.kinds import SINGLE_FACTS, Kind, asked_kinds
+from assistant.naming import Name, names_in
+from assistant.offices import Office, asked_office
 from assistant.organisations import Organisations
 from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals, with_countries_of_capitals
 from assistant.translation import key_words
@@ -79,9 +81,9 @@ _INSTRUMENT = re.compile(
     r"\b(?:agreement|accord|deal|contract|memorandum|protocol|treaty|pact|document|declaration)\b", re.IGNORECASE
 )
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
-# Capitalised, and not the first word.
 # Capitalised words that name nobody.
 _NO_NAMES = frozenset("mr mrs ms dr prof sir madam excellency west east north south western eastern i".split())
+# Capitalised, and not the first word.
 _PROPER_NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-ÞĀ-ŽА-Я][\w'’-]+")
 _COUNTED = re.compile(
     r"\bhow (?:many|much)\s+((?:[\w'’-]+\s+){0,3}?[\w'’-]+)\s+(?:did"
@@ -101,8 +103,9 @@ class Question:
     word that a term was made from. `months` are the dates it names, `period` the years they span, `unknown_names` the
     proper names in it that no passage holds. `compares` tells whether it sets things or times side by side, `lists`
     whether it asks for all agreements of somebody, `over_time` whether it asks what became of something, `is_yes_no`
-    whether yes or no would answer it, `names_instrument` whether it takes an agreement for granted. `absent_parties`,
-    filled in by retrieval, are those that no document names.
+    whether yes or no would answer it, `names_instrument` whether it takes an agreement for granted. `names` are the
+    people and places it names, `office` is set where it asks who holds one. `absent_parties`, filled in by retrieval,
+    are those that no document names.
     """
 
     text: str
@@ -125,6 +128,8 @@ class Question:
     is_yes_no: bool
     names_instrument: bool
     period: Period
+    names: tuple[Name, ...]
+    office: Office | None
     words: Mapping[str, str]
     absent_parties: tuple[Party, ...] = ()
 
@@ -150,14 +155,16 @@ def understand(
     read = organisations.with_short_names(read, vocabulary.is_indexed)
     asking, _, _ = read.partition(ABOUT)
     terms = content_terms(read, analyze)
+    named_countries = tuple(party for party in countries(read) if party.is_country)
+    named_organisations = organisations.named_in(read)
     asked_types = {term for word in _ASKED_TYPE.findall(asking) for term in analyze(word)}
     return Question(
         text=text,
         standalone=standalone,
         read=read,
         language=language,
-        countries=tuple(party for party in countries(read) if party.is_country),
-        organisations=organisations.named_in(read),
+        countries=named_countries,
+        organisations=named_organisations,
         kinds=asked_kinds(asking),
         status=asked_status(asking),
         terms=tuple(terms),
@@ -172,6 +179,8 @@ def understand(
         is_yes_no=bool(_YES_NO.search(asking)),
         names_instrument=bool(_INSTRUMENT.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)) if language == ENGLISH else (),
+        names=names_in(organisations.taken_out(asking), analyze) if language == ENGLISH else (),
+        office=asked_office(asking, (*named_countries, *named_organisations)) if language == ENGLISH else None,
         words={term: word for word in re.findall(r"[\w'’-]+", read) for term in analyze(word)},
     )
 
@@ -206,4 +215,4 @@ def _counted(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
     if match is None:
         return ()
     terms = analyze(match.group(1))
-    return tuple(term for term in terms[-1:] if term not in ("peopl", "money", "time", "person"))
+    return tuple(term for term in terms[-1:] if term not in ("peopl", "money", "cash", "incom", "time", "person"))

@@ -52,7 +52,8 @@ _CACHED_SENTENCES = 4096
 class Evidence:
     """A sentence of a document with its score: the reader's probability that it answers the question.
 
-    `terms` are the sentence's index terms, `context` those of its passage and its document's title.
+    `terms` are the sentence's index terms, `context` those of its passage and its document's title. `standing` is how
+    its document ranks among those found (see `ranking`).
     """
 
     document: Document
@@ -62,6 +63,7 @@ class Evidence:
     report: StatusReport
     terms: frozenset[str]
     context: frozenset[str]
+    standing: float = 0.0
 
     @property
     def page(self) -> int | None:

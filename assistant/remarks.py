@@ -7,6 +7,8 @@ mentions, which country no document names. A remark that cannot be read off the 
 from collections.abc import Iterable, Sequence
 
 from assistant.commitments import Status
+from assistant.naming import Name
+from assistant.offices import Office
 from assistant.parties import Party, marked_name
 from assistant.question import ENGLISH, Question
 from assistant.reading import Evidence
@@ -24,6 +26,7 @@ NOT_ENGLISH = (
 MOST_WORDS_NAMED = 4
 DIFFER = "The documents differ on this; what each of them reports:"
 NO_SUCH_THING = "The documents report no such thing. What comes closest says:"
+SEVERAL_HOLDERS = "Documents of different times name different people; the newest comes first:"
 NO_SUM = "The documents do not answer this: they speak of the subject, but give no sum of money for it."
 NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
 
@@ -42,6 +45,19 @@ def unknown_names(question: Question) -> str:
     """The question names somebody or something that no passage names."""
     names = ", ".join(f"“{name}”" for name in question.unknown_names)
     return f"The documents do not answer this: none of them mentions {names}."
+
+
+def not_called(question: Question, names: Sequence[Name]) -> str:
+    """No document found holds the names of the question, or not together, or not where its parties are."""
+    *first, last = [name.text for name in names]
+    whose = f"those about {_listed(question.parties)}" if question.parties else "them"
+    both = f"{', '.join(first)} and {last} together" if first else last
+    return f"The documents do not answer this: none of {whose} names {both}."
+
+
+def no_holder(office: Office) -> str:
+    """Nobody is named as the holder of an office."""
+    return f"The documents do not answer this: none of them names the {office.role} of {office.party.name}."
 
 
 def missing_words(question: Question, about: Sequence[Evidence]) -> str:

@@ -4,9 +4,9 @@
 
 The same encoder, passages and keyword index serve every way: vectors only, BM25 only, reciprocal rank fusion (what
 most tutorials combine with), the assistant's fusion by score, and its reader on top. Documents are ranked by their best
-passage (by their best sentence for the reader); a sentence hits where it overlaps the set's answer. AUC tells
-answerable questions from unanswerable ones by each way's best score. Of the sets that the reader was trained on, only
-the documents that it was neither trained nor fitted on are asked about.
+passage, by their best sentence (late interaction), or as the assistant ranks them (the reader). A sentence hits where
+it overlaps the set's answer. AUC tells answerable questions from unanswerable ones by each way's best score. Of the
+sets that the reader was trained on, only the documents that it was neither trained nor fitted on are asked about.
 """
 
 import argparse
@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.cross_encoder import CrossEncoder
 from assistant.question import understand
+from assistant.ranking import ranked
 from assistant.reading import EvidenceReader, late_interaction, sentence_candidates
 from assistant.retrieval import CANDIDATES, Hit, HybridRetriever, fuse
 from assistant.vocabulary import Vocabulary
@@ -106,10 +107,11 @@ def _measure(store: Store, encoder: SentenceTransformerEncoder, asked: list[SetQ
         understood = understand(question.text, question.text, vocabulary)
         evidence = reader.read(understood, read, vocabulary)
         sentences = [(item.document.path, item.span, item.score) for item in evidence]
-        _add_sentences(tallies["fusion + reader"], question, sentences, fused)
-        _add_sentences(
-            tallies["fusion + late interaction"], question, _by_late_interaction(encoder, question, read), fused
-        )
+        in_order = [document.path for document in ranked(fused, evidence)]
+        _add_sentences(tallies["fusion + reader"], question, sentences, in_order)
+        late = _by_late_interaction(encoder, question, read)
+        in_order = [path for path, *_ in late] + [hit.document.path for hit in fused]
+        _add_sentences(tallies["fusion + late interaction"], question, late, in_order)
     return tallies
 
 
@@ -139,9 +141,7 @@ def _add(tally: Tally, question: SetQuestion, documents: list[str], best_score: 
         tally.ranks.append(next((rank for rank, path in enumerate(ordered) if path in question.gold), None))
 
 
-def _add_sentences(tally: Tally, question: SetQuestion, sentences: list[tuple], fused: list[Hit]) -> None:
-    """Documents in order of their best sentence, then those that were not read in the fusion's order."""
-    documents = [path for path, *_ in sentences] + [hit.document.path for hit in fused]
+def _add_sentences(tally: Tally, question: SetQuestion, sentences: list[tuple], documents: list[str]) -> None:
     _add(tally, question, documents, sentences[0][2] if sentences else 0.0)
     if question.answerable and any(question.gold.values()):
         path, span = sentences[0][:2] if sentences else ("", None)

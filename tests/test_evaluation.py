@@ -91,7 +91,7 @@ class FakeAssistant:
         self.store = SimpleNamespace(document={found.id: found for found in documents}.get)
         self.retriever = SimpleNamespace(search=self.search)
         self.chain = SimpleNamespace(
-            evidence=lambda question, history: [SimpleNamespace(score=0.4)],
+            evidence=lambda question, history: [SimpleNamespace(score=0.4, document=SIGNED)],
             understood=lambda question, history: SimpleNamespace(read=question),
         )
 
@@ -102,7 +102,9 @@ class FakeAssistant:
 
     def search(self, query: str, count: int) -> list[Any]:
         passages = [
-            SimpleNamespace(document=found, passage=Passage(f"{found.id}-{ordinal}", found.id, ordinal, Span(0, 1), ""))
+            SimpleNamespace(
+                score=1.0, document=found, passage=Passage(f"{found.id}-{ordinal}", found.id, ordinal, Span(0, 1), "")
+            )
             for found in self.documents
             for ordinal in range(2)
         ]
@@ -418,7 +420,7 @@ def test_a_report_as_text_lists_the_failures_with_what_was_retrieved(tmp_path: P
     text = report_as_text(report)
     assert "### Q1 (single-fact, en): When was it signed?" in text
     assert "missing: 5 May" in text
-    assert "retrieved: · talks.md, ✓ signed.md" in text
+    assert "retrieved: ✓ signed.md, · talks.md" in text  # the document that was read comes first
     (header,) = {line for line in text.splitlines() if "hit@10" in line}
     assert {len(line) for line in text.partition("\n\n## Answers")[0].splitlines() if line[:1] == "|"} == {len(header)}
 

@@ -190,3 +190,29 @@ def test_each_date_and_party_asked_about_is_spoken_of() -> None:
     second = found("Latvia met the ambassador of Azerbaijan on vaccines again in 2025.", 0.4)
     draft = compose_sorted("Who met on vaccines for Latvia and Azerbaijan in 2021 and in 2025?", [first, second])
     assert set(texts(draft)) == {first.text, second.text}
+
+
+def test_a_question_for_one_fact_about_two_parties_needs_a_document_about_both() -> None:
+    draft = compose_sorted(
+        "Who is Norway's ambassador to Azerbaijan?",
+        [
+            found(
+                "Ukraine's ambassador, Yuri Husev, met Azerbaijan's minister.", 0.3, parties=("Azerbaijan", "Ukraine")
+            ),
+            found("Norway's minister, Ingvild Kjerkol, spoke.", 0.2, title="Nordic talks", parties=("Norway",)),
+        ],
+    )
+    assert draft.outcome is Outcome.NOT_FOUND
+    assert "Norway" in draft.remark
+
+
+def test_what_is_counted_may_go_by_another_word_where_the_sentence_is_sure() -> None:
+    question = "How many nationals of Latvia were enrolled?"
+    sure, unsure = (found("More than 700 citizens of Latvia study in Baku.", score) for score in (0.2, 0.05))
+    assert texts(compose_sorted(question, [sure])) == [sure.text]
+    assert compose_sorted(question, [unsure]).outcome is Outcome.NOT_FOUND
+
+
+def test_a_unit_goes_by_no_other_word() -> None:
+    told = found("The cut of the price of Zolgensma was not small.", 0.4)
+    assert compose_sorted("By how many per cent was the price of Zolgensma cut?", [told]).outcome is Outcome.NOT_FOUND

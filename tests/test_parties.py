@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.parties import countries, document_countries, mark_countries, marked_name, mentions, with_capitals
+from assistant.parties import (
+    countries,
+    document_countries,
+    mark_countries,
+    marked_name,
+    mentions,
+    with_capitals,
+    with_countries_of_capitals,
+)
 from corpus.document import Document
 
 
@@ -41,6 +49,12 @@ def test_english_names_and_adjectives_are_found_in_order(text: str, expected: li
 )
 def test_names_are_found_in_other_languages_whatever_their_case(text: str, language: str, expected: list[str]) -> None:
     assert codes(text, language) == expected
+
+
+def test_a_capital_that_does_something_is_its_government() -> None:
+    assert with_countries_of_capitals("What sum did Tokyo hand over?") == "What sum did Japan hand over?"
+    assert with_countries_of_capitals("How much did Riga earn?") == "How much did Latvia earn?"
+    assert with_countries_of_capitals("Was it signed in Riga by both?") == "Was it signed in Riga by both?"
 
 
 def test_a_question_typed_without_capitals_gets_those_of_countries() -> None:

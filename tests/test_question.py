@@ -20,6 +20,7 @@ def understood(text: str) -> Question:
         ("Who signed it?", {Kind.PERSON}),
         ("When and where was it signed?", {Kind.DATE, Kind.PLACE}),
         ("How many experts came?", {Kind.NUMBER}),
+        ("How much cash did it earn?", {Kind.NUMBER, Kind.MONEY}),
         ("Which countries belong to it?", {Kind.COUNTRIES}),
         ("What does the agreement cover?", {Kind.LIST}),
         ("What did they agree on?", set()),

@@ -17,6 +17,7 @@ from assistant.commitments import asked_status, report
 from assistant.conversation import ABOUT
 from assistant.evaluation.cases import Case
 from assistant.evaluation.facts import find, normalised, states
+from assistant.ranking import ranked
 from corpus.document import Document
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _asked(assistant: "Assistant", case: Case) -> Result:
         standalone_question=answer.standalone_question,
         outcome=answer.outcome.value,
         answer=answer.text,
-        retrieved=file_names(hit.document.path for hit in hits),
+        retrieved=file_names(document.path for document in ranked(hits, evidence)),
         cited=file_names(citation.document.path for citation in answer.citations),
         best_score=evidence[0].score if evidence else None,
         facts_found=found,
