@@ -63,10 +63,10 @@ class Identification:
 
     def identity(self, scope: Scope, *, ticket: bool) -> Identity:
         """Who this is; with `ticket`, a ticket for this very path counts too. Raises `Refusal`."""
-        given = self._by_credentials(scope, ticket=ticket)
-        if given is not None:
-            return given
-        return NOBODY if self.is_on else self._unasked(scope)
+        if not self.is_on:
+            # Clients of OpenAI's protocol send some key always; where nobody needs one, none is looked at.
+            return self._unasked(scope)
+        return self._by_credentials(scope, ticket=ticket) or NOBODY
 
     def _by_credentials(self, scope: Scope, *, ticket: bool) -> Identity | None:
         bearer = _bearer(scope)
