@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,16 @@ def test_a_damaged_catalog_is_refused_with_what_to_do(tmp_path):
     (tmp_path / "catalog.sqlite3").write_bytes(b"garbage" * 1000)
     with pytest.raises(DataFolderDamaged, match="restore it from a backup"):
         Catalog(tmp_path)
+
+
+def test_what_is_held_is_counted_without_what_was_superseded(catalog):
+    assert (catalog.holdings().documents, catalog.holdings().newest, catalog.holdings().changed) == (0, None, None)
+    dated = [("a", "2022-09", "lv"), ("b", "2025-12-04", "en"), ("c", None, "en"), ("d", "2026", None)]
+    for name, published, language in dated:
+        made, passages = with_passages(id=name, path=name, title=name, published=published, language=language)
+        catalog.apply(Change(documents=[(made, passages)]))
+    catalog.apply(Change(withdrawn=["d"]))
+    held = catalog.holdings()
+    assert (held.documents, held.oldest, held.newest, held.languages) == (3, "2022-09", "2025-12-04", ("en", "lv"))
+    assert datetime.fromisoformat(held.changed) <= datetime.now(UTC)
+    assert [title for title, _ in catalog.headings(2)] == ["b", "a"], "the newest first"
