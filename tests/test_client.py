@@ -61,6 +61,17 @@ def test_a_timeline_is_typed_and_its_period_kept(client: Client) -> None:
     assert client.timeline(["Iceland"], until=2020).commitments == []
 
 
+def test_documents_are_listed_and_read_in_full(client: Client) -> None:
+    (listed,) = client.documents("agreement").documents
+    whole = client.document(listed.id)
+    assert whole.text.startswith("Iceland and Malta signed")
+    assert whole.current
+    assert client.documents("nothing of this name").total == 0
+    with pytest.raises(Refused, match="no such document") as refused:
+        client.document("none")
+    assert refused.value.problem.status == 404
+
+
 def test_health_is_told(client: Client) -> None:
     assert client.live().status == "live"
     assert client.ready().passages == 1

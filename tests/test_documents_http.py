@@ -24,6 +24,7 @@ from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.problems import add_problems
 from ui.api.questions import add_questions
+from ui.api.turns import Turns
 from ui.documents.listing import View, documents_page
 
 WORDS = b"Iceland and Malta signed a health agreement in Valletta on 3 May 2024."
@@ -72,8 +73,9 @@ def client_of(assistant: Assistant, *, uploads: str) -> TestClient:
     app = FastAPI(middleware=Access().middleware())
     app.state.uploads = uploads
     add_problems(app)
-    for add_routes in (uploads_api.add_uploads, add_holdings, add_documents, add_questions, add_health):
+    for add_routes in (uploads_api.add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, assistant)
+    add_questions(app, assistant, Turns())
     return TestClient(app)
 
 

@@ -4,6 +4,7 @@ The generator is schemathesis; its seed is fixed and its examples are few, so th
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import schemathesis
 from fakes import FakeEncoder, app_over
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from schemathesis.config import SchemathesisConfig
@@ -18,7 +20,18 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, FuzzScenarioFinished, NonFatalError, ScenarioFinished
 
 from assistant.assembly import Assistant, open_assistant
+from assistant.holdings import Wanted
+from corpus.uploads import Addition
 from ui.api.completion_shapes import COMPLETION_EXAMPLE, Completion
+from ui.api.document_shapes import (
+    ADDED_EXAMPLE,
+    DOCUMENT_EXAMPLE,
+    LIST_EXAMPLE,
+    Added,
+    AdditionShape,
+    DocumentList,
+    FullDocument,
+)
 from ui.api.shapes import ANSWER_EXAMPLE, ASKING_EXAMPLE, TIMELINE_EXAMPLE, AnswerShape, Asking, TimelineShape
 from ui.api.timeline import told_with_links
 
@@ -129,6 +142,21 @@ def test_a_timelines_shape_has_neither_more_nor_less_than_a_timeline(assistant: 
     assert TimelineShape.model_validate(told, extra="forbid").model_dump(mode="json") == told
 
 
+def test_the_shapes_of_documents_have_neither_more_nor_less_than_what_is_sent(
+    app: FastAPI, assistant: Assistant
+) -> None:
+    (document,) = assistant.store.catalog.documents()
+    made = {
+        route.path: route.endpoint for route in app.routes if isinstance(route, APIRoute) and "GET" in route.methods
+    }
+    listed = made["/api/v1/documents"](Wanted())
+    assert DocumentList.model_validate(listed, extra="forbid").total == 1
+    whole = made["/api/v1/documents/{document_id}"](document.id, 0, 3)
+    assert FullDocument.model_validate(whole, extra="forbid").highlight is not None
+    addition = asdict(Addition("a.txt", "failed", reason="It is empty."))
+    assert AdditionShape.model_validate(addition, extra="forbid").reason == "It is empty."
+
+
 @pytest.mark.parametrize(
     ("shape", "example"),
     [
@@ -136,6 +164,9 @@ def test_a_timelines_shape_has_neither_more_nor_less_than_a_timeline(assistant: 
         (Asking, ASKING_EXAMPLE),
         (TimelineShape, TIMELINE_EXAMPLE),
         (Completion, COMPLETION_EXAMPLE),
+        (DocumentList, LIST_EXAMPLE),
+        (FullDocument, DOCUMENT_EXAMPLE),
+        (Added, ADDED_EXAMPLE),
     ],
 )
 def test_an_example_is_a_whole_value_of_its_shape(shape: type[BaseModel], example: dict[str, Any]) -> None:
@@ -157,7 +188,8 @@ def test_every_operation_has_words_an_example_and_its_failures(description: dict
             where = f"{method} {path}"
             assert operation["description"], where
             assert operation["tags"], where
-            for kind, content in operation["responses"]["200"]["content"].items():
+            (done,) = operation["responses"].keys() & {"200", "204", "303"}
+            for kind, content in operation["responses"][done].get("content", {}).items():
                 named = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
                 examples = description["components"]["schemas"].get(named, {}).get("examples")
                 assert "example" in content or examples, f"{where}: no example of {kind}"

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from pydantic import ValidationError
 
 from corpus.errors import AssistantError
+from ui.api.document_shapes import DocumentList, FullDocument
 from ui.api.shapes import AnswerShape, Live, Problem, Ready, TimelineShape
 
 # Seconds without a byte; a server at work sends a comment every ten.
@@ -99,6 +101,15 @@ class Client:
         years = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
         response = self._http.get("/api/v1/timeline", params={"parties": list(parties), **years})
         return TimelineShape.model_validate_json(_content(response))
+
+    def documents(self, words: str = "", *, page: int = 1) -> DocumentList:
+        """One page of the documents whose title, publisher, parties or path hold all of these words."""
+        response = self._http.get("/api/v1/documents", params={"q": words, "page": page})
+        return DocumentList.model_validate_json(_content(response))
+
+    def document(self, document_id: str) -> FullDocument:
+        """A document with its text, current or superseded."""
+        return FullDocument.model_validate_json(_content(self._http.get(f"/api/v1/documents/{quote(document_id, '')}")))
 
     def live(self) -> Live:
         """Whether the server answers at all."""

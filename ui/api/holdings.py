@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 from assistant.holdings import Order, Wanted, listed
 from corpus.document import Document
 from corpus.errors import NoSuchDocument
-from ui.api.problems import RefusedRequest
+from ui.api.document_shapes import DocumentList, FullDocument
+from ui.api.problems import RefusedRequest, documented
 from ui.documents.page import span_within
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ Asked = Annotated[Wanted, Depends(wanted_documents)]
 def add_holdings(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /api/v1/documents` and `GET /api/v1/documents/ID`."""
 
-    @app.get("/api/v1/documents")
+    @app.get("/api/v1/documents", response_model=DocumentList, responses=documented(422, 503), tags=["documents"])
     def documents(wanted: Asked, page: PageNumber = 1, page_size: PageSize = 50) -> dict[str, Any]:
         """The documents asked for, what each source has, and the files that could not be read, with the reason."""
         overview = assistant.holdings.overview()
@@ -59,7 +60,12 @@ def add_holdings(app: FastAPI, assistant: "Assistant") -> None:
             "failed": [{"source": f.source, "path": f.path, "reason": f.reason} for f in overview.failures],
         }
 
-    @app.get("/api/v1/documents/{document_id}")
+    @app.get(
+        "/api/v1/documents/{document_id}",
+        response_model=FullDocument,
+        responses=documented(404, 422, 503),
+        tags=["documents"],
+    )
     def document(document_id: str, start: int | None = None, end: int | None = None) -> dict[str, Any]:
         """A document, current or superseded, with its text and passages; `start` and `end` quote a part of it."""
         found = assistant.store.document(document_id)

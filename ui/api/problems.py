@@ -24,10 +24,18 @@ OPENAI = "/v1/"
 _UNEXPECTED = "Something went wrong here that should not; the log has the reason."
 _WHY = {
     400: "The request's body cannot be read.",
+    403: "It is not allowed here.",
     404: "There is nothing of this name.",
+    409: "It cannot be done as things are now.",
+    413: "What was sent is too large.",
+    415: "What was sent is of a kind that is not taken here.",
     422: "The request makes no sense; the detail says which part.",
     503: "It cannot be answered now: the index cannot be opened, or too many questions are waiting.",
+    507: "There is no room on the disk.",
 }
+_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>…"}}
+# A page, for its route's description.
+PAGE: dict[int | str, dict[str, Any]] = {200: {"description": "The page.", "content": _HTML}}
 
 
 class RefusedRequest(AssistantError):
@@ -81,6 +89,14 @@ def told_of_bug(request: Request) -> JSONResponse:
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems that a route may answer with, for its description."""
     return {status: _described(status, PROBLEM_JSON, "Problem", _problem(status, _WHY[status])) for status in statuses}
+
+
+def documented_pages(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for a page, which says what is wrong itself; a request that makes no sense is a problem there too."""
+    return {
+        status: {"description": _WHY[status], "content": _HTML | documented(status)[status]["content"]}
+        for status in statuses
+    }
 
 
 def documented_for_openai(*statuses: int) -> dict[int | str, dict[str, Any]]:

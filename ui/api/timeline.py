@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from assistant.timeline import Timeline, TimelineError
 from ui import EARLIEST_YEAR, LATEST_YEAR
-from ui.api.problems import documented
+from ui.api.problems import PAGE, documented, documented_pages
 from ui.api.shapes import TimelineShape
 from ui.timeline.drawing import passage_url
 from ui.timeline.page import LONGEST_NAMES, POLICY, timeline_page
@@ -30,15 +30,6 @@ Year = Annotated[
     Query(description="A year; commitments of that year are included, undated ones are not.", examples=[2022]),
 ]
 
-_PAGE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The page.", "content": {"text/html": {"example": "<!doctype html>…"}}},
-    422: {
-        "description": "The page with what is wrong, or a problem.",
-        "content": {"text/html": {}, **documented(422)[422]["content"]},
-    },
-    **documented(503),
-}
-
 
 def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /api/v1/timeline` and `GET /timeline`."""
@@ -48,7 +39,12 @@ def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
         """What documents report of commitments between parties, oldest first; each opens at its `passage_url`."""
         return told_with_links(assistant.timeline(parties, since, until))
 
-    @app.get("/timeline", response_class=HTMLResponse, responses=_PAGE, tags=["pages"])
+    @app.get(
+        "/timeline",
+        response_class=HTMLResponse,
+        responses=PAGE | documented_pages(422) | documented(503),
+        tags=["pages"],
+    )
     def page(parties: Names = (), since: Year = None, until: Year = None) -> HTMLResponse:
         """The same as a page: a form, a picture and a table."""
         chosen = [name for name in parties if name]

@@ -21,8 +21,9 @@ from corpus.errors import AssistantError, NoSuchDocument
 from corpus.sync import require_free_space
 from corpus.uploads import Addition, uploads_source
 from ui.access.writing import may_write, require_writer
+from ui.api.document_shapes import Added
 from ui.api.holdings import Asked, PageNumber
-from ui.api.problems import RefusedRequest, status_of
+from ui.api.problems import PAGE, RefusedRequest, documented, documented_pages, status_of
 from ui.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
 
 if TYPE_CHECKING:
@@ -30,6 +31,19 @@ if TYPE_CHECKING:
 
 LARGEST_REQUEST_BYTES = 256 * 2**20
 MOST_FILES_AT_ONCE = 100
+_REFUSED_FILES = (400, 403, 409, 413, 415, 422, 503, 507)
+_FILES: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                "required": ["files"],
+            }
+        }
+    },
+}
 _Result = TypeVar("_Result")
 
 
@@ -49,7 +63,13 @@ def add_uploads(app: FastAPI, assistant: "Assistant") -> None:
             for file in files:
                 await file.close()
 
-    @app.post("/api/v1/documents")
+    @app.post(
+        "/api/v1/documents",
+        response_model=Added,
+        responses=documented(*_REFUSED_FILES),
+        openapi_extra={"requestBody": _FILES},
+        tags=["documents"],
+    )
     async def add(request: Request) -> dict[str, Any]:
         """Add files (multipart/form-data, one or several `files`); each is indexed, unchanged, or failed for a reason.
 
@@ -57,7 +77,12 @@ def add_uploads(app: FastAPI, assistant: "Assistant") -> None:
         """
         return {"results": [asdict(addition) for addition in await added(request)]}
 
-    @app.delete("/api/v1/documents/{document_id}", status_code=204)
+    @app.delete(
+        "/api/v1/documents/{document_id}",
+        status_code=204,
+        responses=documented(403, 404, 409, 503),
+        tags=["documents"],
+    )
     async def remove(request: Request, document_id: str) -> Response:
         """Delete a document that was added over HTTP, with its file; one from a folder stays (409)."""
         require_writer(request)
@@ -74,12 +99,18 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
         text = documents_page(View(overview, removable=own, may_add=writer, **values))
         return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": LIST_POLICY})
 
-    @app.get("/documents", response_class=HTMLResponse)
+    @app.get("/documents", response_class=HTMLResponse, responses=PAGE | documented(422, 503), tags=["pages"])
     def documents(request: Request, wanted: Asked, page_number: PageNumber = 1) -> HTMLResponse:
         """All documents as a page: search, sorting, what was not read, and, where allowed, a way to add some."""
         return page(request, wanted=wanted, number=page_number)
 
-    @app.post("/documents", response_class=HTMLResponse)
+    @app.post(
+        "/documents",
+        response_class=HTMLResponse,
+        responses=PAGE | documented_pages(*_REFUSED_FILES),
+        openapi_extra={"requestBody": _FILES},
+        tags=["pages"],
+    )
     async def add(request: Request) -> HTMLResponse:
         """Add files by the page's form, and show what became of each."""
         try:
@@ -91,7 +122,12 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
     async def script() -> Response:
         return Response(SCRIPT, media_type="text/javascript")
 
-    @app.get("/documents/{document_id}/remove", response_class=HTMLResponse)
+    @app.get(
+        "/documents/{document_id}/remove",
+        response_class=HTMLResponse,
+        responses=PAGE | documented(404, 503),
+        tags=["pages"],
+    )
     def ask(request: Request, document_id: str) -> HTMLResponse:
         """Ask whether a document shall really be removed."""
         found = assistant.store.catalog.documents_by_id([document_id]).get(document_id)
@@ -100,7 +136,14 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
         headers = {"Content-Security-Policy": LIST_POLICY}
         return HTMLResponse(removal_page(found), headers=headers)
 
-    @app.post("/documents/{document_id}/remove", response_class=HTMLResponse)
+    @app.post(
+        "/documents/{document_id}/remove",
+        response_class=Response,
+        status_code=303,
+        response_description="It is removed; the list follows.",
+        responses=documented_pages(403, 404, 409, 503),
+        tags=["pages"],
+    )
     async def remove(request: Request, document_id: str) -> Response:
         """Remove a document by the page's form."""
         try:
