@@ -82,8 +82,8 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
             yield from routes_of(list(inner.routes))
         else:
             assert isinstance(route, Route) or hasattr(route, "methods"), f"{route!r} has no rule of its kind"
-            # those without methods of their own refuse whatever the routes before them did not take (`ui.api.nowhere`)
-                yield from ((method, route.path) for method in route.methods or () if method != "HEAD")  # type: ignore[attr-defined]
+            methods = getattr(route, "methods", None) or ()  # `ui.api.nowhere` has none, and refuses whatever comes
+            yield from ((method, route.path) for method in methods if method != "HEAD")
 
 
 @pytest.fixture(scope="module")
