@@ -159,6 +159,14 @@ def test_a_word_briefing_holds_all_of_the_answer_and_opens_again() -> None:
     assert file.core_properties.author == "Health Cooperation Assistant"
 
 
+def test_a_briefing_in_a_models_words_says_so() -> None:
+    briefing = make_briefing([replace(ANSWER, composer="openai:other *")], found, MADE)
+    worded = "Worded by openai:other *; every sentence was checked against the passages it cites."
+    told = [paragraph.text for paragraph in docx.Document(io.BytesIO(briefing_as_word(briefing))).paragraphs]
+    assert worded in told
+    assert worded.replace("*", "&#42;") in briefing_as_markdown(briefing)
+
+
 def test_a_refusal_tells_what_comes_closest_and_has_no_footnote() -> None:
     parts = parts_of(briefing_as_word(make_briefing([REFUSAL], found, MADE)))
     assert list(notes_of(parts)) == ["-1", "0"]

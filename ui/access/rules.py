@@ -11,7 +11,7 @@ from functools import cached_property
 
 from starlette.routing import compile_path
 
-from ui.access.identity import ASK, WRITE
+from ui.access.identity import ADMIN, ASK, WRITE
 
 # Besides the three rights: open to everybody, and served to nobody.
 PUBLIC, CLOSED = "public", "closed"
@@ -61,6 +61,13 @@ RULES = (
     Rule("GET", "/api/v1/timeline", ASK, questions=0.25),
     Rule("GET", "/api/v1/openapi.json", ASK),
     Rule("GET", "/timeline", ASK, questions=0.25),
+    # Answers as files and judgements of them; they are answered again where they are not remembered.
+    Rule("POST", "/api/v1/export", ASK, questions=1, in_turn=True),
+    Rule("POST", "/export", ASK, questions=1, in_turn=True),
+    Rule("POST", "/api/v1/feedback", ASK, questions=1, in_turn=True),
+    # What was asked and how it was judged, for whoever looks after the documents.
+    Rule("GET", "/review", ADMIN),
+    Rule("GET", "/api/v1/review.csv", ADMIN),
     # Documents. The routes limit their sizes themselves, with a sentence each; this is above the largest of them.
     Rule("GET", "/api/v1/documents", ASK),
     Rule("POST", "/api/v1/documents", WRITE, largest_body=FILES),
@@ -133,4 +140,3 @@ def rule_for(rules: Iterable[Rule], method: str, path: str) -> tuple[Rule | None
             return rule, rule.verbs
         methods |= rule.verbs if rule.right != CLOSED else set()
     return None, frozenset(methods)
-

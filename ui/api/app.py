@@ -5,21 +5,27 @@ The page of `ui.chat.page` is mounted last, so these routes always come first. W
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from starlette.middleware import Middleware
 
 from ui.access.layer import Access
+from ui.access.reader import ReaderCookie
 from ui.access.sign_in import add_sign_in
 from ui.api.documents import add_documents
+from ui.api.export import add_export
+from ui.api.feedback import add_feedback
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.problems import add_problems, problem
 from ui.api.questions import add_questions
+from ui.api.review import add_review
 from ui.api.timeline import add_timeline
 from ui.api.uploads import add_uploads
 from ui.embedding.routes import add_embedding, framing
+from ui.keeping.desk import Desk
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -31,13 +37,18 @@ def create_app(
     access: Access | None = None,
     examples: Sequence[str] | None = None,
     uploads: str = "nobody",
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
-    `ui.access.writing`. Without `access`, whoever reaches it may do everything.
+    `ui.access.writing`. Without `access`, whoever reaches it may do everything. `desk` says what is kept of what is
+    asked; without one, as the settings' defaults have it.
     """
     from ui.chat.page import mount_page
+
+    desk = desk or Desk(assistant)
+    observed = cast("Assistant", desk.assistant)
 
     access = access or Access()
     app = FastAPI(
@@ -45,16 +56,23 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # both pages load their scripts from another host
         redoc_url=None,
-        middleware=[*access.middleware(), *framing(access)],
+        # Innermost: a cookie is for whom the layer let in and nobody signed in.
+        middleware=[
+            *access.middleware(),
+            *framing(access),
+            *([Middleware(ReaderCookie)] if desk.keeps_on_server else []),
+        ],
     )
     app.state.uploads = uploads
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)
     for add_routes in (add_questions, add_timeline, add_uploads, add_holdings, add_documents, add_health):
-        add_routes(app, assistant)
+        add_routes(app, observed)
+    for add_kept in (add_export, add_feedback, add_review):
+        add_kept(app, desk)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
-    mount_page(app, assistant, examples)
+    mount_page(app, observed, examples, desk)
     return app
 
 

@@ -6,16 +6,16 @@ citation holds at this moment; nothing from a browser but questions ever gets he
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urljoin
 
-from assistant.answer import Answer, Citation
+from assistant.answer import EXTRACTIVE, Answer, Citation
 from assistant.citations import verified
 from corpus.document import Document
 from corpus.errors import AssistantError
-from ui.rendering import HEADLINES, document_url, one_line, readable_date, safe_url
+from ui.rendering import HEADLINES, document_url, one_line, publication_date, readable_date, safe_url, worded_by
 
 FindDocument = Callable[[str], Document | None]
 PRODUCT = "Health Cooperation Assistant"
@@ -41,15 +41,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question and what was answered."""
+    """One question and what was answered; `notes` are what to know about the answer as a whole."""
 
     question: str
     understood: str | None
     headline: str | None
     lines: tuple[Line, ...]
     closest: tuple[Citation, ...]
-    as_of: str | None
-    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,16 @@ def _section(answer: Answer, notes: list[Citation]) -> Section:
         headline=HEADLINES.get(answer.outcome),
         lines=tuple(lines),
         closest=answer.closest,
-        as_of=AS_OF.format(date=readable_date(answer.as_of)) if answer.as_of else None,
-        warnings=tuple(one_line(warning) for warning in answer.warnings),
+        notes=tuple(_notes(answer)),
     )
+
+
+def _notes(answer: Answer) -> Iterator[str]:
+    if answer.as_of:
+        yield AS_OF.format(date=readable_date(answer.as_of))
+    if answer.composer != EXTRACTIVE:
+        yield one_line(worded_by(answer))
+    yield from (one_line(f"Note: {warning}") for warning in answer.warnings)
 
 
 def made_line(briefing: Briefing) -> str:
@@ -107,7 +113,7 @@ def facts_of(citation: Citation) -> list[str]:
     """Publisher, date and page of a citation, for people."""
     reference = citation.document
     page = f"page {citation.page}" if citation.page else ""
-    when = readable_date(reference.published) if reference.published else UNDATED
+    when = publication_date(citation) or UNDATED
     return [fact for fact in (one_line(reference.publisher or ""), when, page) if fact]
 
 

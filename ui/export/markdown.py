@@ -33,10 +33,8 @@ def _section(section: Section, address: str | None) -> Iterator[str]:
     if section.closest:
         yield f"**{CLOSEST}**"
         yield "\n".join(f"- {_source(citation, address)}" for citation in section.closest)
-    if section.as_of:
-        yield f"*{escape_markdown(section.as_of)}*"
-    for warning in section.warnings:
-        yield f"*{escape_markdown(f'Note: {warning}')}*"
+    for note in section.notes:
+        yield f"*{escape_markdown(note)}*"
 
 
 def _source(citation: Citation, address: str | None) -> str:

@@ -77,10 +77,8 @@ def _write_section(document: "WordDocument", section: Section, footnotes: Footno
         document.add_heading(CLOSEST, level=2)
         for citation in section.closest:
             _write_source(document.add_paragraph(style="List Bullet"), citation, address)
-    if section.as_of:
-        _small(document, section.as_of)
-    for warning in section.warnings:
-        _small(document, f"Note: {warning}")
+    for note in section.notes:
+        _small(document, note)
 
 
 def _write_source(paragraph: Any, citation: Citation, address: str | None) -> None:
