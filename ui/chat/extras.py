@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ui.keeping.desk import Desk
 
 
+RECORDED = "Questions are recorded here, without who asks, to notice missing documents; deleted after {days} days."
+
+
 class Extras:
     """The parts below the answers and below the sources; none of them without a desk."""
 
@@ -38,6 +41,9 @@ class Extras:
         self._exporting = Exporting(self._gradio, self._desk)
         if self._desk.shelf is not None:
             self._history = History(self._gradio, self._desk, self._desk.shelf)
+        if self._desk.records_questions:
+            told = RECORDED.format(days=self._desk.records.days)
+            self._gradio.Markdown(told, latex_delimiters=[], elem_id="recorded")
 
     def connect(self, page: Any, parts: "Parts", answered: Sequence[Any]) -> None:
         """Wire the events; `answered` are those after which an answer stands in the conversation."""

@@ -6,7 +6,7 @@ is nothing for the server's shelf. Slots are written one by one, so that two win
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -63,6 +63,9 @@ class BrowserShelf:
 
     slots = SLOTS
 
+    def __init__(self, choose: Callable[[Sequence[int]], int] = secrets.choice) -> None:
+        self._choose = choose
+
     def listed(self, user: str, held: Sequence[object]) -> list[Listed]:
         """What the slots hold, newest first."""
         found = [self._in_slot(value, slot) for slot, value in enumerate(held)]
@@ -75,7 +78,7 @@ class BrowserShelf:
             taken = {_slot(item.key) for item in listed}
             free = [number for number in range(SLOTS) if number not in taken]
             oldest = [_slot(item.key) or 0 for item in in_order(listed)[-_OLDEST:]]
-            slot = secrets.choice(free or oldest)
+            slot = self._choose(free or oldest)
         kept = replace(conversation, key=str(slot))
         return kept, {slot: as_data(kept)}
 
