@@ -7,7 +7,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from lxml import etree
@@ -17,7 +17,7 @@ from assistant.assembly import Assistant
 
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
 from fakes import app_over
-from test_browser import CHROMIUM, FLAGSHIP, Visit, assistant, browser  # noqa: F401 (fixtures are used by their names)
+from test_browser import CHROMIUM, FLAGSHIP, NoSuggestions, Visit, assistant, browser  # noqa: F401 (fixtures are used by their names)
 
 from ui.api.app import create_app
 from ui.keeping.desk import Desk, Place
@@ -35,6 +35,17 @@ ALWAYS = Period()
 Open = Callable[..., tuple[Visit, Desk]]
 
 
+class WithoutSuggestions:
+    """An assistant that does not look for what to go on with, which would go on while a page is left."""
+
+    def __init__(self, assistant: Assistant) -> None:  # noqa: F811
+        self._assistant = assistant
+        self.suggestions = NoSuggestions()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._assistant, name)
+
+
 @pytest.fixture
 def opened(browser: Any, assistant: Assistant, tmp_path: Path) -> Iterator[Open]:  # noqa: F811
     """Opens the page of a server that keeps conversations in the place given; nothing may have been blocked."""
@@ -44,10 +55,11 @@ def opened(browser: Any, assistant: Assistant, tmp_path: Path) -> Iterator[Open]
     ends: list[Callable[[], None]] = []
 
     def open_page(place: Place = "browser", shelf: Shelf | None = None) -> tuple[Visit, Desk]:
-        desk = Desk(assistant, conversations=place, record_questions=True, folder=tmp_path)
+        quiet = cast("Assistant", WithoutSuggestions(assistant))
+        desk = Desk(quiet, conversations=place, record_questions=True, folder=tmp_path)
         desk.shelf = shelf or desk.shelf
         listening = bind("127.0.0.1", 0)
-        app = create_app(assistant, desk=desk)
+        app = create_app(quiet, examples=(FLAGSHIP,), desk=desk)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -63,11 +75,13 @@ def opened(browser: Any, assistant: Assistant, tmp_path: Path) -> Iterator[Open]
         return visits[-1], desk
 
     yield open_page
-    for visit in visits:
-        visit.check()
-        visit.context.close()
-    for end in ends:
-        end()
+    try:
+        for visit in visits:
+            visit.check()
+            visit.context.close()
+    finally:
+        for end in ends:
+            end()
 
 
 @pytest.fixture(params=["browser", "server"])
@@ -96,6 +110,7 @@ def press(visit: Visit, name: str) -> None:
 
 
 def reload(visit: Visit) -> None:
+    visit.page.wait_for_load_state("networkidle")
     visit.page.reload()
     visit.page.wait_for_selector("#holdings strong")
 
@@ -115,9 +130,9 @@ def test_a_conversation_is_there_after_a_reload_and_its_citations_open(kept: Vis
     assert visit.page.locator("#chat .user-row").all_inner_texts() == [FLAGSHIP, FOLLOW_UP]
     assert visit.page.locator("#chat .answer").all_inner_texts() == told
     assert visit.page.locator("#sources").inner_text() == sources
-    quotes = visit.page.locator("#sources mark").all_inner_texts()
-    document = visit.open(visit.page.locator("#chat .answer").last.locator("a").first)
-    assert document.locator("mark#passage").text_content() == quotes[0]
+    source = visit.page.locator("#sources section:visible .source").first
+    document = visit.open(source.locator("a.read"))
+    assert document.locator("mark#passage").text_content() == source.locator("mark").inner_text()
 
 
 def test_an_opened_conversation_is_gone_on_with_and_a_new_one_is_another(kept: Visit) -> None:
