@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     uploads: Literal["nobody", "writers"] = Field(
         default="nobody", description="Who may add and remove documents on the page and over HTTP."
     )
+    conversations: Literal["browser", "server", "off"] = Field(
+        default="browser",
+        description="Where the page keeps conversations: in the reader's browser, on the server, or nowhere.",
+    )
+    record_questions: bool = Field(
+        default=False, description="Whether every question asked is recorded, with its outcome, for the review page."
+    )
+    record_days: int = Field(
+        default=90, ge=1, le=3650, description="Days after which recorded questions and feedback are deleted."
+    )
 
     # Who may ask, and how much: `ui.access`. Lists are separated by commas.
     open: bool = Field(default=False, description="Whoever reaches the server may ask, also from other machines.")

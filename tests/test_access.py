@@ -44,6 +44,8 @@ OURS = {
     ("GET", "/embedding/{name}"): PUBLIC,
     ("POST", "/api/v1/embed-token"): ASK,
     ("POST", "/api/v1/tickets"): ASK,
+    **{("POST", path): ASK for path in ("/export", "/api/v1/export", "/api/v1/feedback")},
+    **{("GET", path): ADMIN for path in ("/review", "/api/v1/review.csv")},
 }
 # Those of Gradio's that are in use; every other one must be closed, also those that a later version brings.
 GRADIOS = {

@@ -25,14 +25,15 @@ OWNERS = {
     "transformers": ("corpus.encoder",),
     "onnxruntime": ("assistant.cross_encoder",),
     "tokenizers": ("assistant.cross_encoder",),
-    "sqlalchemy": ("corpus.catalog",),
     "langchain": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
     "langchain_core": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
+    "sqlalchemy": ("corpus.catalog", "ui.keeping.database", "ui.keeping.records", "ui.keeping.shelves"),
     "langchain_chroma": ("corpus.vectors",),
     "gradio": ("ui.chat.page",),
     "authlib": ("ui.access.sign_in",),
     "joserfc": ("ui.access.sign_in",),
     "itsdangerous": ("ui.access.signing",),
+    "docx": ("corpus.readers", "ui.export."),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
     "uvicorn": ("ui.",),
@@ -43,7 +44,7 @@ OWNERS = {
 }
 # Heavy libraries that their owner may import as it is imported itself; all others only inside functions.
 AT_MODULE_LEVEL = {
-    "sqlalchemy": ("corpus.catalog",),
+    "sqlalchemy": ("corpus.catalog", "ui.keeping.database", "ui.keeping.records", "ui.keeping.shelves"),
     "langchain_core": ("assistant.retrieval", "assistant.chain"),
     "itsdangerous": ("ui.access.signing",),
     "fastapi": ("ui.",),

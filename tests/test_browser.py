@@ -174,7 +174,7 @@ class Visit:
         before = self.page.locator("#chat .answer").count()
         self.page.fill("#question textarea", question)
         self.page.press("#question textarea", "Enter")
-        self.page.wait_for_selector(f"#chat .bot-row:nth-of-type({2 * (before + 1)}) .answer:not(.making)")
+        self.page.wait_for_selector(f"#chat .answer:not(.making) >> nth={before}")
         self.page.wait_for_selector("#question .submit-button")
         return self.page.locator("#chat .answer").last
 
@@ -271,7 +271,7 @@ def test_what_was_understood_can_be_corrected_and_sent(visit: Visit, width: int,
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(corrected)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#chat .bot-row:nth-of-type(8) .answer:not(.making)")
+    page.wait_for_selector("#chat .answer:not(.making) >> nth=3")
     page.wait_for_selector("#question .submit-button")
     assert page.locator("#chat .user-row").last.inner_text() == corrected
     assert page.locator("#chat .answer").last.locator(".understood").count() == 0, "it was taken as typed"

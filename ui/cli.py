@@ -17,6 +17,7 @@ import typer
 from corpus.errors import AssistantError
 from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.administration import audit_app, backup, keys_app, restore
+from ui.keeping.commands import records_app
 from ui.options import AsJson, DataDir, folder_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="List the folders answered from, or remove one.", invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
+app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
 app.command("backup")(backup)
@@ -48,12 +50,20 @@ def ask(
         typer.Option("--history", help="An earlier question, for follow-ups; repeatable, oldest first."),
     ] = None,
     as_json: AsJson = False,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the answer to a .docx or .md file too, with footnotes.")
+    ] = None,
 ) -> None:
     """Answer one question."""
+    from ui.export.file import check_file, write_briefing
     from ui.rendering import answer_as_text
 
+    if export is not None:
+        check_file(export)  # before the question is asked
     with _opened(data_dir) as assistant:
         answer = assistant.ask(question, history or [])
+        if export is not None:
+            write_briefing(export, answer, assistant.store.document)
     typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_as_text(answer))
 
 

@@ -117,12 +117,13 @@ def _colophon(answer: Answer) -> Iterable[tuple[str, str]]:
     if answer.as_of:
         yield "as-of", f"As of {readable_date(answer.as_of)}, the date of the newest source cited."
     if answer.composer != EXTRACTIVE and not answer.is_draft:
-        yield "composer", _worded_by(answer)
+        yield "composer", worded_by(answer)
     if answer.is_draft:
         yield "draft", DRAFT
 
 
-def _worded_by(answer: Answer) -> str:
+def worded_by(answer: Answer) -> str:
+    """Who put an answer into words, where that was a language model."""
     return f"Worded by {answer.composer}; every sentence was checked against the passages it cites."
 
 
@@ -176,7 +177,7 @@ def answer_as_text(answer: Answer, width: int | None = TERMINAL_WIDTH) -> str:
     if answer.as_of:
         parts.append(_wrapped(f"As of {readable_date(answer.as_of)}, the date of the newest source cited.", width))
     if answer.composer != EXTRACTIVE:
-        parts.append(_wrapped(_worded_by(answer), width))
+        parts.append(_wrapped(worded_by(answer), width))
     parts.extend(_wrapped(f"Note: {warning}", width) for warning in answer.warnings)
     if answer.citations:
         sources = (_source_as_text(item, f"[{item.number}]", width, told=answer.text) for item in answer.citations)

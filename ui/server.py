@@ -42,12 +42,15 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         from ui.access.journal import write_log
         from ui.access.layer import open_access
         from ui.api.app import create_app
+        from ui.keeping.desk import open_desk
 
         write_log(requests=settings.log_requests)
         access = open_access(settings, assistant.store.folder)
         if not access.admission.who.is_on:
             _warn_of_open_door(listening, is_open=settings.open)
-        app = create_app(assistant, access=access, uploads=settings.uploads, hosts=(host, *_names(settings.hosts)))
+        hosts = (host, *_names(settings.hosts))
+        desk = open_desk(settings, assistant)
+        app = create_app(assistant, access=access, uploads=settings.uploads, hosts=hosts, desk=desk)
         # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE

@@ -66,6 +66,13 @@ RULES = (
     Rule("GET", "/api/v1/timeline", ASK, questions=0.25),
     Rule("GET", "/api/v1/openapi.json", ASK),
     Rule("GET", "/timeline", ASK, questions=0.25),
+    # Answers as files and judgements of them; they are answered again where they are not remembered.
+    Rule("POST", "/api/v1/export", ASK, questions=1, in_turn=True),
+    Rule("POST", "/export", ASK, questions=1, in_turn=True),
+    Rule("POST", "/api/v1/feedback", ASK, questions=1, in_turn=True),
+    # What was asked and how it was judged, for whoever looks after the documents.
+    Rule("GET", "/review", ADMIN),
+    Rule("GET", "/api/v1/review.csv", ADMIN),
     # Documents. The routes limit their sizes themselves, with a sentence each; this is above the largest of them.
     Rule("GET", "/api/v1/documents", ASK),
     Rule("POST", "/api/v1/documents", WRITE, largest_body=FILES),

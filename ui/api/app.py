@@ -9,23 +9,29 @@ from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from starlette.middleware import Middleware
 
 from assistant import __version__
 from ui.access.layer import Access
+from ui.access.reader import ReaderCookie
 from ui.access.sign_in import add_sign_in
 from ui.api.completions import add_completions
 from ui.api.description import described
 from ui.api.documents import add_documents
+from ui.api.export import add_export
+from ui.api.feedback import add_feedback
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.metrics import Counted, Metrics, add_metrics
 from ui.api.nowhere import add_nowhere
 from ui.api.problems import add_problems, problem
 from ui.api.questions import add_questions
+from ui.api.review import add_review
 from ui.api.timeline import add_timeline
 from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
 from ui.embedding.routes import add_embedding, framing
+from ui.keeping.desk import Desk
 from ui.mcp.mounting import add_mcp
 
 if TYPE_CHECKING:
@@ -39,14 +45,19 @@ def create_app(
     examples: Sequence[str] | None = None,
     uploads: str = "nobody",
     hosts: Sequence[str] = (),
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
     `ui.access.writing`. Without `access`, whoever reaches it may do everything. `hosts` are the names that it is
-    reached under besides the loopback ones, for those ways in that ask.
+    reached under besides the loopback ones, for those ways in that ask. `desk` says what is kept of what is asked;
+    without one, as the settings' defaults have it.
     """
     from ui.chat.page import mount_page
+
+    desk = desk or Desk(assistant)
+    observed = cast("Assistant", desk.assistant)
 
     access = access or Access()
     app = FastAPI(
@@ -55,24 +66,31 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # both pages load their scripts from another host
         redoc_url=None,
-        middleware=[*access.middleware(), *framing(access)],
+        # Innermost: a cookie is for whom the layer let in and nobody signed in.
+        middleware=[
+            *access.middleware(),
+            *framing(access),
+            *([Middleware(ReaderCookie)] if desk.keeps_on_server else []),
+        ],
     )
     app.state.uploads = uploads
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)
     metrics, turns = Metrics(), Turns()
-    counted = cast("Assistant", Counted(assistant, metrics))
+    counted = cast("Assistant", Counted(observed, metrics))
     add_questions(app, counted, turns)
     add_completions(app, counted, turns)
     for add_routes in (add_timeline, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
     add_mcp(app, counted, turns, hosts)
+    for add_kept in (add_export, add_feedback, add_review):
+        add_kept(app, desk)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
     add_nowhere(app)
     described(app)
-    mount_page(app, counted, examples)
+    mount_page(app, counted, examples, desk)
     return app
 
 

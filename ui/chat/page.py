@@ -4,7 +4,7 @@ What is said is in `chat` and `rendering`; here are the parts of the page, their
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
 from ui.access.identity import identity_of
 from ui.chat.events import QUIET, Parts, connect
+from ui.chat.extras import Extras
 from ui.chat.script import add_script
 from ui.chat.sources import NO_ANSWER_YET
 from ui.chat.start import holdings_of, invitation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.assembly import Assistant
+    from ui.keeping.desk import Desk
 
 TITLE = "Health Cooperation Assistant"
 PURPOSE = (
@@ -43,19 +45,22 @@ _AT_ONCE = 4
 _WAITING = 128
 
 
-def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] | None = None) -> None:
+def mount_page(
+    app: "FastAPI", assistant: "Assistant", examples: Sequence[str] | None = None, desk: "Desk | None" = None
+) -> None:
     """Put the page at the root of `app`, and its script beside it.
 
-    `examples` are the questions it offers; without them, some that the documents answer are looked for.
+    `examples` are the questions it offers; without them, some that the documents answer are looked for. Without a
+    `desk`, nothing can be kept, judged or taken along.
     """
     gradio = _gradio()
     script = add_script(app)
     gradio.mount_gradio_app(
         app,
-        build_page(assistant, examples),
+        build_page(assistant, examples, desk),
         path="/",
         theme=theme(gradio),
-        css_paths=_HERE / "page.css",
+        css_paths=[_HERE / "page.css", _HERE / "extras.css"],
         head=script,
         favicon_path=str(_HERE / "favicon.png"),
         footer_links=[],
@@ -69,22 +74,24 @@ def mount_page(app: "FastAPI", assistant: "Assistant", examples: Sequence[str] |
     )
 
 
-def build_page(assistant: "Assistant", examples: Sequence[str] | None = None) -> Any:
+def build_page(assistant: "Assistant", examples: Sequence[str] | None = None, desk: "Desk | None" = None) -> Any:
     """The page as Gradio blocks, to be mounted."""
     gradio = _gradio()
+    extras = Extras(gradio, desk)
     with gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         with gradio.Column(elem_id="page"):
             anew = _masthead(gradio, assistant)
             with gradio.Row(elem_id="desk"):
                 with gradio.Column(scale=3, min_width=320, elem_id="talk"):
-                    talk = _talk(gradio)
+                    talk = _talk(gradio, extras.add_below_answers)
                 with gradio.Column(scale=2, min_width=320, elem_id="evidence"):
                     evidence = _evidence(gradio)
+                    extras.add_below_sources()
             holdings = gradio.Markdown(latex_delimiters=[], elem_id="holdings")
         parts = Parts(*talk, *evidence, anew)
         _greet(gradio, assistant, page, holdings)
         page.load(lambda: _examples(gradio, assistant, examples), outputs=parts.chat, concurrency_limit=1, **QUIET)
-        connect(gradio, assistant, parts)
+        extras.connect(page, parts, connect(gradio, assistant, parts))
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     # An idle queue looks for work every millisecond, 6.5 % of a core (measured); the attribute is Gradio's own.
     if hasattr(page._queue, "sleep_when_free"):
@@ -124,7 +131,7 @@ def _signed_in(request: Any) -> str:
     return f"{SIGNED_IN} **{escape_markdown(one_line(identity.name))}**{way_out}\n\n"
 
 
-def _talk(gradio: Any) -> tuple[Any, Any, Sequence[Any], Any, Any]:
+def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any, Sequence[Any], Any, Any]:
     """The conversation, what one could go on with, and the field for the next question."""
     chat = gradio.Chatbot(
         elem_id="chat",
@@ -133,12 +140,13 @@ def _talk(gradio: Any) -> tuple[Any, Any, Sequence[Any], Any, Any]:
         container=False,
         height=None,
         buttons=[],
-        feedback_options=None,
+        feedback_options=("Like", "Dislike"),
         latex_delimiters=[],
         allow_tags=False,
         layout="bubble",
         placeholder=invitation(looking=True),
     )
+    add_below_answers()
     with gradio.Row(elem_id="further", visible=False) as further:
         gradio.Markdown(GO_ON, latex_delimiters=[])
         offers = [gradio.Button(visible=False, size="sm", elem_classes="offer") for _ in range(FOLLOW_UPS)]

@@ -1,0 +1,62 @@
+"""Answers as files. What is sent is questions; the answers are those given here, or given again, and checked."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import FastAPI, Form, Request, Response
+from pydantic import BaseModel, Field
+
+from assistant.answer import Answer
+from ui import LONGEST_HISTORY
+from ui.api.shapes import QuestionText
+from ui.export.briefing import file_name, make_briefing
+from ui.export.markdown import briefing_as_markdown
+from ui.export.word import CONTENT_TYPE, briefing_as_word
+
+if TYPE_CHECKING:
+    from ui.keeping.desk import Desk
+    from ui.keeping.observed import Observed
+
+
+class Exporting(BaseModel):
+    """A question with the earlier ones of its conversation, oldest first, and what file is wanted of it."""
+
+    question: QuestionText
+    history: list[QuestionText] = Field(default_factory=list, max_length=LONGEST_HISTORY)
+    format: Literal["docx", "markdown"] = "docx"
+    scope: Literal["answer", "conversation"] = Field(
+        default="answer", description="The answer to the question alone, or those to the earlier ones before it too."
+    )
+
+
+def add_export(app: FastAPI, desk: "Desk") -> None:
+    """`POST /api/v1/export`, and `POST /export` for the forms of the page."""
+
+    def exported(wanted: Exporting, request: Request) -> Response:
+        assistant = desk.assistant
+        briefing = make_briefing(_answers(assistant, wanted), assistant.store.document)
+        address = str(request.base_url)
+        if wanted.format == "docx":
+            return _file(briefing_as_word(briefing, address), CONTENT_TYPE, file_name(briefing, "docx"))
+        text = briefing_as_markdown(briefing, address).encode()
+        return _file(text, "text/markdown; charset=utf-8", file_name(briefing, "md"))
+
+    @app.post("/api/v1/export", response_class=Response)
+    def export(wanted: Exporting, request: Request) -> Response:
+        """An answer or a conversation as a Word briefing or as Markdown, with numbered footnotes."""
+        return exported(wanted, request)
+
+    @app.post("/export", response_class=Response, include_in_schema=False)
+    def export_form(wanted: Annotated[Exporting, Form()], request: Request) -> Response:
+        """Do the same for a form."""
+        return exported(wanted, request)
+
+
+def _answers(assistant: "Observed", wanted: Exporting) -> list[Answer]:
+    asked = [*wanted.history, wanted.question]
+    first = 0 if wanted.scope == "conversation" else len(asked) - 1
+    return [assistant.answer_again(asked[place], asked[:place]) for place in range(first, len(asked))]
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)

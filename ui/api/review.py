@@ -1,0 +1,43 @@
+"""What was asked and how answers were judged, for whoever looks after the corpus: a page, and a table.
+
+Both need the right to administer (`ui.access.rules`).
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import FastAPI, Query, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator
+
+from ui.keeping.records import Period
+from ui.review.page import POLICY, review_page
+from ui.review.table import review_as_csv
+
+if TYPE_CHECKING:
+    from ui.keeping.desk import Desk
+
+Day = Annotated[
+    date | None,
+    BeforeValidator(lambda given: given or None),  # a form sends its empty fields too
+    Query(description="A day, as 2026-02-09; included."),
+]
+Which = Annotated[Literal["questions", "feedback"], Query(description="The questions recorded, or the judgements.")]
+
+
+def add_review(app: FastAPI, desk: "Desk") -> None:
+    """`GET /review` and `GET /api/v1/review.csv`."""
+
+    @app.get("/review", response_class=HTMLResponse)
+    def review(since: Day = None, until: Day = None) -> HTMLResponse:
+        """The page for whoever looks after the corpus: refused, disliked and most asked questions."""
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+        page = review_page(desk.records, Period(since, until), recording=desk.records_questions)
+        return HTMLResponse(page, headers=headers)
+
+    @app.get("/api/v1/review.csv", response_class=Response)
+    def table(since: Day = None, until: Day = None, which: Which = "questions") -> Response:
+        """The same as a table for a spreadsheet; no cell of it is taken for a formula."""
+        text = review_as_csv(desk.records, Period(since, until), which)
+        headers = {"Content-Disposition": f'attachment; filename="{which}.csv"', "Cache-Control": "no-store"}
+        return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,70 @@
+"""The buttons that bring an answer, or the whole conversation, as a Word or Markdown file.
+
+They are plain forms, because a form can be sent without a script and without the questions standing in an address. It
+sends questions only: what is written into the file is answered on the server.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ui import LONGEST_HISTORY
+from ui.chat.conversation import Message, questions_of
+from ui.chat.events import AT_ONCE, Parts
+
+if TYPE_CHECKING:
+    from ui.keeping.desk import Desk
+
+ONE, ALL = "This answer as a file", "The conversation as a file"
+FORMATS = (("docx", "Word"), ("markdown", "Markdown"))
+
+
+class Exporting:
+    """The forms, shown while an answer stands in the conversation."""
+
+    def __init__(self, gradio: Any, desk: "Desk") -> None:
+        self._desk = desk
+        self.forms = gradio.Markdown(
+            # The sanitizer would take the buttons' names for those who do not see them; all here is our own, escaped.
+            "",
+            visible=False,
+            sanitize_html=False,
+            latex_delimiters=[],
+            elem_id="export",
+        )
+
+    def connect(self, gradio: Any, parts: Parts, answered: Sequence[Any]) -> None:
+        """Renew the forms after each answer."""
+        desk = self._desk
+
+        def renew(messages: list[Message]) -> Any:
+            *history, question = questions_of(messages) or [""]
+            known = bool(question) and desk.assistant.recall(question, history[-LONGEST_HISTORY:]) is not None
+            return gradio.Markdown(value=forms_for([*history, question]) if known else "", visible=known)
+
+        for event in answered:
+            event.then(renew, parts.chat, self.forms, **AT_ONCE)
+        parts.anew.click(lambda: gradio.Markdown(value="", visible=False), None, self.forms, **AT_ONCE)
+
+
+def forms_for(questions: Sequence[str]) -> str:
+    """The forms as HTML on one line, which Markdown passes on: one for the last answer, one for all of them."""
+    scopes = [("answer", ONE), *([("conversation", ALL)] if len(questions) > 1 else [])]
+    return "".join(_form(questions, scope, label) for scope, label in scopes)
+
+
+def _form(questions: Sequence[str], scope: str, label: str) -> str:
+    *history, question = questions[-LONGEST_HISTORY - 1 :]
+    fields = [("scope", scope), ("question", question), *(("history", earlier) for earlier in history)]
+    hidden = "".join(f'<input type="hidden" name="{name}" value="{_attribute(value)}">' for name, value in fields)
+    buttons = "".join(
+        f'<button type="submit" name="format" value="{value}" aria-label="{label}: {name}">{name}</button>'
+        for value, name in FORMATS
+    )
+    return f'<form action="/export" method="post" target="_blank"><span>{label}</span> {buttons}{hidden}</form>'
+
+
+def _attribute(value: str) -> str:
+    """The value for an attribute, with nothing left that Markdown could take for its own."""
+    return "".join(
+        character if character.isalnum() or character == " " else f"&#{ord(character)};" for character in value
+    )

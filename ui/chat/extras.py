@@ -1,0 +1,55 @@
+"""What can be done with answers beside reading them: judge them, take them along, and come back to them.
+
+The three are modules of their own (`judging`, `exporting`, `history`); here they are put into the page and wired to its
+events, so that `page` need not know more of them than this.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ui.chat.exporting import Exporting
+from ui.chat.history import History
+from ui.chat.judging import Judging
+
+if TYPE_CHECKING:
+    from ui.chat.events import Parts
+    from ui.keeping.desk import Desk
+
+
+RECORDED = "Questions are recorded here, without who asks, to notice missing documents; deleted after {days} days."
+
+
+class Extras:
+    """The parts below the answers and below the sources; none of them without a desk."""
+
+    def __init__(self, gradio: Any, desk: "Desk | None") -> None:
+        self._gradio = gradio
+        self._desk = desk
+        self._judging: Judging | None = None
+        self._exporting: Exporting | None = None
+        self._history: History | None = None
+
+    def add_below_answers(self) -> None:
+        """Put in what belongs between the conversation and the next question."""
+        if self._desk is not None:
+            self._judging = Judging(self._gradio, self._desk)
+
+    def add_below_sources(self) -> None:
+        """Put in what belongs beside the conversation, after the sources."""
+        if self._desk is None:
+            return
+        self._exporting = Exporting(self._gradio, self._desk)
+        if self._desk.shelf is not None:
+            self._history = History(self._gradio, self._desk, self._desk.shelf)
+        if self._desk.records_questions:
+            told = RECORDED.format(days=self._desk.records.days)
+            self._gradio.Markdown(told, latex_delimiters=[], elem_id="recorded")
+
+    def connect(self, page: Any, parts: "Parts", answered: Sequence[Any]) -> None:
+        """Wire the events; `answered` are those after which an answer stands in the conversation."""
+        if self._judging is not None:
+            self._judging.connect(self._gradio, parts, answered)
+        if self._exporting is not None:
+            self._exporting.connect(self._gradio, parts, answered)
+        if self._history is not None and self._exporting is not None:
+            self._history.connect(self._gradio, page, parts, answered, self._exporting.forms)

@@ -1,0 +1,92 @@
+"""Thumbs up or down below each answer, and room for a reason.
+
+A judgement is stored when it is given, and the reason is put to it when it is sent; the same thumb once more takes it
+back. The page holds the judgement's id, which nobody else knows.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import AssistantError
+from ui import LONGEST_HISTORY
+from ui.chat.conversation import Message, questions_of
+from ui.chat.events import AT_ONCE, Parts
+from ui.keeping.records import LONGEST_REASON
+from ui.rendering import escape_markdown, one_line
+
+if TYPE_CHECKING:
+    from ui.keeping.desk import Desk
+
+WHY_NOT = "What is wrong or missing? (optional)"
+WHY = "What was of use? (optional)"
+SEND = "Send"
+NOTED = "Noted, with the question and the documents cited; not who you are."
+THANKS = "Thank you. Whoever looks after the documents will read it."
+TAKEN_BACK = "Your judgement is deleted."
+
+
+class Judging:
+    """The row that appears once an answer is judged."""
+
+    def __init__(self, gradio: Any, desk: "Desk") -> None:
+        self._desk = desk
+        self._given = gradio.JSON(visible=False)
+        with gradio.Column(visible=False, elem_id="judging") as self._row:
+            self._told = gradio.Markdown(NOTED, latex_delimiters=[], elem_id="judged")
+            with gradio.Row(elem_id="reasoning") as self._asking:
+                self._reason = gradio.Textbox(label=WHY_NOT, max_lines=3, max_length=LONGEST_REASON, scale=4)
+                self._send = gradio.Button(SEND, size="sm", scale=0, min_width=90)
+
+    def connect(self, gradio: Any, parts: Parts, answered: Sequence[Any]) -> None:
+        """Wire the thumbs and the reason; the row goes with the next answer."""
+        outputs = [self._row, self._told, self._asking, self._reason, self._given]
+
+        def judge(messages: list[Message], given: object, event: gradio.LikeData) -> tuple[Any, ...]:
+            told, identifier = self._judge(messages, given, event.index, event.liked)
+            reason = gradio.Textbox(value="", label=WHY if event.liked is True else WHY_NOT)
+            return (
+                *(gradio.Column(visible=True), gradio.Markdown(value=told), gradio.Row(visible=bool(identifier))),
+                *(reason, {"id": identifier}),
+            )
+
+        def send(reason: str, given: object) -> tuple[Any, ...]:
+            told = self._give_reason(reason, given)
+            return gradio.skip(), gradio.Markdown(value=told), gradio.Row(visible=False), "", gradio.skip()
+
+        def put_away() -> tuple[Any, ...]:
+            return gradio.Column(visible=False), NOTED, gradio.Row(visible=False), "", None
+
+        parts.chat.like(judge, [parts.chat, self._given], outputs, **AT_ONCE)
+        for event in (self._send.click, self._reason.submit):
+            event(send, [self._reason, self._given], outputs, **AT_ONCE)
+        for event in answered:
+            event.then(put_away, None, outputs, **AT_ONCE)
+        parts.anew.click(put_away, None, outputs, **AT_ONCE)
+
+    def _judge(self, messages: list[Message], given: object, index: object, liked: object) -> tuple[str, str]:
+        """What to say of the judgement, and its id; empty where none is stored."""
+        asked = questions_of(messages[: index if isinstance(index, int) else 0])
+        if not isinstance(liked, bool):
+            self._desk.records.take_back(_identifier(given))
+            return TAKEN_BACK, ""
+        if not asked:
+            return "", ""
+        assistant = self._desk.assistant
+        try:
+            answer = assistant.answer_again(asked[-1], asked[:-1][-LONGEST_HISTORY:])
+            return NOTED, self._desk.records.add_feedback(answer, assistant.store.generation, liked=liked)
+        except AssistantError as error:
+            return escape_markdown(str(error)), ""
+
+    def _give_reason(self, reason: str, given: object) -> str:
+        try:
+            if one_line(reason):
+                self._desk.records.give_reason(_identifier(given), reason)
+        except AssistantError as error:
+            return escape_markdown(str(error))
+        return THANKS
+
+
+def _identifier(given: object) -> str:
+    identifier = given.get("id") if isinstance(given, dict) else None
+    return identifier if isinstance(identifier, str) else ""

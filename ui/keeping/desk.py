@@ -1,0 +1,61 @@
+"""The keeping, put together: an observed assistant, records, and the shelf that the settings choose."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from assistant.answer import Answer
+from ui.keeping.database import Database, RecordsDamaged
+from ui.keeping.observed import Observed
+from ui.keeping.records import Records
+from ui.keeping.shelves import BrowserShelf, ServerShelf, Shelf
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+    from assistant.settings import Settings
+
+Place = Literal["browser", "server", "off"]
+_log = logging.getLogger(__name__)
+
+
+class Desk:
+    """What routes and pages need to keep, judge, review and export answers; `shelf` is None where nothing is kept."""
+
+    def __init__(
+        self,
+        assistant: "Assistant",
+        *,
+        conversations: Place = "browser",
+        record_questions: bool = False,
+        record_days: int = 90,
+        folder: Path | None = None,
+    ) -> None:
+        self.database = Database(folder or assistant.store.folder)
+        self.records = Records(self.database, days=record_days)
+        self.records_questions = record_questions
+        shelves: dict[Place, Shelf | None] = {"browser": BrowserShelf(), "server": ServerShelf(self.database)}
+        self.shelf = shelves.get(conversations)
+        self.assistant = Observed(assistant, self._notice)
+
+    @property
+    def keeps_on_server(self) -> bool:
+        """Whether conversations are kept here, so that readers must be told apart."""
+        return isinstance(self.shelf, ServerShelf)
+
+    def _notice(self, answer: Answer, milliseconds: float) -> None:
+        if not self.records_questions:
+            return
+        try:
+            self.records.note_question(answer, milliseconds)
+        except RecordsDamaged as error:  # a question that cannot be recorded is answered all the same
+            _log.warning("A question was not recorded: %s", error)
+
+
+def open_desk(settings: "Settings", assistant: "Assistant") -> Desk:
+    """What the settings say, over an open assistant."""
+    return Desk(
+        assistant,
+        conversations=settings.conversations,
+        record_questions=settings.record_questions,
+        record_days=settings.record_days,
+    )

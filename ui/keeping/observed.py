@@ -1,0 +1,94 @@
+"""An assistant that remembers what it answered lately, and tells somebody of each answer.
+
+Exports, feedback and kept conversations need the answer that was shown, and must never take it from the browser: they
+ask here, by question and earlier questions. What is not remembered, or was said over an older index, is answered again.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from assistant.answer import Answer, Turn
+from assistant.citations import verified
+from assistant.progress import Told
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
+
+REMEMBERED = 512
+Notice = Callable[[Answer, float], None]
+
+
+class Observed:
+    """Everything that an `Assistant` is; `ask`, `stream` and `follow` are noted. Safe to use from many threads.
+
+    `notice` is called once for each complete answer, with the milliseconds it took.
+    """
+
+    def __init__(self, assistant: "Assistant", notice: Notice) -> None:
+        self._assistant = assistant
+        self._notice = notice
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._remembering = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._assistant, name)
+
+    def ask(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Answer:
+        """Answer as the assistant does, and note it."""
+        started = time.perf_counter()
+        answer = self._assistant.ask(question, history, **choices)
+        self._note(question, history, answer, started)
+        return answer
+
+    def stream(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Answer]:
+        """Yield as the assistant does, and note the complete answer; one that was stopped is not noted."""
+        told = self._assistant.stream(question, history, **choices)
+        yield from cast("Iterator[Answer]", self._noted(question, history, told))
+
+    def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Told]:
+        """Yield as the assistant does, and note the complete answer; one that was stopped is not noted."""
+        yield from self._noted(question, history, self._assistant.follow(question, history, **choices))
+
+    def recall(self, question: str, history: Sequence[Turn | str] = ()) -> Answer | None:
+        """The answer given lately over the index as it is now, if every citation still holds; otherwise None."""
+        with self._remembering:
+            answer = self._answers.get(self._key(question, history))
+        if answer is None:
+            return None
+        find = self._assistant.store.document
+        holds = all(verified(item, find) for item in (*answer.citations, *answer.closest))
+        return answer if holds else None
+
+    def answer_again(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:
+        """The answer given lately, or the same question answered now; not noted as another question."""
+        self._assistant.refresh()
+        return self.recall(question, history) or self._remember(
+            question, history, self._assistant.ask(question, history)
+        )
+
+    def _noted(self, question: str, history: Sequence[Turn | str], told: Iterable[Told]) -> Iterator[Told]:
+        started, last = time.perf_counter(), None
+        for last in told:
+            yield last
+        if isinstance(last, Answer) and not last.is_draft:
+            self._note(question, history, last, started)
+
+    def _note(self, question: str, history: Sequence[Turn | str], answer: Answer, started: float) -> None:
+        self._remember(question, history, answer)
+        self._notice(answer, (time.perf_counter() - started) * 1000)
+
+    def _remember(self, question: str, history: Sequence[Turn | str], answer: Answer) -> Answer:
+        key = self._key(question, history)
+        with self._remembering:
+            self._answers[key] = answer
+            self._answers.move_to_end(key)
+            if len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _key(self, question: str, history: Sequence[Turn | str]) -> Hashable:
+        earlier = tuple(turn.question if isinstance(turn, Turn) else turn for turn in history)
+        return question, earlier, self._assistant.store.generation
