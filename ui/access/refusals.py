@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from ui.api.problems import problem
+from ui.api.problems import OPENAI, openai_error, problem
 from ui.documents.page import STYLE, STYLE_HASH
 
 NOT_HERE = "There is nothing here."
@@ -27,9 +27,11 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
     def response(self, scope: Scope) -> Response:
-        """The refusal as a page for a browser that opens one, as a problem (RFC 9457) for everything else."""
-        if wants_page(scope):
-            response: Response = refusal_page(self.status, self.sentence)
+        """The refusal as a page for a browser that opens one, else in the shape of the path's protocol."""
+        if scope["path"].startswith(OPENAI):
+            response: Response = JSONResponse(openai_error(self.status, self.sentence), self.status)
+        elif wants_page(scope):
+            response = refusal_page(self.status, self.sentence)
         else:
             response = problem(self.status, HTTPStatus(self.status).phrase, self.sentence)
         response.headers.update(self.headers)

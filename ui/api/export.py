@@ -1,12 +1,13 @@
 """Answers as files. What is sent is questions; the answers are those given here, or given again, and checked."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import FastAPI, Form, Request, Response
 from pydantic import BaseModel, Field
 
 from assistant.answer import Answer
 from ui import LONGEST_HISTORY
+from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.export.briefing import file_name, make_briefing
 from ui.export.markdown import briefing_as_markdown
@@ -28,6 +29,18 @@ class Exporting(BaseModel):
     )
 
 
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}, "example": f"the bytes of a {name}"}
+            for kind, name in ((CONTENT_TYPE, "Word document"), ("text/markdown", "Markdown text"))
+        },
+    },
+    **documented(400, 422, 503),
+}
+
+
 def add_export(app: FastAPI, desk: "Desk") -> None:
     """`POST /api/v1/export`, and `POST /export` for the forms of the page."""
 
@@ -40,7 +53,7 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
         text = briefing_as_markdown(briefing, address).encode()
         return _file(text, "text/markdown; charset=utf-8", file_name(briefing, "md"))
 
-    @app.post("/api/v1/export", response_class=Response)
+    @app.post("/api/v1/export", response_class=Response, responses=_RESPONSES, tags=["answers"])
     def export(wanted: Exporting, request: Request) -> Response:
         """An answer or a conversation as a Word briefing or as Markdown, with numbered footnotes."""
         return exported(wanted, request)

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ui import LONGEST_HISTORY
+from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.keeping.records import LONGEST_REASON
 
@@ -22,14 +23,22 @@ class Judgement(BaseModel):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON)] = ""
 
 
+class Stored(BaseModel):
+    """The judgement's own id, by which an administrator finds it again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "3f0c9a7be1d2"}]})
+
+    id: str
+
+
 def add_feedback(app: FastAPI, desk: "Desk") -> None:
     """`POST /api/v1/feedback`."""
 
-    @app.post("/api/v1/feedback", status_code=201)
-    def feedback(judgement: Judgement) -> dict[str, str]:
+    @app.post("/api/v1/feedback", status_code=201, responses=documented(400, 422, 503), tags=["answers"])
+    def feedback(judgement: Judgement) -> Stored:
         """Say whether an answer was of use, and why; nothing is stored of who says so."""
         assistant = desk.assistant
         answer = assistant.answer_again(judgement.question, judgement.history)
         generation = assistant.store.generation
         stored = desk.records.add_feedback(answer, generation, liked=judgement.liked, reason=judgement.reason)
-        return {"id": stored}
+        return Stored(id=stored)

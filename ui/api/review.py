@@ -4,12 +4,13 @@ Both need the right to administer (`ui.access.rules`).
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
+from ui.api.problems import PAGE, documented
 from ui.keeping.records import Period
 from ui.review.page import POLICY, review_page
 from ui.review.table import review_as_csv
@@ -24,18 +25,25 @@ Day = Annotated[
 ]
 Which = Annotated[Literal["questions", "feedback"], Query(description="The questions recorded, or the judgements.")]
 
+_TABLE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The table.",
+        "content": {"text/csv": {"schema": {"type": "string"}, "example": "at,question,outcome,as_of,documents\r\n"}},
+    }
+}
+
 
 def add_review(app: FastAPI, desk: "Desk") -> None:
     """`GET /review` and `GET /api/v1/review.csv`."""
 
-    @app.get("/review", response_class=HTMLResponse)
+    @app.get("/review", response_class=HTMLResponse, responses=PAGE | documented(422, 503), tags=["pages"])
     def review(since: Day = None, until: Day = None) -> HTMLResponse:
         """The page for whoever looks after the corpus: refused, disliked and most asked questions."""
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         page = review_page(desk.records, Period(since, until), recording=desk.records_questions)
         return HTMLResponse(page, headers=headers)
 
-    @app.get("/api/v1/review.csv", response_class=Response)
+    @app.get("/api/v1/review.csv", response_class=Response, responses=_TABLE | documented(422, 503), tags=["review"])
     def table(since: Day = None, until: Day = None, which: Which = "questions") -> Response:
         """The same as a table for a spreadsheet; no cell of it is taken for a formula."""
         text = review_as_csv(desk.records, Period(since, until), which)
