@@ -109,6 +109,17 @@ def press(visit: Visit, name: str) -> None:
     visit.page.locator("#history").get_by_role("button", name=name, exact=True).click()
 
 
+def settle(visit: Visit) -> None:
+    """Wait until the page asks for nothing any more; Gradio complains when it is left in the middle of that."""
+    visit.page.wait_for_selector("#export form")
+    visit.page.wait_for_load_state("networkidle")
+
+
+def review(visit: Visit) -> None:
+    settle(visit)
+    visit.page.goto(f"{visit.page.url.rstrip('/')}/review")
+
+
 def reload(visit: Visit) -> None:
     visit.page.wait_for_load_state("networkidle")
     visit.page.reload()
@@ -288,7 +299,7 @@ def test_a_thumb_and_its_reason_are_stored_and_reviewed(opened: Open) -> None:
     assert judged.outcome == "answered"
     assert judged.documents
 
-    page.goto(f"{page.url.rstrip('/')}/review")
+    review(visit)
     assert page.locator("#refused td").all_inner_texts()[:3] == ["1", REFUSED, "not found"]
     assert page.locator("#disliked td").all_inner_texts()[:2] == [FLAGSHIP, "=It <b>lacks</b> the annex"]
     assert page.locator("#most-asked tbody tr").count() == 2
@@ -315,7 +326,7 @@ def test_the_review_page_fits_its_window_and_works_by_keyboard(opened: Open, wid
     visit.ask(REFUSED)
     page = visit.page
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{page.url.rstrip('/')}/review")
+    review(visit)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_label("to").fill("2020-01-01")
     page.keyboard.press("Enter")

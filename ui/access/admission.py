@@ -25,7 +25,7 @@ SIGN_IN = "/sign-in"
 TOO_LARGE = "The request is larger than this address takes."
 TOO_MANY = "Too many requests; wait a moment, then ask again."
 TOO_BUSY = "Too many questions are waiting for an answer; try again in a moment."
-FOREIGN = "Another site may not do this in your name."
+FOREIGN = "This may be asked from this server's own pages only, not from another site's in your name."
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _BUSY_SECONDS = 5
 # The ways in that a browser uses without a script's doing.
