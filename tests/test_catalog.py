@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,16 @@ def test_summaries_say_what_documents_say_without_their_texts(catalog):
     ]
     catalog.apply(Change(withdrawn=[made.id]))
     assert [summary.id for summary in catalog.summaries()] == ["d2"]
+
+
+def test_what_is_held_is_counted_without_what_was_superseded(catalog):
+    assert (catalog.holdings().documents, catalog.holdings().newest, catalog.holdings().changed) == (0, None, None)
+    dated = [("a", "2022-09", "lv"), ("b", "2025-12-04", "en"), ("c", None, "en"), ("d", "2026", None)]
+    for name, published, language in dated:
+        made, passages = with_passages(id=name, path=name, title=name, published=published, language=language)
+        catalog.apply(Change(documents=[(made, passages)]))
+    catalog.apply(Change(withdrawn=["d"]))
+    held = catalog.holdings()
+    assert (held.documents, held.oldest, held.newest, held.languages) == (3, "2022-09", "2025-12-04", ("en", "lv"))
+    assert datetime.fromisoformat(held.changed) <= datetime.now(UTC)
+    assert [title for title, _ in catalog.headings(2)] == ["b", "a"], "the newest first"
