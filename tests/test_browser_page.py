@@ -46,7 +46,7 @@ class Slow:
 
     def __init__(self, store: Store, *told: Told) -> None:
         self.store = store
-        self.suggestions = NoSuggestions()
+        self.suggestions: Any = NoSuggestions()
         self.let = threading.Event()
         self._told = told
 
@@ -58,6 +58,19 @@ class Slow:
         self.let.wait(20)
         cited = (Citation(1, RIGA.text, 0, len(RIGA.text), None, DocumentReference.to(RIGA)),)
         yield Answer(question, question, Outcome.ANSWERED, (Statement(RIGA.text, (1,)),), cited)
+
+
+class LateSuggestions(NoSuggestions):
+    """Finds what one could go on with only when it is let."""
+
+    def __init__(self) -> None:
+        self.let = threading.Event()
+        self.looked_for: list[str] = []
+
+    def follow_ups(self, question: str, *_: object) -> tuple[str, ...]:
+        self.looked_for.append(question)
+        self.let.wait(20)
+        return (f"More of {question}",)
 
 
 def test_a_marker_selects_its_source_and_the_source_leads_back(visit: Visit) -> None:
@@ -150,6 +163,23 @@ def test_what_one_could_go_on_with_is_answered(visit: Visit) -> None:
     assert "not-found" not in (page.locator("#answer-2").get_attribute("class") or "")
     page.click("#anew")
     page.locator("#further").wait_for(state="hidden")
+
+
+def test_what_was_looked_for_too_long_is_not_offered_below_a_later_answer(browser: Any, store: Store) -> None:  # noqa: F811
+    prompt = Slow(store)
+    prompt.let.set()
+    prompt.suggestions = LateSuggestions()
+    with served(prompt) as url:
+        visit = Visit(browser, url)
+        page = visit.page
+        visit.ask("The first?")
+        visit.ask("The second?")
+        prompt.suggestions.let.set()
+        page.wait_for_selector("#further .offer:visible")
+        assert page.locator("#further .offer:visible").all_inner_texts() == ["More of The second?"]
+        assert prompt.suggestions.looked_for == ["The first?", "The second?"]
+        visit.check()
+        visit.context.close()
 
 
 def test_without_script_markers_open_their_document(browser: Any, url: str) -> None:  # noqa: F811

@@ -97,16 +97,29 @@ def _asked(gradio: Any, parts: Parts) -> Sequence[Any]:
 
 
 def _offer(gradio: Any, assistant: "Assistant", parts: Parts, running: Sequence[Any]) -> Sequence[Any]:
-    """What one could go on with, looked for once an answer is complete and nobody waits for it: one at a time."""
+    """What one could go on with, looked for once an answer is complete and nobody waits for it: one at a time.
 
-    def offer(messages: list[Message]) -> list[Any]:
-        texts = further_questions(assistant, messages)
+    Meanwhile the next question may have been put; what was found is shown only below the answer it was looked for.
+    """
+    found = gradio.State()
+    offered = [parts.further, *parts.offers]
+
+    def look(messages: list[Message]) -> tuple[int, tuple[str, ...]]:
+        return len(messages), further_questions(assistant, messages)
+
+    def show(messages: list[Message], looked_for: tuple[int, Sequence[str]] | None) -> Any:
+        place, texts = looked_for or (0, ())
+        if len(messages) != place:
+            return [gradio.skip()] * len(offered)
         buttons = [gradio.Button(text, visible=True) for text in texts]
         missing = [gradio.Button(visible=False)] * (len(parts.offers) - len(buttons))
         return [gradio.Row(visible=bool(texts)), *buttons, *missing]
 
-    one_at_a_time = {"concurrency_limit": 1, "concurrency_id": "offer", **QUIET}
-    return [event.success(offer, parts.chat, [parts.further, *parts.offers], **one_at_a_time) for event in running]
+    one_at_a_time = {"concurrency_limit": 1, "concurrency_id": "offer", "trigger_mode": "multiple", **QUIET}
+    looking = [event.success(look, parts.chat, found, **one_at_a_time) for event in running]
+    for event in looking:
+        event.success(show, [parts.chat, found], offered, **AT_ONCE)
+    return looking
 
 
 def _let_edit(gradio: Any, parts: Parts) -> None:
