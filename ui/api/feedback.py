@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
 from ui.api.problems import documented
@@ -19,7 +19,7 @@ class Judgement(BaseModel):
 
     question: QuestionText
     history: list[QuestionText] = Field(default_factory=list, max_length=LONGEST_HISTORY)
-    liked: bool
+    liked: StrictBool
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON)] = ""
 
 

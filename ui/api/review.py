@@ -3,6 +3,7 @@
 Both need the right to administer (`ui.access.rules`).
 """
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,9 +19,17 @@ from ui.review.table import review_as_csv
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
 
+
+def _written_as_a_day(given: object) -> object:
+    """Raises `ValueError` for what pydantic would take for seconds since 1970."""
+    if given and not re.fullmatch(r"\d{4}-\d\d-\d\d", str(given)):
+        raise ValueError("a day is written as 2026-02-09")
+    return given
+
+
 Day = Annotated[
-    date | None,
-    BeforeValidator(lambda given: given or None),  # a form sends its empty fields too
+    date | Literal[""] | None,  # a form sends its empty fields too
+    BeforeValidator(_written_as_a_day),
     Query(description="A day, as 2026-02-09; included."),
 ]
 Which = Annotated[Literal["questions", "feedback"], Query(description="The questions recorded, or the judgements.")]
@@ -40,12 +49,12 @@ def add_review(app: FastAPI, desk: "Desk") -> None:
     def review(since: Day = None, until: Day = None) -> HTMLResponse:
         """The page for whoever looks after the corpus: refused, disliked and most asked questions."""
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-        page = review_page(desk.records, Period(since, until), recording=desk.records_questions)
+        page = review_page(desk.records, Period(since or None, until or None), recording=desk.records_questions)
         return HTMLResponse(page, headers=headers)
 
     @app.get("/api/v1/review.csv", response_class=Response, responses=_TABLE | documented(422, 503), tags=["review"])
     def table(since: Day = None, until: Day = None, which: Which = "questions") -> Response:
         """The same as a table for a spreadsheet; no cell of it is taken for a formula."""
-        text = review_as_csv(desk.records, Period(since, until), which)
+        text = review_as_csv(desk.records, Period(since or None, until or None), which)
         headers = {"Content-Disposition": f'attachment; filename="{which}.csv"', "Cache-Control": "no-store"}
         return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
