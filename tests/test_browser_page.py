@@ -44,18 +44,19 @@ class Slow:
 
     model = None
 
-    def __init__(self, store: Store, *told: Told) -> None:
+    def __init__(self, store: Store, *told: Told, patience: float = 20) -> None:
         self.store = store
         self.suggestions: Any = NoSuggestions()
         self.let = threading.Event()
         self._told = told
+        self._patience = patience
 
     def refresh(self) -> None:
         pass
 
     def follow(self, question: str, _history: object) -> Iterator[Told]:
         yield from self._told
-        self.let.wait(20)
+        self.let.wait(self._patience)
         cited = (Citation(1, RIGA.text, 0, len(RIGA.text), None, DocumentReference.to(RIGA)),)
         yield Answer(question, question, Outcome.ANSWERED, (Statement(RIGA.text, (1,)),), cited)
 
@@ -214,7 +215,7 @@ def test_the_steps_are_shown_while_they_are_taken_and_can_be_stopped(browser: An
 
 
 def test_a_question_whose_server_was_restarted_can_be_asked_again(browser: Any, store: Store) -> None:  # noqa: F811
-    with served(Slow(store)) as url:
+    with served(Slow(store, patience=8)) as url:  # a thread at work holds the server
         visit = Visit(browser, url)
         page = visit.page
         page.fill("#question textarea", "What was signed?")
