@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from fakes import child_command, child_environment
 
+from assistant.settings import Settings
 from corpus.errors import AssistantError
 from ui.access.keys import KeyRing
-from ui.server import EVERYBODY, NOBODY_SIGNS_IN, AddressInUse, address, bind
+from ui.server import EVERYBODY, NOBODY_SIGNS_IN, AddressInUse, _names, address, bind
 
 BEYOND = """
 import sys
@@ -95,3 +96,9 @@ def test_a_signal_ends_the_server_cleanly(number: signal.Signals, tmp_path: Path
     assert server.returncode == 0
     assert told.strip() == "ended"
     assert complaints.strip() == NOBODY_SIGNS_IN
+
+
+def test_the_server_knows_the_names_that_people_use() -> None:
+    settings = Settings(public_url="https://assistant.example:8443", hosts="a.example, b.example,")
+    assert _names(settings) == ["assistant.example", "a.example", "b.example"]
+    assert _names(Settings(public_url="", hosts="")) == []

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from assistant.settings import Settings, read_settings
 from corpus.errors import AssistantError
@@ -42,15 +43,17 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         from ui.access.journal import write_log
         from ui.access.layer import open_access
         from ui.api.app import create_app
+        from ui.api.turns import Turns
         from ui.keeping.desk import open_desk
 
         write_log(requests=settings.log_requests)
         access = open_access(settings, assistant.store.folder)
         if not access.admission.who.is_on:
             _warn_of_open_door(listening, is_open=settings.open)
-        hosts = (host, *_names(settings.hosts))
+        turns = Turns(settings.questions_at_once, settings.questions_waiting)
         desk = open_desk(settings, assistant)
-        app = create_app(assistant, access=access, uploads=settings.uploads, hosts=hosts, desk=desk)
+        hosts = (host, *_names(settings))
+        app = create_app(assistant, access=access, uploads=settings.uploads, hosts=hosts, desk=desk, turns=turns)
         # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE
@@ -61,8 +64,11 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
             server.run(sockets=[listening])
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _names(settings: Settings) -> list[str]:
+    """The names that the server is reached under, as far as the settings say: the one people use, and others."""
+    public = urlsplit(settings.public_url).hostname
+    others = (name.strip() for name in settings.hosts.split(","))
+    return [name for name in (public, *others) if name]
 
 
 def _warn_of_open_door(listening: socket.socket, *, is_open: bool) -> None:

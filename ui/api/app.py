@@ -23,7 +23,6 @@ from ui.api.feedback import add_feedback
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.metrics import Counted, Metrics, add_metrics
-from ui.api.nowhere import add_nowhere
 from ui.api.problems import add_problems, problem
 from ui.api.questions import add_questions
 from ui.api.review import add_review
@@ -46,13 +45,14 @@ def create_app(
     uploads: str = "nobody",
     hosts: Sequence[str] = (),
     desk: Desk | None = None,
+    turns: Turns | None = None,
 ) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
     `ui.access.writing`. Without `access`, whoever reaches it may do everything. `hosts` are the names that it is
     reached under besides the loopback ones, for those ways in that ask. `desk` says what is kept of what is asked;
-    without one, as the settings' defaults have it.
+    without one, as the settings' defaults have it. `turns` bounds the questions answered at once.
     """
     from ui.chat.page import mount_page
 
@@ -77,7 +77,7 @@ def create_app(
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)
-    metrics, turns = Metrics(), Turns()
+    metrics, turns = Metrics(), turns or Turns()
     counted = cast("Assistant", Counted(observed, metrics))
     add_questions(app, counted, turns)
     add_completions(app, counted, turns)
@@ -88,7 +88,6 @@ def create_app(
     for add_kept in (add_export, add_feedback, add_review):
         add_kept(app, desk)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
-    add_nowhere(app)
     described(app)
     mount_page(app, counted, examples, desk)
     return app

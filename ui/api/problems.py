@@ -81,11 +81,6 @@ def openai_error(status: int, message: str, code: str | None = None, param: str 
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
-def told_of_bug(request: Request) -> JSONResponse:
-    """The response to a request that met a bug."""
-    return _told(request, 500, _UNEXPECTED)
-
-
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems that a route may answer with, for its description."""
     return {status: _described(status, PROBLEM_JSON, "Problem", _problem(status, _WHY[status])) for status in statuses}
@@ -121,15 +116,16 @@ def _title(status: int) -> str:
     return "Unprocessable Content" if status == 422 else HTTPStatus(status).phrase
 
 
-def _told(
-    request: Request,
+def told_at(
+    path: str,
     status: int,
     detail: str,
     *,
     param: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    if request.url.path.startswith(OPENAI):
+    """A refusal in the shape that callers of this path know."""
+    if path.startswith(OPENAI):
         status = 400 if status == 422 else status  # which clients of that protocol know
         return JSONResponse(openai_error(status, detail, param=param), status_code=status, headers=headers)
     return JSONResponse(_problem(status, detail), status_code=status, media_type=PROBLEM_JSON, headers=headers)
@@ -137,14 +133,14 @@ def _told(
 
 async def _expected_failure(request: Request, error: Exception) -> JSONResponse:
     again = {"Retry-After": str(COME_AGAIN)} if isinstance(error, Busy) else None
-    return _told(request, status_of(error), str(error), headers=again)
+    return told_at(request.url.path, status_of(error), str(error), headers=again)
 
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     reasons = error.errors() if isinstance(error, RequestValidationError) else ()
     places = [".".join(str(part) for part in reason["loc"]) for reason in reasons]
     told = "; ".join(f"{place}: {reason['msg']}" for place, reason in zip(places, reasons, strict=True))
-    return _told(request, 422, told, param=places[0].removeprefix("body.") if places else None)
+    return told_at(request.url.path, 422, told, param=places[0].removeprefix("body.") if places else None)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -152,4 +148,4 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
     detail = str(error.detail) if isinstance(error, HTTPException) else _UNEXPECTED
-    return _told(request, status, f"{detail}." if detail[-1:].isalpha() else detail, headers=headers)
+    return told_at(request.url.path, status, f"{detail}." if detail[-1:].isalpha() else detail, headers=headers)
