@@ -172,10 +172,11 @@ def test_this_machines_own_names_do(url: str, host: str) -> None:
 
 
 def test_a_name_that_the_settings_give_does_too(assistant: Assistant) -> None:
+    from ui.access.layer import Access
     from ui.api.app import create_app
 
     async def made() -> Any:
-        return create_app(assistant, hosts=("assistant.example.org",))
+        return create_app(assistant, access=Access(hosts=("assistant.example.org",)))
 
     body = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     with TestClient(asyncio.run(made()), base_url="https://assistant.example.org") as client:

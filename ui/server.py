@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -47,13 +48,12 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         from ui.keeping.desk import open_desk
 
         write_log(requests=settings.log_requests)
-        access = open_access(settings, assistant.store.folder)
+        access = replace(open_access(settings, assistant.store.folder), hosts=(host, *_names(settings)))
         if not access.admission.who.is_on:
             _warn_of_open_door(listening, is_open=settings.open)
         turns = Turns(settings.questions_at_once, settings.questions_waiting)
         desk = open_desk(settings, assistant)
-        hosts = (host, *_names(settings))
-        app = create_app(assistant, access=access, uploads=settings.uploads, hosts=hosts, desk=desk, turns=turns)
+        app = create_app(assistant, access=access, uploads=settings.uploads, desk=desk, turns=turns)
         # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE

@@ -56,6 +56,8 @@ class Access:
     public_url: str = ""
     notes: Notes = field(default_factory=Notes)
     provider: Provider | None = None
+    # The names that the server is reached under besides the loopback ones, for those ways in that ask.
+    hosts: tuple[str, ...] = ()
 
     @property
     def tokens(self) -> EmbedTokens | None:

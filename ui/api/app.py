@@ -43,23 +43,20 @@ def create_app(
     access: Access | None = None,
     examples: Sequence[str] | None = None,
     uploads: str = "nobody",
-    hosts: Sequence[str] = (),
     desk: Desk | None = None,
     turns: Turns | None = None,
 ) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
-    `ui.access.writing`. Without `access`, whoever reaches it may do everything. `hosts` are the names that it is
-    reached under besides the loopback ones, for those ways in that ask. `desk` says what is kept of what is asked;
-    without one, as the settings' defaults have it. `turns` bounds the questions answered at once.
+    `ui.access.writing`. Without `access`, whoever reaches it may do everything. `desk` says what is kept of what is
+    asked; without one, as the settings' defaults have it. `turns` bounds the questions answered at once.
     """
     from ui.chat.page import mount_page
 
-    desk = desk or Desk(assistant)
-    observed = cast("Assistant", desk.assistant)
-
-    access = access or Access()
+    access, desk, turns = access or Access(), desk or Desk(assistant), turns or Turns()
+    metrics = Metrics()
+    counted = cast("Assistant", Counted(cast("Assistant", desk.assistant), metrics))
     app = FastAPI(
         title="Health Cooperation Assistant",
         version=__version__,
@@ -77,14 +74,12 @@ def create_app(
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)
-    metrics, turns = Metrics(), turns or Turns()
-    counted = cast("Assistant", Counted(observed, metrics))
     add_questions(app, counted, turns)
     add_completions(app, counted, turns)
     for add_routes in (add_timeline, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
-    add_mcp(app, counted, turns, hosts)
+    add_mcp(app, counted, turns, access.hosts)
     for add_kept in (add_export, add_feedback, add_review):
         add_kept(app, desk)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
