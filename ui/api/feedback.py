@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
+from ui.api.metrics import Metrics
 from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.keeping.records import LONGEST_REASON
@@ -31,7 +32,7 @@ class Stored(BaseModel):
     id: str
 
 
-def add_feedback(app: FastAPI, desk: "Desk") -> None:
+def add_feedback(app: FastAPI, desk: "Desk", metrics: Metrics) -> None:
     """`POST /api/v1/feedback`."""
 
     @app.post("/api/v1/feedback", status_code=201, responses=documented(400, 422, 503), tags=["answers"])
@@ -41,4 +42,5 @@ def add_feedback(app: FastAPI, desk: "Desk") -> None:
         answer = assistant.answer_again(judgement.question, judgement.history)
         generation = assistant.store.generation
         stored = desk.records.add_feedback(answer, generation, liked=judgement.liked, reason=judgement.reason)
+        metrics.judged(liked=judgement.liked)
         return Stored(id=stored)
