@@ -188,7 +188,7 @@ def test_every_operation_has_words_an_example_and_its_failures(description: dict
             where = f"{method} {path}"
             assert operation["description"], where
             assert operation["tags"], where
-            (done,) = operation["responses"].keys() & {"200", "204", "303"}
+            (done,) = operation["responses"].keys() & {"200", "201", "204", "303"}
             for kind, content in operation["responses"][done].get("content", {}).items():
                 named = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
                 examples = description["components"]["schemas"].get(named, {}).get("examples")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
 from ui.api.problems import documented
@@ -19,7 +19,7 @@ class Judgement(BaseModel):
 
     question: QuestionText
     history: list[QuestionText] = Field(default_factory=list, max_length=LONGEST_HISTORY)
-    liked: bool
+    liked: StrictBool
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON)] = ""
 
 
@@ -37,8 +37,5 @@ def add_feedback(app: FastAPI, desk: "Desk") -> None:
     @app.post("/api/v1/feedback", status_code=201, responses=documented(400, 422, 503), tags=["answers"])
     def feedback(judgement: Judgement) -> Stored:
         """Say whether an answer was of use, and why; nothing is stored of who says so."""
-        assistant = desk.assistant
-        answer = assistant.answer_again(judgement.question, judgement.history)
-        generation = assistant.store.generation
-        stored = desk.records.add_feedback(answer, generation, liked=judgement.liked, reason=judgement.reason)
-        return Stored(id=stored)
+        judged = desk.judge(judgement.question, judgement.history, liked=judgement.liked, reason=judgement.reason)
+        return Stored(id=judged)

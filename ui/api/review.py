@@ -3,6 +3,7 @@
 Both need the right to administer (`ui.access.rules`).
 """
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,17 +19,27 @@ from ui.review.table import review_as_csv
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|")
+
+
+def _written_out(given: object) -> object:
+    """The text as it is, if it is a day or, as a form's empty field, nothing; pydantic takes "0" for a day of 1970."""
+    if isinstance(given, str) and not _DAY.fullmatch(given):
+        raise ValueError("give a day, as 2026-02-09")
+    return given
+
+
 Day = Annotated[
-    date | None,
-    BeforeValidator(lambda given: given or None),  # a form sends its empty fields too
+    date | Literal[""] | None,  # a form sends its empty fields too
+    BeforeValidator(_written_out),
     Query(description="A day, as 2026-02-09; included."),
 ]
 Which = Annotated[Literal["questions", "feedback"], Query(description="The questions recorded, or the judgements.")]
 
 _TABLE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The table.",
-        "content": {"text/csv": {"schema": {"type": "string"}, "example": "at,question,outcome,as_of,documents\r\n"}},
+        "description": "The table; its first row names the columns.",
+        "content": {"text/csv": {"schema": {"type": "string"}, "example": "question,times asked\r\nWhat?,3\r\n"}},
     }
 }
 
@@ -40,12 +51,12 @@ def add_review(app: FastAPI, desk: "Desk") -> None:
     def review(since: Day = None, until: Day = None) -> HTMLResponse:
         """The page for whoever looks after the corpus: refused, disliked and most asked questions."""
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-        page = review_page(desk.records, Period(since, until), recording=desk.records_questions)
+        page = review_page(desk.records, Period(since or None, until or None), recording=desk.records_questions)
         return HTMLResponse(page, headers=headers)
 
     @app.get("/api/v1/review.csv", response_class=Response, responses=_TABLE | documented(422, 503), tags=["review"])
     def table(since: Day = None, until: Day = None, which: Which = "questions") -> Response:
         """The same as a table for a spreadsheet; no cell of it is taken for a formula."""
-        text = review_as_csv(desk.records, Period(since, until), which)
+        text = review_as_csv(desk.records, Period(since or None, until or None), which)
         headers = {"Content-Disposition": f'attachment; filename="{which}.csv"', "Cache-Control": "no-store"}
         return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
