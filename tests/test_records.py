@@ -302,6 +302,7 @@ def test_feedback_is_stored_with_what_was_answered_here(client: TestClient, desk
     assert (judged.question, judged.outcome, judged.reason) == (ASKED, "answered", "Too short")
     assert [document.rpartition("/")[2] for document in judged.documents] == ["agreement.md"]
     assert judged.generation == desk.assistant.store.generation
+    assert 'assistant_feedback_total{verdict="bad"} 1.0' in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(
@@ -372,7 +373,8 @@ def test_the_review_page_and_table_show_what_was_asked_in_the_days_chosen(client
     set_day(desk.records, "question", "2026-02-09")
     assert REFUSED not in client.get("/review?since=2026-02-10").text
     assert REFUSED not in client.get("/api/v1/review.csv?since=2026-02-10").text
-    assert client.get("/review?since=lately").status_code == 422
+    for day in ("lately", "0", "2026-02-31", "2026-2-9"):
+        assert client.get(f"/review?since={day}").status_code == 422
 
 
 @pytest.mark.parametrize(("peer", "headers"), [("192.0.2.7", {}), ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"})])

@@ -80,9 +80,9 @@ def create_app(
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
     add_mcp(app, counted, turns, access.hosts)
-    for add_kept in (add_export, add_review):
+    desk.on_judgement = metrics.judged
+    for add_kept in (add_export, add_feedback, add_review):
         add_kept(app, desk)
-    add_feedback(app, desk, metrics)
     app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
     described(app)
     mount_page(app, counted, examples, desk)

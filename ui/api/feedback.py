@@ -38,9 +38,5 @@ def add_feedback(app: FastAPI, desk: "Desk", metrics: Metrics) -> None:
     @app.post("/api/v1/feedback", status_code=201, responses=documented(400, 422, 503), tags=["answers"])
     def feedback(judgement: Judgement) -> Stored:
         """Say whether an answer was of use, and why; nothing is stored of who says so."""
-        assistant = desk.assistant
-        answer = assistant.answer_again(judgement.question, judgement.history)
-        generation = assistant.store.generation
-        stored = desk.records.add_feedback(answer, generation, liked=judgement.liked, reason=judgement.reason)
-        metrics.judged(liked=judgement.liked)
-        return Stored(id=stored)
+        judged = desk.judge(judgement.question, judgement.history, liked=judgement.liked, reason=judgement.reason)
+        return Stored(id=judged)

@@ -36,8 +36,8 @@ Which = Annotated[Literal["questions", "feedback"], Query(description="The quest
 
 _TABLE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The table.",
-        "content": {"text/csv": {"schema": {"type": "string"}, "example": "at,question,outcome,as_of,documents\r\n"}},
+        "description": "The table; its first row names the columns.",
+        "content": {"text/csv": {"schema": {"type": "string"}, "example": "question,times asked\r\nWhat?,3\r\n"}},
     }
 }
 

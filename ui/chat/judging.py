@@ -71,10 +71,8 @@ class Judging:
             return TAKEN_BACK, ""
         if not asked:
             return "", ""
-        assistant = self._desk.assistant
         try:
-            answer = assistant.answer_again(asked[-1], asked[:-1][-LONGEST_HISTORY:])
-            return NOTED, self._desk.records.add_feedback(answer, assistant.store.generation, liked=liked)
+            return NOTED, self._desk.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], liked=liked)
         except AssistantError as error:
             return escape_markdown(str(error)), ""
 

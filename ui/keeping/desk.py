@@ -1,6 +1,7 @@
 """The keeping, put together: an observed assistant, records, and the shelf that the settings choose."""
 
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 class Desk:
-    """What routes and pages need to keep, judge, review and export answers; `shelf` is None where nothing is kept."""
+    """What routes and pages need to keep, judge, review and export answers.
+
+    `shelf` is None where no conversation is kept; `on_judgement(liked=...)` is called for each judgement.
+    """
 
     def __init__(
         self,
@@ -36,11 +40,19 @@ class Desk:
         shelves: dict[Place, Shelf | None] = {"browser": BrowserShelf(), "server": ServerShelf(self.database)}
         self.shelf = shelves.get(conversations)
         self.assistant = Observed(assistant, self._notice)
+        self.on_judgement: Callable[..., None] = _ignored
 
     @property
     def keeps_on_server(self) -> bool:
         """Whether conversations are kept here, so that readers must be told apart."""
         return isinstance(self.shelf, ServerShelf)
+
+    def judge(self, question: str, history: Sequence[str], *, liked: bool, reason: str = "") -> str:
+        """Store a judgement of what is answered to a question; returns an id that only who gave it knows."""
+        answer = self.assistant.answer_again(question, history)
+        stored = self.records.add_feedback(answer, self.assistant.store.generation, liked=liked, reason=reason)
+        self.on_judgement(liked=liked)
+        return stored
 
     def _notice(self, answer: Answer, milliseconds: float) -> None:
         if not self.records_questions:
@@ -49,6 +61,10 @@ class Desk:
             self.records.note_question(answer, milliseconds)
         except RecordsDamaged as error:  # a question that cannot be recorded is answered all the same
             _log.warning("A question was not recorded: %s", error)
+
+
+def _ignored(*, liked: bool) -> None:
+    """What is done with a judgement where nobody counts them."""
 
 
 def open_desk(settings: "Settings", assistant: "Assistant") -> Desk:
