@@ -6,7 +6,6 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
-from ui.api.metrics import Metrics
 from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.keeping.records import LONGEST_REASON
@@ -32,7 +31,7 @@ class Stored(BaseModel):
     id: str
 
 
-def add_feedback(app: FastAPI, desk: "Desk", metrics: Metrics) -> None:
+def add_feedback(app: FastAPI, desk: "Desk") -> None:
     """`POST /api/v1/feedback`."""
 
     @app.post("/api/v1/feedback", status_code=201, responses=documented(400, 422, 503), tags=["answers"])
