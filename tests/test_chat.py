@@ -7,7 +7,7 @@ import html
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ from ui.chat.conversation import (
     with_question,
     without_buttons,
 )
-from ui.chat.sources import CHANGED, NO_ANSWER_YET, cited_by, sources_as_markdown
+from ui.chat.sources import CHANGED, NO_ANSWER_YET, age_in_words, cited_by, sources_as_markdown
 from ui.chat.start import LIMITS, NOTHING_YET, holdings_of
 from ui.rendering import (
     DRAFT,
@@ -425,3 +425,22 @@ def test_the_names_and_reasons_of_failed_files_are_text(assistant: Assistant, fo
 def test_no_conversation_is_an_error(messages: list[tuple[str | None, str]]) -> None:
     sent = as_a_browser_sends([{"role": role, "content": content} for role, content in messages])
     conversing(FakeAssistant(*growing_answer()), with_question(stopped(sent), "And now?"))
+
+
+@pytest.mark.parametrize(
+    ("published", "told"),
+    [
+        ("2026-11-22", "new"),
+        ("2026-10-30", "23 days old"),
+        ("2026-02-09", "9 months old"),
+        ("2025-12-04", "11 months old"),
+        ("2025-11-22", "1 year old"),
+        ("2024-12-01", "23 months old"),
+        ("2021-11-23", "4 years old"),
+        ("2026-11", None),
+        ("2026-11-23", None),
+        (None, None),
+    ],
+)
+def test_an_age_is_told_as_people_count_it(published: str | None, told: str | None) -> None:
+    assert age_in_words(published, date(2026, 11, 22)) == told

@@ -39,7 +39,6 @@ SURROUNDINGS = 320
 MOST_ANSWERS = 20
 _ELLIPSIS = "…"
 _MONTHS_IN_A_YEAR = 12
-_DAYS_IN_A_MONTH = 30.44
 _ANSWER = re.compile(r'<div class="answer [a-z-]+" id="answer-(\d+)">')
 # As `rendering` writes them; nothing from outside can, because it is escaped.
 _MARKER = re.compile(
@@ -170,10 +169,11 @@ def _note(kind: str, text: str) -> str:
 def age_in_words(published: str | None, today: date) -> str | None:
     """How old a publication is: "9 months old"; None where its date says too little or lies ahead."""
     try:
-        days = (today - date.fromisoformat(published or "")).days
+        day = date.fromisoformat(published or "")
     except ValueError:  # no date, or only its year or month
         return None
-    months = round(days / _DAYS_IN_A_MONTH)
+    days = (today - day).days
+    months = _MONTHS_IN_A_YEAR * (today.year - day.year) + today.month - day.month - (today.day < day.day)
     if days < 0:
         return None
     if days < 2:
