@@ -110,9 +110,12 @@ def press(visit: Visit, name: str) -> None:
 
 
 def settle(visit: Visit) -> None:
-    """Wait until the page asks for nothing any more; Gradio complains when it is left in the middle of that."""
-    visit.page.wait_for_selector("#export form")
-    visit.page.wait_for_load_state("networkidle")
+    """Wait until the page asks for nothing more; Gradio complains when it is left in the middle of that.
+
+    The network is never idle: the page keeps a stream open for as long as it is there.
+    """
+    visit.page.wait_for_selector("#export form", state="attached")
+    visit.page.wait_for_timeout(1500)
 
 
 def review(visit: Visit) -> None:
@@ -121,7 +124,7 @@ def review(visit: Visit) -> None:
 
 
 def reload(visit: Visit) -> None:
-    visit.page.wait_for_load_state("networkidle")
+    visit.page.wait_for_timeout(1500)
     visit.page.reload()
     visit.page.wait_for_selector("#holdings strong")
 
