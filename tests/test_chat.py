@@ -21,6 +21,7 @@ from texts import hostile
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
 from assistant.assembly import Assistant, open_assistant
 from assistant.progress import Stage, Step, Told
+from assistant.scope import Scope
 from corpus.document import Document
 from corpus.errors import IndexMismatch
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
@@ -102,7 +103,8 @@ class FakeAssistant:
         self._answers = answers
         self._failure = failure
 
-    def follow(self, question: str, history: Sequence[Turn]) -> Iterator[Told]:
+    def follow(self, question: str, history: Sequence[Turn], scope: Scope) -> Iterator[Told]:
+        assert scope == Scope()
         self.asked.append((question, [turn.question for turn in history]))
         yield from self._answers
         if self._failure is not None:
