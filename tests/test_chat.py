@@ -89,7 +89,7 @@ class Documents:
 class Suggested:
     """Suggests what it was asked about."""
 
-    def follow_ups(self, question: str, history: Sequence[str], cited: Iterable[str]) -> tuple[str, ...]:
+    def follow_ups(self, question: str, history: Sequence[str], cited: Iterable[str], _scope: Scope) -> tuple[str, ...]:
         return (f"More of {question} after {len(history)} with {sorted(cited)}",)
 
 

@@ -360,7 +360,7 @@ class Buggy:
     def __init__(self, folder: Path) -> None:
         self.store = SimpleNamespace(folder=folder)
 
-    def ask(self, *_: object) -> None:
+    def ask(self, *_: object, **_choices: object) -> None:
         raise ZeroDivisionError("a secret")
 
 
