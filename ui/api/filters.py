@@ -3,13 +3,23 @@
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from ui.api.problems import documented
 from ui.scoping import scope_of, values_as_json
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
+
+
+VALUES_EXAMPLE: dict[str, Any] = {
+    "parties": [{"value": "Azerbaijan", "documents": 58}, {"value": "Latvia", "documents": 28}],
+    "topics": [{"value": "health agreement", "documents": 12}],
+    "publishers": [{"value": "WHO/Europe", "documents": 16}],
+    "languages": [{"value": "en", "documents": 98}],
+    "sources": [{"value": "briefs", "documents": 98}],
+    "published": {"first": "2010-11-23", "last": "2026-02-24"},
+}
 
 
 class Counted(BaseModel):
@@ -28,6 +38,8 @@ class Published(BaseModel):
 
 class FilterValues(BaseModel):
     """What can be chosen of each kind, most frequent first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [VALUES_EXAMPLE]})
 
     parties: list[Counted]
     topics: list[Counted]

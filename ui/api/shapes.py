@@ -43,6 +43,7 @@ ASKING_EXAMPLE: dict[str, Any] = {
     "question": "Is it in force?",
     "history": ["What did Latvia and Azerbaijan agree on?"],
     "stream": False,
+    "filters": {"parties": ["Latvia"], "since": "2024"},
 }
 ANSWER_EXAMPLE: dict[str, Any] = {
     "question": "What did Latvia and Azerbaijan sign?",
