@@ -5,7 +5,7 @@ rebuilding take the writer's lock of the data folder.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -18,13 +18,15 @@ from assistant.parties import Party
 from assistant.progress import Told
 from assistant.provider import LanguageModel, connect
 from assistant.reading import EvidenceReader
-from assistant.retrieval import HybridRetriever
+from assistant.retrieval import Hit, HybridRetriever
 from assistant.rewriting import QuestionWriter
+from assistant.scope import EVERYTHING, Scope, hidden_sources, parties_of, visible_document
 from assistant.settings import Settings, read_settings
 from assistant.suggestions import Suggestions
 from assistant.support import SupportChecker
 from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from corpus.catalog import Source
+from corpus.document import Document
 from corpus.encoder import Encoder, SentenceTransformerEncoder
 from corpus.errors import SourceError
 from corpus.store import Store
@@ -63,45 +65,95 @@ class Assistant:
         self.holdings = Holdings(store)
         self._refreshing = threading.Lock()
 
-    def ask(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:
-        """Answer a question; `history` are the earlier turns of the conversation, oldest first."""
-        self.refresh()
-        return self.chain.invoke({"question": question, "history": list(history)})
+    def ask(self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING) -> Answer:
+        """Answer a question; `history` are the earlier turns of the conversation, oldest first.
 
-    def stream(self, question: str, history: Sequence[Turn | str] = ()) -> Iterator[Answer]:
+        Raises `ScopeError` where `scope` names what no document has.
+        """
+        self.refresh()
+        return self.chain.invoke({"question": question, "history": list(history), "scope": scope})
+
+    def stream(self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is complete."""
         self.refresh()
-        return self.chain.stream({"question": question, "history": list(history)})
+        return self.chain.stream({"question": question, "history": list(history), "scope": scope})
 
-    def follow(self, question: str, history: Sequence[Turn | str] = ()) -> Iterator[Told]:
+    def follow(self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING) -> Iterator[Told]:
         """Yield each step of answering as it begins, then the answer as it grows; the last one is complete."""
         self.refresh()
-        return self.chain.follow({"question": question, "history": list(history)})
+        return self.chain.follow({"question": question, "history": list(history), "scope": scope})
 
-    def timeline(self, names: Sequence[str], since: int | None = None, until: int | None = None) -> Timeline:
+    def timeline(
+        self, names: Sequence[str], since: int | None = None, until: int | None = None, scope: Scope = EVERYTHING
+    ) -> Timeline:
         """What documents report of commitments between the parties of these names, oldest first.
 
         Raises `TimelineError` where a name is nobody's, or the years make no period.
         """
         self.refresh()
-        return make_timeline(self.chain.record, parties_called(names, self._directory()), since, until)
+        view = self.chain.views.of(scope)
+        return make_timeline(view.record, parties_called(names, directory_of(view.declared)), since, until)
 
-    def parties(self) -> list[Party]:
+    def parties(self, scope: Scope = EVERYTHING) -> list[Party]:
         """The countries and organisations that documents name, by name."""
         self.refresh()
-        return parties_named(self._directory(), self.store.index.keywords)
+        view = self.chain.views.of(scope)
+        return parties_named(directory_of(view.declared), view.vocabulary)
+
+    def filters(self, scope: Scope = EVERYTHING) -> dict[str, dict[str, int]]:
+        """What a scope can be made of: party, topic, … → its values → in how many documents each is.
+
+        Only the groups in `scope` matter: what they may not see is not counted.
+        """
+        self.refresh()
+        return self.chain.views.values(scope)
+
+    def period(self, scope: Scope = EVERYTHING) -> tuple[str, str] | None:
+        """The oldest and the newest date of the documents that the groups in `scope` may see."""
+        return self.store.catalog.facets.period(hidden_sources(self.store.catalog.facets, scope))
+
+    def document(self, document_id: str, scope: Scope = EVERYTHING) -> Document | None:
+        """A document, current or superseded; None where there is none, or the groups in `scope` may not open it."""
+        return visible_document(self.store, document_id, scope)
+
+    def search(self, words: str, count: int, scope: Scope = EVERYTHING) -> list[Hit]:
+        """The passages nearest to `words`, best first."""
+        self.refresh()
+        return self.retriever.search(words, count, self.chain.views.of(scope).allowed)
 
     def refresh(self) -> None:
         """See what other processes added since the last question."""
         with self._refreshing:
             self.store.refresh()
 
-    def add(self, folder: Path | str, *, name: str | None = None, progress: Progress = lambda *_: None) -> SyncReport:
-        """Register a folder as a source and bring the index up to date.
+    def add(
+        self,
+        folder: Path | str,
+        *,
+        name: str | None = None,
+        groups: Collection[str] = (),
+        progress: Progress = lambda *_: None,
+    ) -> SyncReport:
+        """Register a folder as a source and bring the index up to date; with `groups`, for those alone from the start.
 
         Raises `SourceError` where the folder is missing or the name is taken by another folder.
         """
-        return sync(self.store, progress, register=self._source(Path(folder), name))
+        source = self._source(Path(folder), name)
+        if groups:
+            self._set_readers(source.name, groups)
+        return sync(self.store, progress, register=source)
+
+    def restrict(self, name: str, groups: Collection[str]) -> None:
+        """Let only these groups see a source's documents, or everybody where there is none.
+
+        Raises `SourceError` where there is no such source and never was one under restriction.
+        """
+        registered = {source.name for source in self.store.catalog.sources()}
+        if name not in registered | self.store.catalog.facets.restrictions().keys():
+            raise SourceError(
+                f"There is no source '{name}'; the sources are: {', '.join(sorted(registered)) or 'none'}."
+            )
+        self._set_readers(name, groups)
 
     def add_briefs(self, progress: Progress = lambda *_: None) -> SyncReport:
         """Answer from the shipped briefs too."""
@@ -139,8 +191,9 @@ class Assistant:
         """Release all files."""
         self.store.close()
 
-    def _directory(self) -> Mapping[str, Party]:
-        return directory_of(self.store.catalog.declared_parties())
+    def _set_readers(self, name: str, groups: Collection[str]) -> None:
+        with self.store.writing():
+            self.store.catalog.restrict(name, groups)
 
     def _source(self, folder: Path, name: str | None) -> Source:
         if not folder.is_dir():
@@ -174,7 +227,7 @@ def open_assistant(
     model = language_model(settings)
     encoder = encoder or SentenceTransformerEncoder(settings.model)
     assistant = Assistant(
-        Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild),
+        Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild, parties_of=parties_of),
         passages=settings.passages,
         model=model,
         marks_unsupported=settings.llm_unsupported == "mark",

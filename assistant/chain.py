@@ -1,15 +1,15 @@
 """The retrieval chain, on one screen: understand → retrieve → read → compose → verify.
 
-A LangChain Runnable from `{"question": ..., "history": [...]}` (or a plain string) to an `Answer`: `invoke`, `batch`,
-`stream` and their async forms; callbacks, tags and tracing pass through to every step. `stream` yields the answer as it
-grows, one verified statement at a time; while a language model is still writing, what there is of it is a draft.
+A LangChain Runnable from `{"question": ..., "history": [...], "scope": Scope(...)}` (or a plain string) to an `Answer`:
+`invoke`, `batch`, `stream` and their async forms; callbacks, tags and tracing pass through to every step. `stream`
+yields the answer as it grows, one verified statement at a time; while a language model is still writing, what there is
+of it is a draft. Every step sees documents through the question's `View` alone, so that its scope holds for all.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
@@ -26,18 +26,19 @@ from assistant.kinds import SINGLE_FACTS
 from assistant.listing import as_evidence, compose_list, compose_timeline, in_plain_words, steps_left_out
 from assistant.offices import search_words
 from assistant.orders import gives_orders
-from assistant.organisations import Organisations, aliases_of, names_party
+from assistant.organisations import aliases_of, names_party
 from assistant.parties import Party, aliases
 from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
 from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
 from assistant.ranking import with_standing
 from assistant.reading import Evidence, EvidenceReader
-from assistant.record import Record
 from assistant.retrieval import Hit, HybridRetriever
 from assistant.rewriting import QuestionWriter
+from assistant.scope import EVERYTHING, Scope
 from assistant.translation import notice
-from assistant.vocabulary import Vocabulary
+from assistant.view import View, Views
+from corpus.allowed import Allowed
 from corpus.store import Store
 
 ChainInput = str | Mapping[str, Any]
@@ -60,6 +61,7 @@ class Progress:
 
     question: Question
     history: Sequence[Turn]
+    view: View
     searched: list[Hit] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -87,7 +89,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         self._reader = reader
         self._composer = composer
         self._rewriter = rewriter
-        self.record = Record(store)
+        self.views = Views(store)
         self._steps: Runnable[ChainInput, Answer] = (
             RunnableLambda(self._understand, name="understand")
             | RunnableLambda(self._retrieve, name="retrieve")
@@ -125,79 +127,79 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         while (answer := await asyncio.to_thread(next, answers, None)) is not None:
             yield answer
 
-    def understood(self, question: str, history: Sequence[Turn | str] = ()) -> Question:
+    def understood(self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING) -> Question:
         """How a question is understood: its parties, kinds, status, and the words it is searched by."""
-        return self._understand({"question": question, "history": list(history)}).question
+        return self._understand({"question": question, "history": list(history), "scope": scope}).question
 
     def evidence(self, question: str, history: Sequence[Turn | str] = ()) -> list[Evidence]:
         """What the reader found for a question, best first: the steps up to `read`, nothing composed."""
         progress = self._understand({"question": question, "history": list(history)})
         return self._read(self._retrieve(progress)).evidence
 
-    def outcome(self, question: str, history: Sequence[Turn | str] = ()) -> Outcome:
+    def outcome(self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING) -> Outcome:
         """What would become of a question; no language model is asked and nothing is verified."""
-        text, turns = _question_and_history({"question": question, "history": list(history)})
-        progress = Progress(self._read_as(text, standalone(text, turns)), turns)
-        draft = self._from_record(progress.question)  # which costs no reading
+        text, turns, _ = _asked({"question": question, "history": list(history)})
+        view = self.views.of(scope)
+        progress = Progress(_read_as(text, standalone(text, turns), view), turns, view)
+        draft = _from_record(progress.question, view)  # which costs no reading
         if draft is None:
             progress = self._read(self._retrieve(progress))
-            draft = self._of_office(progress) or self._drafted(progress)
+            draft = self._of_office(progress) or _drafted(progress)
         return draft.outcome
 
     def _understand(self, input: ChainInput) -> Progress:
-        text, history = _question_and_history(input)
-        progress = Progress(self._read_as(text, standalone(text, history)), history)
+        text, history, scope = _asked(input)
+        view = self.views.of(scope)
+        progress = Progress(_read_as(text, standalone(text, history), view), history, view)
         if self._composer is not None and self._rewriter is not None:
             progress.allowance = self._composer.allowance()
             by_rules, some = progress.question, progress.allowance.part(_TIME_TO_UNDERSTAND)
             rewritten = self._rewriter.standalone(by_rules, history, allowance=some)
             if rewritten != by_rules.standalone:
-                progress.question = self._read_as(text, rewritten)
+                progress.question = _read_as(text, rewritten, view)
         return progress
-
-    def _read_as(self, text: str, alone: str) -> Question:
-        return understand(text, alone, self._vocabulary(), self._organisations())
 
     def _retrieve(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
-        _tell(config, Stage.SEARCHING, self._store.index.keywords.count)
-        question = progress.question
+        _tell(config, Stage.SEARCHING, lambda: progress.view.passages)
+        question, allowed = progress.question, progress.view.allowed
         lists_agreements = question.status is not None and len(question.countries) == 1
-        progress.searched = self._retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None)
+        most = _PASSAGES_FOR_LISTS if lists_agreements else None
+        progress.searched = self._retriever.search(question.read, most, allowed)
         progress.hits = list(progress.searched)
         known = {hit.passage.id for hit in progress.hits}
         absent = []
         for party in question.parties:
-            by_name = self._by_name(party)
+            by_name = self._by_name(party, allowed)
             progress.hits += [hit for hit in by_name if hit.passage.id not in known]
             known |= {hit.passage.id for hit in by_name}
             if not any(names_party(hit.document, party) for hit in (*progress.hits, *by_name)):
                 absent.append(party)
-        progress.hits += [hit for hit in self._by_names(question) if hit.passage.id not in known]
+        progress.hits += [hit for hit in self._by_names(question, allowed) if hit.passage.id not in known]
         progress.question = replace(question, absent_parties=tuple(absent))
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
 
-    def _by_names(self, question: Question) -> list[Hit]:
+    def _by_names(self, question: Question, allowed: Allowed | None) -> list[Hit]:
         """The passages that hold most of the names in a question about a person."""
         if not any(name.is_person for name in question.names):
             return []
-        return self._retriever.search_names(" ".join(name.text for name in question.names), _PASSAGES_BY_NAME)
+        names = " ".join(name.text for name in question.names)
+        return self._retriever.search_names(names, _PASSAGES_BY_NAME, allowed)
 
-    def _by_name(self, party: Party) -> list[Hit]:
+    def _by_name(self, party: Party, allowed: Allowed | None) -> list[Hit]:
         """The passages that name a party the most: any of a country's forms, each of an organisation's names."""
         names = [" ".join(aliases(party))] if party.is_country else list(aliases_of(party))
-        return [
-            hit for name in names for hit in self._retriever.search_names(name, _PASSAGES_BY_NAME // len(names) or 1)
-        ]
+        each = _PASSAGES_BY_NAME // len(names) or 1
+        return [hit for name in names for hit in self._retriever.search_names(name, each, allowed)]
 
     def _read(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
         _tell(config, Stage.READING, lambda: len(progress.hits))
-        question, vocabulary = progress.question, self._vocabulary()
+        question = progress.question
         asked, about, _ = question.read.partition(ABOUT)
-        itself = understand(asked, asked, vocabulary, self._organisations()) if about else None
-        found = self._reader.read(question, progress.hits, vocabulary, itself)
+        itself = _read_as(asked, asked, progress.view) if about else None
+        found = self._reader.read(question, progress.hits, progress.view.vocabulary, itself)
         kept = [item for item in found if not gives_orders(item.text)]
         progress.evidence = with_standing(progress.searched, kept)
         progress.timings["read"] = _milliseconds_since(started)
@@ -205,13 +207,13 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _compose(self, progress: Progress, config: RunnableConfig) -> Progress:
         started = time.perf_counter()
-        progress.draft = self._of_office(progress) or self._with_later_step(self._written(progress, config))
+        progress.draft = self._of_office(progress) or _with_later_step(self._written(progress, config), progress.view)
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
 
     def _written(self, progress: Progress, config: RunnableConfig) -> Draft:
         """The draft, in a language model's words where there is one and something to tell."""
-        question, draft = progress.question, self._drafted(progress)
+        question, draft = progress.question, _drafted(progress)
         if self._composer is None or draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
             return draft
         tell = _teller(config)
@@ -226,45 +228,12 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _of_office(self, progress: Progress) -> Draft | None:
         """Who holds the office asked about, by the newest documents that say so; None where nothing is sure."""
-        question, vocabulary = progress.question, self._vocabulary()
+        question, view = progress.question, progress.view
         office = question.office
         if office is None or question.unknown_names or question.absent_parties:
             return None
-        hits = self._retriever.search_names(search_words(office), _PASSAGES_FOR_OFFICES)
-        return compose_office(office, question.period, hits, vocabulary, progress.evidence[:CLOSEST_SHOWN])
-
-    def _drafted(self, progress: Progress) -> Draft:
-        question = progress.question
-        draft = self._from_record(question)
-        return draft or self._completed(question, extractive.compose(question, progress.evidence))
-
-    def _from_record(self, question: Question) -> Draft | None:
-        """An answer from everything recorded of the parties, where the question asks for all of it."""
-        if question.unknown_names or not question.parties or not (question.lists or question.over_time):
-            return None
-        told = self.record.between(question.parties)
-        if question.lists and (question.status or Status.AGREED) >= Status.AGREED:
-            return compose_list(question, told, self._vocabulary())
-        if len(question.parties) > 1 and not SINGLE_FACTS.intersection(question.kinds):
-            return compose_timeline(question, told, self._vocabulary())
-        return None
-
-    def _completed(self, question: Question, draft: Draft) -> Draft:
-        """With the steps of the record that belong to the answer and that the best passages do not hold."""
-        if draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
-            return draft
-        vocabulary = self._vocabulary()
-        told = in_plain_words(question, draft.evidence, self.record, vocabulary)
-        return replace(draft, evidence=(*told, *steps_left_out(question, told, self.record, vocabulary)))
-
-    def _with_later_step(self, draft: Draft) -> Draft:
-        """Whoever is told of a signature is told as well what a later document reports became of it."""
-        told = [item.text for item in draft.told]
-        for item in draft.told:
-            later = self.record.later_step(item, told)
-            if later is not None:
-                return draft.and_also(as_evidence(later, self._vocabulary()))
-        return draft
+        hits = self._retriever.search_names(search_words(office), _PASSAGES_FOR_OFFICES, view.allowed)
+        return compose_office(office, question.period, hits, view.vocabulary, progress.evidence[:CLOSEST_SHOWN])
 
     def _verify(self, progress: Progress, config: RunnableConfig) -> Answer:
         draft = progress.draft or Draft(Outcome.NOT_FOUND)
@@ -273,7 +242,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _answer(self, progress: Progress, draft: Draft) -> Answer:
         statements, cited = citations.statements_of(draft, self._store.document)
-        remark = [Statement(draft.remark)] if draft.remark else []
+        unclear = draft.outcome is Outcome.UNCLEAR
+        told = draft.remark if unclear else progress.view.worded(draft.remark)
+        remark = [Statement(told)] if told else []
         return Answer(
             question=progress.question.text,
             standalone_question=progress.question.standalone,
@@ -287,17 +258,46 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             timings_ms=progress.timings,
         )
 
-    def _organisations(self) -> Organisations:
-        return _organisations_of(self._store.generation, self._store)
 
-    def _vocabulary(self) -> Vocabulary:
-        keywords = self._store.index.keywords
-        return Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
+def _read_as(text: str, alone: str, view: View) -> Question:
+    return understand(text, alone, view.vocabulary, view.organisations)
 
 
-@lru_cache(maxsize=4)
-def _organisations_of(_generation: int, store: Store) -> Organisations:
-    return Organisations(store.catalog.declared_parties())
+def _drafted(progress: Progress) -> Draft:
+    question, view = progress.question, progress.view
+    draft = _from_record(question, view)
+    return draft or _completed(question, extractive.compose(question, progress.evidence), view)
+
+
+def _from_record(question: Question, view: View) -> Draft | None:
+    """An answer from everything recorded of the parties, where the question asks for all of it."""
+    if question.unknown_names or not question.parties or not (question.lists or question.over_time):
+        return None
+    told = view.record.between(question.parties)
+    if question.lists and (question.status or Status.AGREED) >= Status.AGREED:
+        return compose_list(question, told, view.vocabulary)
+    if len(question.parties) > 1 and not SINGLE_FACTS.intersection(question.kinds):
+        return compose_timeline(question, told, view.vocabulary)
+    return None
+
+
+def _completed(question: Question, draft: Draft, view: View) -> Draft:
+    """With the steps of the record that belong to the answer and that the best passages do not hold."""
+    if draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
+        return draft
+    vocabulary = view.vocabulary
+    told = in_plain_words(question, draft.evidence, view.record, vocabulary)
+    return replace(draft, evidence=(*told, *steps_left_out(question, told, view.record, vocabulary)))
+
+
+def _with_later_step(draft: Draft, view: View) -> Draft:
+    """Whoever is told of a signature is told as well what a later document reports became of it."""
+    told = [item.text for item in draft.told]
+    for item in draft.told:
+        later = view.record.later_step(item, told)
+        if later is not None:
+            return draft.and_also(as_evidence(later, view.vocabulary))
+    return draft
 
 
 def _tell(config: RunnableConfig | None, stage: Stage, count: Callable[[], int]) -> None:
@@ -311,11 +311,11 @@ def _teller(config: RunnableConfig | None) -> Tell | None:
     return tell
 
 
-def _question_and_history(input: ChainInput) -> tuple[str, list[Turn]]:
+def _asked(input: ChainInput) -> tuple[str, list[Turn], Scope]:
     if isinstance(input, str):
-        return _readable(input), []
+        return _readable(input), [], EVERYTHING
     history = [turn if isinstance(turn, Turn) else Turn(_readable(str(turn))) for turn in input.get("history", ())]
-    return _readable(str(input["question"])), history
+    return _readable(str(input["question"])), history, input.get("scope", EVERYTHING)
 
 
 def _readable(text: str) -> str:

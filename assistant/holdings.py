@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.scope import EVERYTHING, Scope, hidden_sources
 from corpus.catalog import Failure, Summary
 from corpus.store import Store
 
@@ -47,7 +48,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that is held, whoever asks for what."""
+    """Everything that is held, or that somebody may see of it."""
 
     documents: tuple[Summary, ...]
     failures: tuple[Failure, ...]
@@ -64,15 +65,22 @@ class Holdings:
         self._lock = threading.Lock()
         self._read: tuple[int, Overview] | None = None
 
-    def overview(self) -> Overview:
-        """Everything held."""
+    def overview(self, scope: Scope = EVERYTHING) -> Overview:
+        """Everything held that the groups in `scope` may see."""
+        hidden = hidden_sources(self._store.catalog.facets, scope)
         catalog = self._store.catalog
         with self._lock:
             generation = catalog.generation
             if self._read is None or self._read[0] != generation:
                 self._read = (generation, _overview(catalog.summaries(), [s.name for s in catalog.sources()]))
             overview = self._read[1]
-        return _with_failures(overview, catalog.failures())  # these change without a new generation
+        if hidden:
+            overview = _overview(
+                [document for document in overview.documents if document.source not in hidden],
+                [held.source for held in overview.sources if held.source not in hidden],
+            )
+        failures = [failure for failure in catalog.failures() if failure.source not in hidden]
+        return _with_failures(overview, failures)  # these change without a new generation
 
 
 def listed(documents: Sequence[Summary], wanted: Wanted) -> list[Summary]:

@@ -6,6 +6,7 @@ sign agreements in 2025?", the timeline of two countries, and whether a later do
 Nothing is stored: documents naming the parties are found by the keyword index and read once, then remembered.
 """
 
+import copy
 import re
 import threading
 from collections import OrderedDict
@@ -20,6 +21,7 @@ from assistant.organisations import aliases_of, is_named, text_names
 from assistant.parties import Party, aliases, countries, document_countries
 from assistant.reading import Evidence, sentence_candidates
 from assistant.retrieval import Hit
+from corpus.allowed import Allowed
 from corpus.document import Document, Span
 from corpus.store import Store
 
@@ -67,12 +69,19 @@ class Commitment:
 
 
 class Record:
-    """The commitments that the documents of a store report."""
+    """The commitments that the documents of a store report, all of them or those `allowed`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._allowed: Allowed | None = None
         self._read: OrderedDict[str, tuple[Commitment, ...]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def within(self, allowed: Allowed | None) -> "Record":
+        """The record of these documents alone; what was read of any document is remembered together."""
+        narrowed = copy.copy(self)
+        narrowed._allowed = allowed
+        return narrowed
 
     def between(self, parties: Sequence[Party]) -> list[Commitment]:
         """What documents report of commitments in which all of `parties` have a part, newest first."""
@@ -116,8 +125,11 @@ class Record:
         per_party = []
         for party in parties:
             names = " ".join(aliases(party) if party.is_country else aliases_of(party))
-            places = self._store.catalog.passages_by_id(identity for identity, _ in index.search(names, _MOST_PASSAGES))
+            found = index.search(names, _MOST_PASSAGES, self._allowed)
+            places = self._store.catalog.passages_by_id(identity for identity, _ in found)
             per_party.append({document_id for document_id, *_ in places.values()})
+        if self._allowed is not None:
+            per_party.append(set(self._allowed.documents))
         documents = self._store.catalog.documents_by_id(set.intersection(*per_party)).values()
         return sorted((d for d in documents if _is_about(d, parties)), key=lambda document: document.path)
 

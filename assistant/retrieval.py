@@ -13,6 +13,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 
+from corpus.allowed import Allowed
 from corpus.document import Document, Passage
 from corpus.store import Store
 
@@ -52,19 +53,19 @@ class HybridRetriever(BaseRetriever):
     count: int = 12
     vector_weight: float = VECTOR_WEIGHT
 
-    def search(self, query: str, count: int | None = None) -> list[Hit]:
-        """The `count` best passages for `query`, best first."""
+    def search(self, query: str, count: int | None = None, allowed: Allowed | None = None) -> list[Hit]:
+        """The `count` best passages for `query`, best first; with `allowed`, of those documents alone."""
         store: Store = self.store
-        by_vector = store.index.vectors.search(store.encoder.encode_query(query), CANDIDATES)
-        by_keyword = store.index.keywords.search(query, CANDIDATES)
-        return self.hits(fuse(by_vector, by_keyword, self.vector_weight))[: count or self.count]
+        by_vector = store.index.vectors.search(store.encoder.encode_query(query), CANDIDATES, allowed)
+        by_keyword = store.index.keywords.search(query, CANDIDATES, allowed)
+        return self.hits(fuse(by_vector, by_keyword, self.vector_weight), allowed)[: count or self.count]
 
-    def search_names(self, names: str, count: int) -> list[Hit]:
-        """The passages that hold most of `names`, by keywords alone."""
-        return self.hits(fuse([], self.store.index.keywords.search(names, count), 0.0))
+    def search_names(self, names: str, count: int, allowed: Allowed | None = None) -> list[Hit]:
+        """The passages that hold most of `names`, by keywords alone; with `allowed`, of those documents alone."""
+        return self.hits(fuse([], self.store.index.keywords.search(names, count, allowed), 0.0), allowed)
 
-    def hits(self, scored: Sequence[tuple[str, float]]) -> list[Hit]:
-        """Look scored passage ids up in the catalog; those no longer current are left out."""
+    def hits(self, scored: Sequence[tuple[str, float]], allowed: Allowed | None = None) -> list[Hit]:
+        """Look scored passage ids up in the catalog; those no longer current, or not allowed, are left out."""
         store: Store = self.store
         places = store.catalog.passages_by_id(passage_id for passage_id, _ in scored)
         documents = store.catalog.documents_by_id({place[0] for place in places.values()})
@@ -73,6 +74,8 @@ class HybridRetriever(BaseRetriever):
             if passage_id not in places or places[passage_id][0] not in documents:
                 continue
             document_id, span, ordinal = places[passage_id]
+            if allowed is not None and document_id not in allowed:
+                continue
             document = documents[document_id]
             found.append(Hit(Passage(passage_id, document_id, ordinal, span, span.of(document.text)), document, score))
         return found

@@ -7,7 +7,7 @@ would be answered in full is offered. What was found is remembered for as long a
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain as chained
 from itertools import islice
 from typing import TypeVar
@@ -18,6 +18,8 @@ from assistant.conversation import standalone
 from assistant.draft import repeats
 from assistant.organisations import Organisations
 from assistant.parties import Party, countries
+from assistant.scope import EVERYTHING, Scope
+from assistant.view import View
 from corpus.store import Store
 
 STARTERS = 6
@@ -42,6 +44,9 @@ _PAIR = 2
 # Countries whose English name takes an article; those that begin with "United" do too.
 _WITH_ARTICLE = ("Netherlands", "Philippines", "Bahamas", "Gambia", "Maldives", "Seychelles", "Comoros")
 
+# Starters are remembered for so many sorts of people, told apart by what they may see.
+_SETS_OF_GROUPS = 16
+
 Heading = tuple[str, tuple[str, ...]]
 Pair = tuple[Party, Party]
 Item = TypeVar("Item", Pair, Party)
@@ -54,56 +59,64 @@ class Suggestions:
         self._store = store
         self._chain = chain
         self._is_answered = lru_cache(maxsize=4096)(self._tried)
-        self._starters = lru_cache(maxsize=1)(self._found)
+        self._starters = lru_cache(maxsize=_SETS_OF_GROUPS)(self._found)
         self._finding = threading.Lock()
 
-    def starters(self) -> tuple[str, ...]:
-        """Questions to begin with, at most `STARTERS`; the first call after a change of the documents takes seconds."""
+    def starters(self, scope: Scope = EVERYTHING) -> tuple[str, ...]:
+        """Questions to begin with, at most `STARTERS`; the first call after a change of the documents takes seconds.
+
+        They are for whoever has the groups in `scope`, whatever is chosen.
+        """
         with self._finding:  # whoever comes meanwhile waits instead of looking as well
-            return self._starters(self._store.generation)
+            return self._starters(scope.without_filters(), self._store.generation)
 
     def follow_ups(
-        self, question: str, history: Sequence[Turn | str] = (), cited: Iterable[str] = ()
+        self,
+        question: str,
+        history: Sequence[Turn | str] = (),
+        cited: Iterable[str] = (),
+        scope: Scope = EVERYTHING,
     ) -> tuple[str, ...]:
         """Questions to go on with after the answer to `question`, at most `FOLLOW_UPS`, none of them asked before.
 
-        They are about the countries that it names, or else about those of the documents with the ids `cited`.
+        They are about the countries that it names, or else about those of the documents with the ids `cited`, and are
+        answered from the documents in `scope`.
         """
         asked = [turn.question if isinstance(turn, Turn) else turn for turn in (*history, question)]
-        understood = self._chain.understood(question, history)
+        view = self._chain.views.of(scope)
+        understood = self._chain.understood(question, history, scope)
         alone = [*asked, understood.standalone]
         turns = [Turn(text) for text in asked]
         documents = self._store.catalog.documents_by_id(cited).values()
         theirs = [(document.title, document.parties) for document in documents]
         parties = understood.countries or tuple(_often_first(party for each in theirs for party in _countries(each)))
-        bodies = _with_organisations(theirs, self._organisations())
+        bodies = _with_organisations(theirs, view.organisations)
         candidates = [
             text
-            for text in dict.fromkeys((*_about(parties, self._headings()), *_between(bodies)))
+            for text in dict.fromkeys((*_about(parties, self._headings(view)), *_between(bodies)))
             # It has to mean by itself what it will mean in this conversation, and be new to it.
             if not repeats(text, alone) and standalone(text, turns) == text
         ]
-        return tuple(islice(filter(self._answers, candidates[:_TRIED_FOR_FOLLOW_UPS]), FOLLOW_UPS))
+        answered = partial(self._answers, scope)
+        return tuple(islice(filter(answered, candidates[:_TRIED_FOR_FOLLOW_UPS]), FOLLOW_UPS))
 
-    def _found(self, _generation: int) -> tuple[str, ...]:
-        headings, newest = self._headings(), self._store.catalog.holdings().newest
-        kinds = _starting(headings, self._organisations(), int(newest[:4]) if newest else None)
+    def _found(self, scope: Scope, _generation: int) -> tuple[str, ...]:
+        view, answered = self._chain.views.of(scope), partial(self._answers, scope)
+        headings, newest = self._headings(view), self._store.catalog.holdings(view.hidden).newest
+        kinds = _starting(headings, view.organisations, int(newest[:4]) if newest else None)
         told_of = filter(None, (_told_of(title) for title, _ in headings[:_TITLES_TRIED]))
-        found = dict.fromkeys(text for kind in kinds for text in islice(filter(self._answers, kind), 1))
-        more = (text for text in chained(*kinds, told_of) if text not in found and self._answers(text))
+        found = dict.fromkeys(text for kind in kinds for text in islice(filter(answered, kind), 1))
+        more = (text for text in chained(*kinds, told_of) if text not in found and answered(text))
         return (*found, *islice(more, STARTERS - len(found)))[:STARTERS]
 
-    def _answers(self, text: str) -> bool:
-        return self._is_answered(text, self._store.generation)
+    def _answers(self, scope: Scope, text: str) -> bool:
+        return self._is_answered(text, scope, self._store.generation)
 
-    def _tried(self, text: str, _generation: int) -> bool:
-        return self._chain.outcome(text) is Outcome.ANSWERED
+    def _tried(self, text: str, scope: Scope, _generation: int) -> bool:
+        return self._chain.outcome(text, scope=scope) is Outcome.ANSWERED
 
-    def _headings(self) -> list[Heading]:
-        return self._store.catalog.headings(_HEADINGS_READ)
-
-    def _organisations(self) -> Organisations:
-        return Organisations(self._store.catalog.declared_parties())
+    def _headings(self, view: View) -> list[Heading]:
+        return self._store.catalog.headings(_HEADINGS_READ, view.hidden)
 
 
 def _starting(headings: Sequence[Heading], organisations: Organisations, newest: int | None) -> list[list[str]]:

@@ -15,8 +15,8 @@ from assistant.dates import Period
 from assistant.organisations import aliases_of, known_organisations
 from assistant.parties import Party, aliases, every_country
 from assistant.record import Commitment, Record
+from assistant.vocabulary import Vocabulary
 from corpus.errors import AssistantError
-from corpus.keywords import KeywordIndex
 
 # Looking up a party costs a search; nobody reads what more of them have in common.
 MOST_PARTIES = 10
@@ -89,12 +89,12 @@ def directory_of(declared: tuple[str, ...]) -> Mapping[str, Party]:
     return theirs | directory
 
 
-def parties_named(directory: Mapping[str, Party], keywords: KeywordIndex) -> list[Party]:
+def parties_named(directory: Mapping[str, Party], vocabulary: Vocabulary) -> list[Party]:
     """The parties that documents name, by name: those that a timeline can be chosen for.
 
-    A name counts where the index holds each of its words, which costs milliseconds whatever the number of documents.
+    A name counts where passages hold each of its words, which costs milliseconds whatever the number of documents.
     """
-    named = {party for name, party in directory.items() if _occurs(name, keywords)}
+    named = {party for name, party in directory.items() if _occurs(name, vocabulary)}
     return sorted(named, key=lambda party: party.name.casefold())
 
 
@@ -117,9 +117,9 @@ def _nobody_is_called(name: str, directory: Mapping[str, Party]) -> str:
     return f"No country or organisation is called '{shown}'; {advice}."
 
 
-def _occurs(name: str, keywords: KeywordIndex) -> bool:
-    terms = keywords.analyze(name)
-    return bool(terms) and all(keywords.document_frequency(term) for term in terms)
+def _occurs(name: str, vocabulary: Vocabulary) -> bool:
+    terms = vocabulary.analyze(name)
+    return bool(terms) and all(map(vocabulary.holds, terms))
 
 
 def _oldest_first(commitment: Commitment) -> tuple[Any, ...]:

@@ -14,11 +14,16 @@ from assistant.parties import mark_countries, marked_name
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """How texts become index terms, and in how many of how many passages a term occurs."""
+    """How texts become index terms, and in how many of how many passages a term occurs.
+
+    `occurs`, where given, is whether any of the passages that may be told of holds a term; how much a term says is
+    counted in more than those.
+    """
 
     analyze: Callable[[str], list[str]]
     document_frequency: Callable[[str], int]
     passages: int
+    occurs: Callable[[str], bool] | None = None
 
     def weight(self, term: str) -> float:
         """Inverse document frequency as in BM25: rare words count for more."""
@@ -29,7 +34,11 @@ class Vocabulary:
     def is_indexed(self, word: str) -> bool:
         """Whether any passage holds the word; true of a word that only asks, which is not indexed."""
         terms = self.analyze(word)
-        return not terms or any(self.document_frequency(term) for term in terms)
+        return not terms or any(map(self.holds, terms))
+
+    def holds(self, term: str) -> bool:
+        """Whether any passage holds an index term."""
+        return self.occurs(term) if self.occurs is not None else self.document_frequency(term) > 0
 
     def terms(self, text: str) -> tuple[str, ...]:
         """The index terms of a text in order, countries marked."""

@@ -8,7 +8,7 @@ derived from it. A superseded document keeps its text, so that an old citation s
 before the indexes are written, cleared after; whatever a killed sync leaves behind is found here by the next.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -17,60 +17,13 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from corpus import facets, tables
 from corpus.document import Document, Passage, Span
 from corpus.errors import DataFolderDamaged
+from corpus.facets import Facets
 
-_metadata = sql.MetaData()
-_sources = sql.Table(
-    "source",
-    _metadata,
-    sql.Column("name", sql.String, primary_key=True),
-    sql.Column("folder", sql.String, nullable=False),
-)
-_documents = sql.Table(
-    "document",
-    _metadata,
-    sql.Column("id", sql.String, primary_key=True),
-    sql.Column("source", sql.String, nullable=False),
-    sql.Column("path", sql.String, nullable=False),
-    sql.Column("sha256", sql.String, nullable=False),
-    sql.Column("current", sql.Boolean, nullable=False, index=True),
-    sql.Column("text", sql.Text, nullable=False),
-    sql.Column("title", sql.String, nullable=False),
-    sql.Column("publisher", sql.String),
-    sql.Column("published", sql.String),
-    sql.Column("url", sql.String),
-    sql.Column("language", sql.String),
-    sql.Column("parties", sql.JSON, nullable=False),
-    sql.Column("topics", sql.JSON, nullable=False),
-    sql.Column("pages", sql.JSON, nullable=False),
-    sql.Column("furniture", sql.JSON, nullable=False),
-    sql.Index("document_place", "source", "path"),
-)
-_passages = sql.Table(
-    "passage",
-    _metadata,
-    sql.Column("id", sql.String, primary_key=True),
-    sql.Column("document_id", sql.String, nullable=False, index=True),
-    sql.Column("ordinal", sql.Integer, nullable=False),
-    sql.Column("start", sql.Integer, nullable=False),
-    sql.Column("end", sql.Integer, nullable=False),
-)
-_failures = sql.Table(
-    "failure",
-    _metadata,
-    sql.Column("source", sql.String, primary_key=True),
-    sql.Column("path", sql.String, primary_key=True),
-    sql.Column("sha256", sql.String),
-    sql.Column("reason", sql.String, nullable=False),
-)
-_unsettled = sql.Table("unsettled", _metadata, sql.Column("document_id", sql.String, primary_key=True))
-_state = sql.Table(
-    "state",
-    _metadata,
-    sql.Column("key", sql.String, primary_key=True),
-    sql.Column("value", sql.String, nullable=False),
-)
+_sources, _documents, _passages = tables.sources, tables.documents, tables.passages
+_failures, _unsettled, _state = tables.failures, tables.unsettled, tables.state
 _SPAN_FIELDS = ("pages", "furniture")
 
 
@@ -131,21 +84,31 @@ class Change:
     mended: Sequence[tuple[str, str]] = ()
 
 
-class Catalog:
-    """The catalog in `folder`, created on first use. Many may read it at once; one may write."""
+def declared_parties(document: Document) -> Sequence[str]:
+    """The parties that a document's own metadata names."""
+    return document.parties
 
-    def __init__(self, folder: Path) -> None:
+
+class Catalog:
+    """The catalog in `folder`, created on first use. Many may read it at once; one may write.
+
+    `parties_of` tells by which parties a document can be filtered; `facets` answers what filters ask.
+    """
+
+    def __init__(self, folder: Path, parties_of: Callable[[Document], Sequence[str]] = declared_parties) -> None:
         self.path = folder / "catalog.sqlite3"
         self._here = folder.resolve()
         self._engine = sql.create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 30})
         sql.event.listen(self._engine, "connect", _configure_connection)
         try:
-            _metadata.create_all(self._engine)
+            tables.create(self._engine)
         except sql.exc.DatabaseError as error:
             raise DataFolderDamaged(
                 f"The catalog {self.path} cannot be opened ({error.orig}); restore it from a backup, "
                 "or remove the data folder and ingest again."
             ) from error
+        self._parties_of = parties_of
+        self.facets = Facets(self._engine)
 
     def close(self) -> None:
         """Release the database file."""
@@ -217,28 +180,29 @@ class Catalog:
             rows = connection.execute(query).mappings()
             return [Summary(**{**row, "parties": tuple(row["parties"])}) for row in rows]
 
-    def declared_parties(self) -> tuple[str, ...]:
-        """Every party that a current document names in its own metadata, each once, in order."""
-        query = sql.select(_documents.c.parties).where(_documents.c.current)
+    def declared_parties(self, hidden: Collection[str] = ()) -> tuple[str, ...]:
+        """Every party that a current document names in its own metadata, each once, in order.
+
+        Documents of the sources `hidden` are left out.
+        """
+        query = sql.select(_documents.c.parties).where(*_seen(hidden))
         with self._engine.connect() as connection:
             return tuple(sorted({party for (parties,) in connection.execute(query) for party in parties}))
 
-    def holdings(self) -> "Holdings":
-        """What there is, counted by the database: no text is read."""
-        published = _documents.c.published
-        query = sql.select(sql.func.count(), sql.func.min(published), sql.func.max(published)).where(
-            _documents.c.current
-        )
-        language = sql.select(_documents.c.language, sql.func.count()).where(_documents.c.current)
+    def holdings(self, hidden: Collection[str] = ()) -> "Holdings":
+        """What there is outside the sources `hidden`, counted by the database: no text is read."""
+        published, seen = _documents.c.published, _seen(hidden)
+        query = sql.select(sql.func.count(), sql.func.min(published), sql.func.max(published)).where(*seen)
+        language = sql.select(_documents.c.language, sql.func.count()).where(*seen)
         with self._engine.connect() as connection:
             count, oldest, newest = connection.execute(query).one()
             languages = connection.execute(language.group_by(_documents.c.language)).all()
         often_first = sorted(((code or "", number) for code, number in languages), key=lambda pair: (-pair[1], pair[0]))
         return Holdings(count, oldest, newest, tuple(code for code, _ in often_first if code), self.state("changed"))
 
-    def headings(self, most: int) -> list[tuple[str, tuple[str, ...]]]:
-        """Titles and declared parties of the newest documents, newest first; no text is read."""
-        query = sql.select(_documents.c.title, _documents.c.parties).where(_documents.c.current)
+    def headings(self, most: int, hidden: Collection[str] = ()) -> list[tuple[str, tuple[str, ...]]]:
+        """Titles and declared parties of the newest documents outside the sources `hidden`, newest first."""
+        query = sql.select(_documents.c.title, _documents.c.parties).where(*_seen(hidden))
         newest_first = query.order_by(_documents.c.published.desc().nulls_last(), _documents.c.path).limit(most)
         with self._engine.connect() as connection:
             return [(title, tuple(parties)) for title, parties in connection.execute(newest_first)]
@@ -317,11 +281,35 @@ class Catalog:
                 _withdraw(connection, document_id)
             for document, document_passages in change.documents:
                 _publish(connection, document, document_passages)
+                facets.describe(connection, document, self._parties_of(document))
             _note_unsettled(connection, change.withdrawn)
             _settle(connection, [document.id for document, _ in change.documents])
             _write_failures(connection, change)
             if change.documents or change.withdrawn:
                 _bump_generation(connection)
+
+    def restrict(self, source: str, groups: Collection[str]) -> None:
+        """Make a source readable by these groups alone, or by everyone where there is none.
+
+        It stays so where the source is removed: its documents can still be opened from old citations.
+        """
+        with self._engine.begin() as connection:
+            facets.restrict(connection, source, groups)
+            _bump_generation(connection)
+
+    def complete_subjects(self) -> int:
+        """Describe the documents of a catalog of an earlier version, all or none; returns their number."""
+        if self.facets.knows_subjects and self.state(facets.STATE_KEY) is not None:
+            return 0
+        ids = [document_id for document_id, _ in self.current_versions().values()]
+        with self._engine.begin() as connection:
+            for batch in _batches(ids):
+                for document in self.documents_by_id(batch).values():
+                    facets.describe(connection, document, self._parties_of(document))
+            facets.note_subjects_known(connection)
+            if ids:
+                _bump_generation(connection)
+        return len(ids)
 
     @contextmanager
     def rebuilding(self) -> Iterator[sql.Connection]:
@@ -339,6 +327,11 @@ class Catalog:
         for batch in batches:
             _insert_passages(connection, batch)
         _write_state(connection, state)
+
+
+def _seen(hidden: Collection[str]) -> tuple[sql.ColumnElement[bool], ...]:
+    """What a document is that is current and of no hidden source."""
+    return (_documents.c.current.is_(True), *((_documents.c.source.not_in(hidden),) if hidden else ()))
 
 
 def _configure_connection(connection: Any, _record: Any) -> None:
@@ -384,6 +377,7 @@ def _insert_passages(connection: sql.Connection, batch: Sequence[Passage]) -> No
 def _withdraw(connection: sql.Connection, document_id: str) -> None:
     connection.execute(sql.update(_documents).where(_documents.c.id == document_id).values(current=False))
     connection.execute(sql.delete(_passages).where(_passages.c.document_id == document_id))
+    facets.forget(connection, document_id)
 
 
 def _write_failures(connection: sql.Connection, change: Change) -> None:

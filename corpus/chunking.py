@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from corpus.document import Document, Passage, Span
+from corpus.document import Document, Passage, Span, passage_id
 from corpus.sentences import blocks, sentences
 
 _WORD_GAP = re.compile(r"[ \t\r\n]")
@@ -35,7 +35,7 @@ def passages(document: Document, count_tokens: CountTokens, parameters: Chunking
     spans = _passage_spans(document, count_tokens, parameters)
     return [
         Passage(
-            id=f"{document.id}-{ordinal:05d}",
+            id=passage_id(document.id, ordinal),
             document_id=document.id,
             ordinal=ordinal,
             span=span,

@@ -80,3 +80,13 @@ class Passage:
     ordinal: int
     span: Span
     text: str
+
+
+def passage_id(document_id: str, ordinal: int) -> str:
+    """The id of a document's passage; ids of one document's passages sort in their order."""
+    return f"{document_id}-{ordinal:05d}"
+
+
+def document_of(passage_id: str) -> str:
+    """The id of the document that a passage is of."""
+    return passage_id.rpartition("-")[0]

@@ -11,6 +11,7 @@ exactly `AssistantError`; anything else is a bug and surfaces with its traceback
     │   └── DiskFull         there is no room to write
     ├── NoSuchDocument       no current document has this id
     ├── NotAnUpload          a document's file is not ours to delete
+    ├── CatalogOutdated      the catalog of an earlier version does not know yet what is asked of it
     ├── IndexMismatch        the index was built by another encoder or other chunking
     └── ModelMismatch        the encoder's files are missing or their bytes differ
 """
@@ -46,6 +47,10 @@ class NoSuchDocument(AssistantError):
 
 class NotAnUpload(AssistantError):
     """A document cannot be deleted here, because its file lies in somebody's folder."""
+
+
+class CatalogOutdated(AssistantError):
+    """The catalog was written by an earlier version and lacks what the next sync will add."""
 
 
 class IndexMismatch(AssistantError):

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from corpus.allowed import Allowed
 from corpus.document import Document, Passage
 from corpus.errors import DataFolderDamaged
 
@@ -17,6 +18,9 @@ _ANALYZER = "passage_words"
 # A title's words count for more than the same words in the text: it says what the passage is about.
 TITLE_BOOST = 1.5
 _WRITER_MEMORY_BYTES = 32_000_000
+# The index itself looks for so many allowed documents; of more, hits are fetched until enough of them are allowed.
+_MOST_LOOKED_FOR = 5_000
+_FEWEST_FETCHED, _GROWTH = 20, 4
 
 
 class KeywordIndex:
@@ -68,25 +72,59 @@ class KeywordIndex:
         """Drop what was added and removed since the last `commit`, and let go of the writer."""
         self._open_writer = None
 
-    def search(self, text: str, count: int) -> list[tuple[str, float]]:
-        """The best passages as (passage id, BM25 score), best first; ties in order of id."""
+    def search(self, text: str, count: int, allowed: Allowed | None = None) -> list[tuple[str, float]]:
+        """The best passages as (passage id, BM25 score), best first; ties in order of id. With `allowed`, of those."""
         query = self._query(text)
-        if query is None:
-            return []
-        searcher = self._index.searcher()
-        hits = [
-            (searcher.doc(address)["passage_id"][0], float(score))
-            for score, address in searcher.search(query, count).hits
-        ]
+        hits = [] if query is None else self._best(query, count, allowed)
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+    def _best(self, query: Any, count: int, allowed: Allowed | None) -> list[tuple[str, float]]:
+        if allowed is None:
+            return self._hits(query, count)
+        if not allowed:
+            return []
+        if len(allowed) <= _MOST_LOOKED_FOR:
+            return self._hits(self._among(query, allowed), count)
+        fetched = max(2 * count, _FEWEST_FETCHED)
+        while True:
+            hits = self._hits(query, fetched)
+            found = [hit for hit in hits if allowed.holds(hit[0])]
+            if len(found) >= count or len(hits) < fetched:
+                return found[:count]
+            fetched *= _GROWTH
+
+    def _hits(self, query: Any, count: int) -> list[tuple[str, float]]:
+        searcher = self._index.searcher()
+        return [
+            (searcher.doc(address)["passage_id"][0], float(score))
+            for score, address in searcher.search(query, count, count=False).hits
+        ]
+
+    def _among(self, query: Any, allowed: Allowed) -> Any:
+        """The query for allowed documents alone; scores stay what they are."""
+        kind, occur = self._tantivy.Query, self._tantivy.Occur
+        documents = kind.term_set_query(self._schema, "document_id", list(allowed.documents))
+        return kind.boolean_query([(occur.Must, query), (occur.Must, kind.const_score_query(documents, 0.0))])
 
     def analyze(self, text: str) -> list[str]:
         """The index terms of a text, in order; see `analyze`."""
         return analyze(text)
 
-    def document_frequency(self, term: str) -> int:
-        """In how many passages an index term occurs."""
-        return int(self._index.searcher().doc_freq("text", term))
+    def document_frequency(self, term: str, allowed: Allowed | None = None) -> int:
+        """In how many passages an index term occurs; with `allowed`, in how many of those."""
+        searcher = self._index.searcher()
+        if allowed is None:
+            return int(searcher.doc_freq("text", term))
+        return int(searcher.search(self._among(self._term(term), allowed), 1).count or 0) if allowed else 0
+
+    def occurs(self, term: str, allowed: Allowed | None = None) -> bool:
+        """Whether any passage, or with `allowed` any of those, holds an index term."""
+        return bool(self.document_frequency(term)) and (
+            allowed is None or bool(self._best(self._term(term), 1, allowed))
+        )
+
+    def _term(self, term: str) -> Any:
+        return self._tantivy.Query.term_query(self._schema, "text", term, index_option="freq")
 
     def count(self) -> int:
         """How many passages the index holds."""

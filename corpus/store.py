@@ -8,11 +8,12 @@ Opening a store for reading never writes; `writing()` takes the lock and finishe
 """
 
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from corpus.catalog import Catalog
+from corpus.catalog import Catalog, declared_parties
 from corpus.chunking import ChunkingParameters
 from corpus.document import Document
 from corpus.encoder import Encoder
@@ -26,7 +27,8 @@ class Store:
     """A data folder opened with an encoder.
 
     Raises `IndexMismatch` where the indexes were built by another encoder or other chunking; with `rebuild`, that is
-    allowed, because the caller is about to build them anew.
+    allowed, because the caller is about to build them anew. `parties_of` tells by which parties a document can be
+    filtered.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Store:
         *,
         chunking: ChunkingParameters | None = None,
         rebuild: bool = False,
+        parties_of: Callable[[Document], Sequence[str]] = declared_parties,
     ) -> None:
         self.folder = folder
         self.encoder = encoder
@@ -44,8 +47,9 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DataFolderDamaged(f"The data folder {folder} cannot be made ({error.strerror}).") from error
-        self.catalog = Catalog(folder)
+        self.catalog = Catalog(folder, parties_of)
         self._index: SearchIndex | None = None
+        self._opening = threading.Lock()
         self._generation = self.catalog.generation
         if not rebuild:
             self._require_fingerprint()
@@ -68,8 +72,10 @@ class Store:
         another process has since built them with another encoder.
         """
         if self._index is None:
-            self._require_fingerprint()
-            self._index = self._opened()
+            with self._opening:  # two threads that open one Chroma folder at once break each other's
+                if self._index is None:
+                    self._require_fingerprint()
+                    self._index = self._opened()
         return self._index
 
     def _opened(self) -> SearchIndex:
@@ -111,9 +117,10 @@ class Store:
         return True
 
     @contextmanager
-    def writing(self, *, rebuild: bool = False) -> Iterator[None]:
+    def writing(self, *, rebuild: bool = False) -> Iterator[int]:
         """Hold the writer's lock, with the indexes cleaned of what a killed writer left behind.
 
+        Yields how many documents of an earlier version's catalog had to be described for the filters.
         With `rebuild` the indexes are left alone, whoever built them and however damaged they are. Raises
         `DataFolderBusy` at once where another process holds the lock.
         """
@@ -125,8 +132,9 @@ class Store:
             if not rebuild:
                 self._require_fingerprint()
                 self.sweep()
+            described = self.catalog.complete_subjects()
             try:
-                yield
+                yield described
             finally:
                 if self._index is not None:
                     self._index.discard()

@@ -32,7 +32,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class SyncReport:
-    """What a sync found, as paths `source/path`; `failed` maps the path to the reason."""
+    """What a sync found, as paths `source/path`; `failed` maps the path to the reason.
+
+    `described` counts the documents of an earlier version's catalog that filters now know.
+    """
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -40,6 +43,7 @@ class SyncReport:
     removed: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     passages: int = 0
+    described: int = 0
 
     @property
     def changes(self) -> bool:
@@ -59,7 +63,7 @@ def sync(
     Raises `SourceError`, before anything changes, where a source's folder is missing: an unmounted drive must not
     empty the catalog. One unreadable file is reported and stops nothing.
     """
-    with store.writing():
+    with store.writing() as described:
         require_free_space(store.folder)
         replaced = {forget, register.name if register else None}
         sources = [source for source in store.catalog.sources() if source.name not in replaced]
@@ -70,7 +74,9 @@ def sync(
         if forget is not None:
             store.catalog.remove_source(forget)
         with IsolatedReader() as reader:
-            return Run(store, reader, progress).sync(sources)
+            report = Run(store, reader, progress).sync(sources)
+        report.described = described
+        return report
 
 
 class Run:

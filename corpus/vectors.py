@@ -6,10 +6,13 @@ there before use. Chroma never computes an embedding here (`embedding_function=N
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from corpus.allowed import Allowed
 from corpus.document import Document, Passage
 from corpus.encoder import Vectors
 from corpus.errors import DataFolderDamaged
@@ -21,6 +24,14 @@ if TYPE_CHECKING:
 COLLECTION = "passages"
 # Chroma refuses batches over 5,461 rows, and its write rate depends on the batch size.
 _BATCH = 1000
+# Of a few passages the vectors are fetched and compared one by one, and kept for the next question.
+_FEW = 2_000
+# Of many, the nearest of all are fetched, more and more, until enough of them are allowed; so many at the most, where
+# comparing is the other way. Chroma's own filters are slow where they match much (0.4 s at 100,000 passages) and not
+# exact where they match little; `benchmarks/filters.py` measures both ways.
+_FIRST_FETCH, _MOST_FETCHED, _GROWTH = 4, 1_000, 5
+# Reading vectors by id costs the more for each the more there are in one call (measured).
+_READ_AT_ONCE = 500
 
 
 class VectorStore:
@@ -66,14 +77,48 @@ class VectorStore:
         """Delete every passage of a document; nothing happens where there is none."""
         self._collection.delete(where={"document_id": document_id})
 
-    def search(self, vector: Vectors, count: int) -> list[tuple[str, float]]:
-        """The nearest passages as (passage id, cosine similarity), best first."""
+    def search(self, vector: Vectors, count: int, allowed: Allowed | None = None) -> list[tuple[str, float]]:
+        """The nearest passages as (passage id, cosine similarity), best first; with `allowed`, of those alone."""
+        if allowed is None:
+            return self._nearest(vector, count)
+        if not allowed:
+            return []
+        compared = allowed.passages is not None
+        if compared and (allowed.vectors is not None or len(allowed.passages or ()) <= _FEW):
+            return self._compared(vector, count, allowed)
+        found: list[tuple[str, float]] = []
+        for fetched in _growing(_FIRST_FETCH * count, _MOST_FETCHED if compared else self.count()):
+            found = [hit for hit in self._nearest(vector, fetched) if allowed.holds(hit[0])]
+            if len(found) >= count:
+                return found[:count]
+        return self._compared(vector, count, allowed) if compared else found
+
+    def _nearest(self, vector: Vectors, count: int) -> list[tuple[str, float]]:
         with self._lock:
             result = self._collection.query(query_embeddings=[vector], n_results=count, include=["distances"])
         return [
             (passage_id, 1.0 - float(distance))
             for passage_id, distance in zip(result["ids"][0], result["distances"][0], strict=True)
         ]
+
+    def _compared(self, vector: Vectors, count: int, allowed: Allowed) -> list[tuple[str, float]]:
+        """The nearest of all allowed passages, each compared; equals in order of id."""
+        if allowed.vectors is None:
+            allowed.vectors = self._vectors(sorted(allowed.passages or ()))
+        ids, matrix = allowed.vectors
+        similarities = matrix @ vector
+        return [(ids[row], float(similarities[row])) for row in np.argsort(-similarities, kind="stable")[:count]]
+
+    def _vectors(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
+        """The unit vectors of passages, shape (n, dimension), and the ids of those that the store holds, in order."""
+        found: dict[str, Vectors] = {}
+        for start in range(0, len(ids), _READ_AT_ONCE):
+            with self._lock:
+                batch = self._collection.get(ids=list(ids[start : start + _READ_AT_ONCE]), include=["embeddings"])
+            found.update(zip(batch["ids"], batch["embeddings"], strict=True))
+        held = [passage_id for passage_id in ids if passage_id in found]
+        matrix = np.asarray([found[passage_id] for passage_id in held], dtype=np.float32).reshape(len(held), -1)
+        return held, matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
 
     def count(self) -> int:
         """How many passages the store holds."""
@@ -99,6 +144,14 @@ class VectorStore:
         from langchain_chroma import Chroma
 
         return Chroma(client=self._client, collection_name=COLLECTION, embedding_function=embeddings)
+
+
+def _growing(first: int, last: int) -> Iterator[int]:
+    """How many passages are fetched, one time after the other."""
+    while first < last:
+        yield first
+        first *= _GROWTH
+    yield max(last, 1)
 
 
 def _forget_failed_system(folder: Path) -> None:

@@ -22,6 +22,7 @@ OURS = {
     ("GET", "/v1/models/{name}"): ASK,
     **{(method, "/mcp"): ASK for method in ("GET", "POST", "DELETE")},
     ("GET", "/metrics"): ADMIN,
+    ("GET", "/api/v1/filters"): ASK,
     ("GET", "/api/v1/timeline"): ASK,
     ("GET", "/api/v1/openapi.json"): ASK,
     ("GET", "/timeline"): ASK,

@@ -30,7 +30,7 @@ class Failing:
         self.store = assistant.store
         self.model = None
 
-    def ask(self, *_: object) -> Answer:
+    def ask(self, *_: object, **_choices: object) -> Answer:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
     def refresh(self) -> None:

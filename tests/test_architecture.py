@@ -27,7 +27,14 @@ OWNERS = {
     "tokenizers": ("assistant.cross_encoder",),
     "langchain": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
     "langchain_core": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
-    "sqlalchemy": ("corpus.catalog", "ui.keeping.database", "ui.keeping.records", "ui.keeping.shelves"),
+    "sqlalchemy": (
+        "corpus.catalog",
+        "corpus.facets",
+        "corpus.tables",
+        "ui.keeping.database",
+        "ui.keeping.records",
+        "ui.keeping.shelves",
+    ),
     "langchain_chroma": ("corpus.vectors",),
     "gradio": ("ui.chat.page",),
     "authlib": ("ui.access.sign_in",),
@@ -44,7 +51,14 @@ OWNERS = {
 }
 # Heavy libraries that their owner may import as it is imported itself; all others only inside functions.
 AT_MODULE_LEVEL = {
-    "sqlalchemy": ("corpus.catalog", "ui.keeping.database", "ui.keeping.records", "ui.keeping.shelves"),
+    "sqlalchemy": (
+        "corpus.catalog",
+        "corpus.facets",
+        "corpus.tables",
+        "ui.keeping.database",
+        "ui.keeping.records",
+        "ui.keeping.shelves",
+    ),
     "langchain_core": ("assistant.retrieval", "assistant.chain"),
     "itsdangerous": ("ui.access.signing",),
     "fastapi": ("ui.",),

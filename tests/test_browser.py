@@ -115,7 +115,7 @@ class AllPayloads:
     def refresh(self) -> None:
         pass
 
-    def follow(self, question: str, _history: object) -> Iterator[Answer]:
+    def follow(self, question: str, *_: object, **_choices: object) -> Iterator[Answer]:
         cited = tuple(self._citation(number, payload) for number, payload in enumerate(PAYLOADS, start=1))
         yield Answer(
             question,

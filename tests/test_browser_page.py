@@ -54,7 +54,7 @@ class Slow:
     def refresh(self) -> None:
         pass
 
-    def follow(self, question: str, _history: object) -> Iterator[Told]:
+    def follow(self, question: str, _history: object, **_choices: object) -> Iterator[Told]:
         yield from self._told
         self.let.wait(self._patience)
         cited = (Citation(1, RIGA.text, 0, len(RIGA.text), None, DocumentReference.to(RIGA)),)

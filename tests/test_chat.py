@@ -21,6 +21,7 @@ from texts import hostile
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
 from assistant.assembly import Assistant, open_assistant
 from assistant.progress import Stage, Step, Told
+from assistant.scope import Scope
 from corpus.document import Document
 from corpus.errors import IndexMismatch
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
@@ -88,7 +89,7 @@ class Documents:
 class Suggested:
     """Suggests what it was asked about."""
 
-    def follow_ups(self, question: str, history: Sequence[str], cited: Iterable[str]) -> tuple[str, ...]:
+    def follow_ups(self, question: str, history: Sequence[str], cited: Iterable[str], _scope: Scope) -> tuple[str, ...]:
         return (f"More of {question} after {len(history)} with {sorted(cited)}",)
 
 
@@ -102,7 +103,8 @@ class FakeAssistant:
         self._answers = answers
         self._failure = failure
 
-    def follow(self, question: str, history: Sequence[Turn]) -> Iterator[Told]:
+    def follow(self, question: str, history: Sequence[Turn], scope: Scope) -> Iterator[Told]:
+        assert scope == Scope()
         self.asked.append((question, [turn.question for turn in history]))
         yield from self._answers
         if self._failure is not None:

@@ -98,7 +98,7 @@ class Broken:
     def refresh(self) -> None:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
-    def follow(self, *_: object) -> Iterator[None]:
+    def follow(self, *_: object, **_choices: object) -> Iterator[None]:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
 

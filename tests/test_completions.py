@@ -211,10 +211,10 @@ class Failing:
     def refresh(self) -> None:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
-    def ask(self, *_: object) -> Answer:
+    def ask(self, *_: object, **_choices: object) -> Answer:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
-    def follow(self, *_: object) -> Iterator[Answer]:
+    def follow(self, *_: object, **_choices: object) -> Iterator[Answer]:
         raise DataFolderDamaged("The index cannot be opened; run: assistant reindex")
 
 

@@ -41,6 +41,7 @@ OURS = {
     ("/api/v1/documents", "POST"),
     ("/api/v1/documents/{document_id}", "DELETE"),
     ("/api/v1/documents/{document_id}", "GET"),
+    ("/api/v1/filters", "GET"),
     ("/api/v1/openapi.json", "GET"),
     ("/documents", "GET"),
     ("/documents", "POST"),
@@ -92,6 +93,7 @@ REQUESTS = {
     "adding-refused": ("POST", "/api/v1/documents"),
     "adding-refused-page": ("POST", "/documents"),
     "removal-refused": ("DELETE", "/api/v1/documents/{id}"),
+    "filters": ("GET", "/api/v1/filters"),
     "timeline": ("GET", "/api/v1/timeline?parties=Latvia,Azerbaijan"),
     "timeline-refused": ("GET", "/api/v1/timeline?parties=Latvai"),
     "timeline-page": ("GET", "/timeline?parties=Latvia&parties=Azerbaijan"),
@@ -358,7 +360,7 @@ class Buggy:
     def __init__(self, folder: Path) -> None:
         self.store = SimpleNamespace(folder=folder)
 
-    def ask(self, *_: object) -> None:
+    def ask(self, *_: object, **_choices: object) -> None:
         raise ZeroDivisionError("a secret")
 
 

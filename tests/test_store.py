@@ -3,6 +3,7 @@ import shutil
 import subprocess
 import time
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,17 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataFolderDamaged, match="cannot be made"):
         Store(tmp_path / "file" / "data", FakeEncoder())
+
+
+def test_many_threads_may_be_the_first_to_ask(filled):
+    for _ in range(3):
+        filled.close()
+        store = open_store(filled.folder)
+        with ThreadPoolExecutor(8) as pool:
+            indexes = set(pool.map(lambda _, store=store: store.index, range(8)))
+        assert len(indexes) == 1
+        assert findable(store, "health") == 3
+        store.close()
 
 
 def test_closing_lets_go_of_every_file(filled):

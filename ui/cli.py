@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
     from corpus.sync import Progress, SyncReport
 
+DESCRIBED = "The catalog was of an earlier version; its documents can now be filtered by party and topic."
+
 app = typer.Typer(
     name="assistant",
     help="Answers questions about international health cooperation from your documents, each sentence with its source.",
@@ -32,7 +34,9 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-sources_app = typer.Typer(help="List the folders answered from, or remove one.", invoke_without_command=True)
+sources_app = typer.Typer(
+    help="List the folders answered from, say who may see one, or remove one.", invoke_without_command=True
+)
 app.add_typer(sources_app, name="sources")
 app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
@@ -40,14 +44,29 @@ app.add_typer(audit_app, name="audit")
 app.command("backup")(backup)
 app.command("restore")(restore)
 
+Groups = Annotated[str, typer.Option("--groups", help="Groups that may see its documents, separated by commas.")]
+
+
+def _filter(name: str, what: str) -> Any:
+    return typer.Option(f"--{name}", help=f"Read only documents {what}; repeatable, any of them will do.")
+
 
 @app.command()
-def ask(
+def ask(  # noqa: PLR0913 (its options)
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     data_dir: DataDir = None,
     history: Annotated[
         list[str] | None,
         typer.Option("--history", help="An earlier question, for follow-ups; repeatable, oldest first."),
+    ] = None,
+    party: Annotated[list[str] | None, _filter("party", "on this country or organisation")] = None,
+    topic: Annotated[list[str] | None, _filter("topic", "on this topic")] = None,
+    publisher: Annotated[list[str] | None, _filter("publisher", "of this publisher")] = None,
+    language: Annotated[list[str] | None, _filter("language", "in this language, as in en")] = None,
+    source: Annotated[list[str] | None, _filter("source", "of this source")] = None,
+    since: Annotated[str | None, typer.Option(help="Read only documents of this year, month or day, or later.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Read only documents of this year, month or day, or earlier.")
     ] = None,
     as_json: AsJson = False,
     export: Annotated[
@@ -55,16 +74,39 @@ def ask(
     ] = None,
 ) -> None:
     """Answer one question."""
+    from assistant.scope import Scope
     from ui.export.file import check_file, write_briefing
     from ui.rendering import answer_as_text
 
     if export is not None:
         check_file(export)  # before the question is asked
+
+    parties, topics, publishers, languages, sources = (
+        tuple(given or ()) for given in (party, topic, publisher, language, source)
+    )
+    scope = Scope(parties, topics, publishers, languages, sources, since, until)
     with _opened(data_dir) as assistant:
-        answer = assistant.ask(question, history or [])
+        answer = assistant.ask(question, history or [], scope)
         if export is not None:
             write_briefing(export, answer, assistant.store.document)
     typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_as_text(answer))
+
+
+@app.command()
+def filters(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List what documents can be filtered by: parties, topics, publishers, languages and sources."""
+    from assistant.scope import FIELD_OF
+    from ui.scoping import values_as_json
+
+    with _opened(data_dir) as assistant:
+        values, period = assistant.filters(), assistant.period()
+    if as_json:
+        typer.echo(json.dumps(values_as_json(values, period), ensure_ascii=False, indent=2))
+        return
+    for field in FIELD_OF.values():
+        listed = (f"{value} ({count})" for value, count in values[field].items())
+        typer.echo(f"--{field}: {', '.join(listed) or 'none'}")
+    typer.echo(f"--since, --until: {' to '.join(period) if period else 'no document is dated'}")
 
 
 @app.command()
@@ -75,11 +117,18 @@ def ingest(
     data_dir: DataDir = None,
     name: Annotated[str | None, typer.Option(help="A name for the source.  [default: the folder's]")] = None,
     with_briefs: Annotated[bool, typer.Option("--with-briefs", help="Answer from the shipped briefs too.")] = False,
+    groups: Groups = "",
     as_json: AsJson = False,
 ) -> None:
     """Add a folder of documents, or bring the index up to date."""
+    readers = _names(groups)
+    if readers and folder is None:
+        raise typer.BadParameter("name the folder that is for these groups", param_hint="--groups")
     with _opened(data_dir, briefs=folder is None or with_briefs) as assistant, _progress("Reading") as progress:
-        report = assistant.sync(progress) if folder is None else assistant.add(folder, name=name, progress=progress)
+        if folder is None:
+            report = assistant.sync(progress)
+        else:
+            report = assistant.add(folder, name=name, groups=readers, progress=progress)
     _print_report(report, as_json)
     if report.failed and not (report.new or report.changed or report.unchanged):
         raise typer.Exit(1)
@@ -159,9 +208,11 @@ def sources(context: typer.Context, data_dir: DataDir = None) -> None:
         return
     from corpus.catalog import Catalog
 
-    listed = Catalog(_existing(folder_of(data_dir))).sources()
+    catalog = Catalog(_existing(folder_of(data_dir)))
+    listed, readers = catalog.sources(), catalog.facets.restrictions()
     for source in listed:
-        typer.echo(f"{source.name}\t{source.folder}{'' if source.folder.is_dir() else '  (missing)'}")
+        only = f"  (only for {', '.join(sorted(readers[source.name]))})" if source.name in readers else ""
+        typer.echo(f"{source.name}\t{source.folder}{'' if source.folder.is_dir() else '  (missing)'}{only}")
     if not listed:
         typer.echo("No sources. Add a folder: assistant ingest FOLDER")
 
@@ -176,6 +227,32 @@ def remove_source(
         _print_report(assistant.remove(name, progress), as_json=False)
 
 
+@sources_app.command("restrict")
+def restrict_source(
+    name: Annotated[str, typer.Argument(help="The source's name, as `assistant sources` lists it.")],
+    groups: Groups,
+    data_dir: DataDir = None,
+) -> None:
+    """Let only some groups of signed-in people see a source's documents; nothing of them reaches anyone else."""
+    readers = _names(groups)
+    if not readers:
+        raise typer.BadParameter("name at least one group, or run: assistant sources open", param_hint="--groups")
+    with _opened(data_dir, briefs=False) as assistant:
+        assistant.restrict(name, readers)
+    typer.echo(f"{name} is only for {', '.join(readers)}.")
+
+
+@sources_app.command("open")
+def open_source(
+    name: Annotated[str, typer.Argument(help="The source's name, as `assistant sources` lists it.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Let everybody who may ask see a source's documents (again)."""
+    with _opened(data_dir, briefs=False) as assistant:
+        assistant.restrict(name, [])
+    typer.echo(f"{name} is for everybody.")
+
+
 @sources_app.command("add-briefs")
 def add_briefs(data_dir: DataDir = None) -> None:
     """Answer from the shipped briefs (again)."""
@@ -188,8 +265,9 @@ def reindex(data_dir: DataDir = None) -> None:
     """Rebuild both indexes from the catalog alone; the files are not needed."""
     folder = _existing(folder_of(data_dir))
     with _opened(folder, briefs=False, rebuild=True) as assistant, _progress("Indexing") as progress:
+        knew_subjects = assistant.store.catalog.facets.knows_subjects
         count = assistant.reindex(progress)
-    typer.echo(f"{count} passages indexed anew.")
+    typer.echo(f"{count} passages indexed anew.{'' if knew_subjects else f' {DESCRIBED}'}")
 
 
 @app.command()
@@ -347,3 +425,9 @@ def _print_report(report: "SyncReport", as_json: bool) -> None:
         typer.echo(f"not read: {path}: {reason}")
     counts = [f"{len(getattr(report, kind))} {kind}" for kind in ("new", "changed", "unchanged", "removed", "failed")]
     typer.echo(f"{', '.join(counts)}; {report.passages} passages indexed")
+    if report.described:
+        typer.echo(DESCRIBED)
+
+
+def _names(text: str) -> list[str]:
+    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))

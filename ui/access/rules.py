@@ -63,6 +63,7 @@ RULES = (
     Rule("GET", "/v1/models/{name}", ASK),
     Rule("GET POST DELETE", "/mcp", ASK, questions=1),
     Rule("GET", "/metrics", ADMIN),
+    Rule("GET", "/api/v1/filters", ASK),
     Rule("GET", "/api/v1/timeline", ASK, questions=0.25),
     Rule("GET", "/api/v1/openapi.json", ASK),
     Rule("GET", "/timeline", ASK, questions=0.25),

@@ -20,6 +20,7 @@ from ui.api.description import described
 from ui.api.documents import add_documents
 from ui.api.export import add_export
 from ui.api.feedback import add_feedback
+from ui.api.filters import add_filters
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.metrics import Counted, Metrics, add_metrics
@@ -76,7 +77,7 @@ def create_app(
     add_embedding(app, access)
     add_questions(app, counted, turns)
     add_completions(app, counted, turns)
-    for add_routes in (add_timeline, add_uploads, add_holdings, add_documents, add_health):
+    for add_routes in (add_filters, add_timeline, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
     add_mcp(app, counted, turns, access.hosts)

@@ -38,6 +38,7 @@ from ui.api.markdown import Written, passage_address, written
 from ui.api.problems import documented_for_openai, openai_error, unexpected
 from ui.api.streaming import EVENT_STREAM, STILL_WORKING, event_schema, event_stream, started
 from ui.api.turns import Turns
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -77,13 +78,13 @@ def add_completions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
     @app.post("/v1/chat/completions", response_model=Completion, responses=_RESPONSES, tags=["openai"])
     async def complete(completing: Completing, request: Request) -> Any:
         """Answer the last user message."""
-        question, history = _asked(completing)
+        (question, history), scope = _asked(completing), scope_of(request)
         reply = _Replying(str(request.base_url).rstrip("/"))
         if completing.stream:
             usage = bool(completing.stream_options and completing.stream_options.include_usage)
-            told = await started(turns, lambda: noted(request, assistant.follow(question, history), WAY))
+            told = await started(turns, lambda: noted(request, assistant.follow(question, history, scope=scope), WAY))
             return event_stream(_chunks(told, reply, with_usage=usage))
-        answer = await turns.run(partial(assistant.ask, question, history))
+        answer = await turns.run(partial(assistant.ask, question, history, scope=scope))
         note_answer(request, answer, WAY)
         return reply.whole(answer)
 

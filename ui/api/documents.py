@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from ui.api.problems import documented
 from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -26,10 +27,10 @@ def add_documents(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /documents/ID`."""
 
     @app.get("/documents/{document_id}", response_class=HTMLResponse, responses=_RESPONSES, tags=["pages"])
-    def document(document_id: str, start: int | None = None, end: int | None = None) -> HTMLResponse:
+    def document(request: Request, document_id: str, start: int | None = None, end: int | None = None) -> HTMLResponse:
         """A cited document, current or superseded, with the characters from `start` to `end` highlighted."""
         headers = {"Content-Security-Policy": _DOCUMENT_POLICY}
-        found = assistant.store.document(document_id)
+        found = assistant.document(document_id, scope=scope_of(request))
         if found is None:
             return HTMLResponse(missing_document_page(), status_code=404, headers=headers)
         catalog = assistant.store.catalog

@@ -1,17 +1,20 @@
 """Answers as files. What is sent is questions; the answers are those given here, or given again, and checked."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Form, Request, Response
 from pydantic import BaseModel, Field
 
 from assistant.answer import Answer
+from assistant.scope import Scope
 from ui import LONGEST_HISTORY
 from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.export.briefing import file_name, make_briefing
 from ui.export.markdown import briefing_as_markdown
 from ui.export.word import CONTENT_TYPE, briefing_as_word
+from ui.scoping import scope_from_query, scope_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
@@ -26,6 +29,11 @@ class Exporting(BaseModel):
     format: Literal["docx", "markdown"] = "docx"
     scope: Literal["answer", "conversation"] = Field(
         default="answer", description="The answer to the question alone, or those to the earlier ones before it too."
+    )
+    filters: str = Field(
+        default="",
+        max_length=4_000,
+        description="Which documents may be read, as in an address: party=Latvia&since=2024.",
     )
 
 
@@ -46,7 +54,8 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
 
     def exported(wanted: Exporting, request: Request) -> Response:
         assistant = desk.assistant
-        briefing = make_briefing(_answers(assistant, wanted), assistant.store.document)
+        scope = scope_of(request, scope_from_query(parse_qsl(wanted.filters)))
+        briefing = make_briefing(_answers(assistant, wanted, scope), assistant.store.document)
         address = str(request.base_url)
         if wanted.format == "docx":
             return _file(briefing_as_word(briefing, address), CONTENT_TYPE, file_name(briefing, "docx"))
@@ -64,10 +73,10 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
         return exported(wanted, request)
 
 
-def _answers(assistant: "Observed", wanted: Exporting) -> list[Answer]:
+def _answers(assistant: "Observed", wanted: Exporting, scope: Scope) -> list[Answer]:
     asked = [*wanted.history, wanted.question]
     first = 0 if wanted.scope == "conversation" else len(asked) - 1
-    return [assistant.answer_again(asked[place], asked[:place]) for place in range(first, len(asked))]
+    return [assistant.answer_again(asked[place], asked[:place], scope=scope) for place in range(first, len(asked))]
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

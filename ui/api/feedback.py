@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
 from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.keeping.records import LONGEST_REASON
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
@@ -35,7 +36,9 @@ def add_feedback(app: FastAPI, desk: "Desk") -> None:
     """`POST /api/v1/feedback`."""
 
     @app.post("/api/v1/feedback", status_code=201, responses=documented(400, 422, 503), tags=["answers"])
-    def feedback(judgement: Judgement) -> Stored:
+    def feedback(judgement: Judgement, request: Request) -> Stored:
         """Say whether an answer was of use, and why; nothing is stored of who says so."""
-        judged = desk.judge(judgement.question, judgement.history, liked=judgement.liked, reason=judgement.reason)
+        judged = desk.judge(
+            judgement.question, judgement.history, scope_of(request), liked=judgement.liked, reason=judgement.reason
+        )
         return Stored(id=judged)

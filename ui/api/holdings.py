@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Depends, FastAPI, Query
+from fastapi import Depends, FastAPI, Query, Request
 from pydantic import Field, StringConstraints
 
 from assistant.holdings import Order, Wanted, listed
@@ -12,6 +12,7 @@ from corpus.errors import NoSuchDocument
 from ui.api.document_shapes import DocumentList, FullDocument
 from ui.api.problems import RefusedRequest, documented
 from ui.documents.page import span_within
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -47,9 +48,9 @@ def add_holdings(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /api/v1/documents` and `GET /api/v1/documents/ID`."""
 
     @app.get("/api/v1/documents", response_model=DocumentList, responses=documented(422, 503), tags=["documents"])
-    def documents(wanted: Asked, page: PageNumber = 1, page_size: PageSize = 50) -> dict[str, Any]:
+    def documents(request: Request, wanted: Asked, page: PageNumber = 1, page_size: PageSize = 50) -> dict[str, Any]:
         """The documents asked for, what each source has, and the files that could not be read, with the reason."""
-        overview = assistant.holdings.overview()
+        overview = assistant.holdings.overview(scope_of(request))
         found = listed(overview.documents, wanted)
         return {
             "documents": [asdict(document) for document in found[(page - 1) * page_size : page * page_size]],
@@ -66,9 +67,11 @@ def add_holdings(app: FastAPI, assistant: "Assistant") -> None:
         responses=documented(404, 422, 503),
         tags=["documents"],
     )
-    def document(document_id: str, start: int | None = None, end: int | None = None) -> dict[str, Any]:
+    def document(
+        request: Request, document_id: str, start: int | None = None, end: int | None = None
+    ) -> dict[str, Any]:
         """A document, current or superseded, with its text and passages; `start` and `end` quote a part of it."""
-        found = assistant.store.document(document_id)
+        found = assistant.document(document_id, scope=scope_of(request))
         if found is None:
             raise NoSuchDocument("There is no such document here; take an id from a citation or from the list.")
         catalog = assistant.store.catalog

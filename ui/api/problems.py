@@ -12,12 +12,20 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.scope import ScopeError
 from assistant.timeline import TimelineError
 from corpus.errors import AssistantError, DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
 from ui.api.turns import COME_AGAIN, Busy
 
 # What else fails as expected is the service's own state.
-_STATUSES = {NoSuchDocument: 404, NotAnUpload: 409, DataFolderBusy: 409, DiskFull: 507, TimelineError: 422}
+_STATUSES = {
+    NoSuchDocument: 404,
+    NotAnUpload: 409,
+    DataFolderBusy: 409,
+    DiskFull: 507,
+    TimelineError: 422,
+    ScopeError: 422,
+}
 PROBLEM_JSON = "application/problem+json"
 # Everything below it speaks OpenAI's protocol, failures too.
 OPENAI = "/v1/"

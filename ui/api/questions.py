@@ -23,6 +23,7 @@ from ui.api.streaming import (
     wants_events,
 )
 from ui.api.turns import Turns
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -56,11 +57,14 @@ def add_questions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
         """Answer a question, every sentence with its verified citation."""
         if asking.stream or wants_events(accept):
             return await _streamed(assistant, asking, turns, request)
-        answer = await turns.run(partial(assistant.ask, asking.question, asking.history))
+        scope = scope_of(request, asking.filters.scope())
+        answer = await turns.run(partial(assistant.ask, asking.question, asking.history, scope=scope))
         note_answer(request, answer, "api")
         return answer.to_dict()
 
 
 async def _streamed(assistant: "Assistant", asking: Asking, turns: Turns, request: Request) -> Response:
-    told = await started(turns, lambda: noted(request, assistant.follow(asking.question, asking.history), "api"))
+    scope = scope_of(request, asking.filters.scope())
+    following = partial(assistant.follow, asking.question, asking.history, scope=scope)
+    told = await started(turns, lambda: noted(request, following(), "api"))
     return event_stream(as_bytes(events_of(told)))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from assistant.answer import Outcome
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
+from ui.scoping import Filters
 
 # A letter, a digit or any other sign; white space around it does not count.
 _SOMETHING = r"[^\s]"
@@ -42,6 +43,7 @@ ASKING_EXAMPLE: dict[str, Any] = {
     "question": "Is it in force?",
     "history": ["What did Latvia and Azerbaijan agree on?"],
     "stream": False,
+    "filters": {"parties": ["Latvia"], "since": "2024"},
 }
 ANSWER_EXAMPLE: dict[str, Any] = {
     "question": "What did Latvia and Azerbaijan sign?",
@@ -87,6 +89,7 @@ class Asking(BaseModel):
     stream: StrictBool = Field(
         default=False, description="Answer as server-sent events, as `Accept: text/event-stream` does."
     )
+    filters: Filters = Field(default_factory=Filters, description="Which documents may be read for it; by default all.")
 
 
 class DocumentShape(BaseModel):

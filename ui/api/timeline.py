@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -11,6 +11,7 @@ from assistant.timeline import Timeline, TimelineError
 from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.api.problems import PAGE, documented, documented_pages
 from ui.api.shapes import TimelineShape
+from ui.scoping import scope_of
 from ui.timeline.drawing import passage_url
 from ui.timeline.page import LONGEST_NAMES, POLICY, timeline_page
 
@@ -35,9 +36,9 @@ def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /api/v1/timeline` and `GET /timeline`."""
 
     @app.get("/api/v1/timeline", response_model=TimelineShape, responses=documented(422, 503), tags=["answers"])
-    def timeline(parties: Names, since: Year = None, until: Year = None) -> dict[str, Any]:
+    def timeline(request: Request, parties: Names, since: Year = None, until: Year = None) -> dict[str, Any]:
         """What documents report of commitments between parties, oldest first; each opens at its `passage_url`."""
-        return told_with_links(assistant.timeline(parties, since, until))
+        return told_with_links(assistant.timeline(parties, since, until, scope=scope_of(request)))
 
     @app.get(
         "/timeline",
@@ -45,15 +46,15 @@ def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
         responses=PAGE | documented_pages(422) | documented(503),
         tags=["pages"],
     )
-    def page(parties: Names = (), since: Year = None, until: Year = None) -> HTMLResponse:
+    def page(request: Request, parties: Names = (), since: Year = None, until: Year = None) -> HTMLResponse:
         """The same as a page: a form, a picture and a table."""
-        chosen = [name for name in parties if name]
+        chosen, scope = [name for name in parties if name], scope_of(request)
         found: Timeline | str | None
         try:
-            found = assistant.timeline(chosen, since, until) if chosen else None
+            found = assistant.timeline(chosen, since, until, scope=scope) if chosen else None
         except TimelineError as error:
             found = str(error)
-        text = timeline_page(assistant.parties(), chosen, (since, until), found)
+        text = timeline_page(assistant.parties(scope=scope), chosen, (since, until), found)
         status = 422 if isinstance(found, str) else 200
         return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": POLICY})
 

@@ -25,6 +25,7 @@ from ui.api.document_shapes import Added
 from ui.api.holdings import Asked, PageNumber
 from ui.api.problems import PAGE, RefusedRequest, documented, documented_pages, status_of
 from ui.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -44,6 +45,7 @@ _FILES: dict[str, Any] = {
         }
     },
 }
+_NOT_HERE = "There is no such document here to be removed."
 _Result = TypeVar("_Result")
 
 
@@ -86,7 +88,7 @@ def add_uploads(app: FastAPI, assistant: "Assistant") -> None:
     async def remove(request: Request, document_id: str) -> Response:
         """Delete a document that was added over HTTP, with its file; one from a folder stays (409)."""
         require_writer(request)
-        await done(lambda: assistant.remove_document(document_id))
+        await done(lambda: _remove(assistant, request, document_id))
         return Response(status_code=204)
 
     _add_pages(app, assistant, added, done)
@@ -94,7 +96,7 @@ def add_uploads(app: FastAPI, assistant: "Assistant") -> None:
 
 def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> None:
     def page(request: Request, status: int = 200, **values: Any) -> HTMLResponse:
-        overview, writer = assistant.holdings.overview(), may_write(request)
+        overview, writer = assistant.holdings.overview(scope_of(request)), may_write(request)
         own = uploads_source(assistant.store).name if writer else None
         text = documents_page(View(overview, removable=own, may_add=writer, **values))
         return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": LIST_POLICY})
@@ -131,8 +133,8 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
     def ask(request: Request, document_id: str) -> HTMLResponse:
         """Ask whether a document shall really be removed."""
         found = assistant.store.catalog.documents_by_id([document_id]).get(document_id)
-        if found is None or not may_write(request):
-            raise NoSuchDocument("There is no such document here to be removed.")
+        if found is None or not may_write(request) or assistant.document(document_id, scope=scope_of(request)) is None:
+            raise NoSuchDocument(_NOT_HERE)
         headers = {"Content-Security-Policy": LIST_POLICY}
         return HTMLResponse(removal_page(found), headers=headers)
 
@@ -148,10 +150,17 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
         """Remove a document by the page's form."""
         try:
             require_writer(request)
-            await done(lambda: assistant.remove_document(document_id))
+            await done(lambda: _remove(assistant, request, document_id))
         except AssistantError as error:
             return page(request, status_of(error), notice=str(error))
         return RedirectResponse("/documents", status_code=303)
+
+
+def _remove(assistant: "Assistant", request: Request, document_id: str) -> None:
+    """Delete a document that whoever asks can see."""
+    if assistant.store.document(document_id) and assistant.document(document_id, scope=scope_of(request)) is None:
+        raise NoSuchDocument(_NOT_HERE)
+    assistant.remove_document(document_id)
 
 
 async def _received(request: Request, assistant: "Assistant") -> list[UploadFile]:

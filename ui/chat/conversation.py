@@ -7,10 +7,12 @@ second server process changes nothing for an open page. Nothing here knows Gradi
 import html
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, Turn
 from assistant.progress import Stage, Step
+from assistant.scope import EVERYTHING, Scope, visible_document
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.chat.sources import Cited, cited_by, panel, recall
@@ -37,16 +39,19 @@ Shown = tuple[list[Message], str, str]
 
 
 def converse(
-    assistant: "Assistant", messages: list[Message], note: Callable[[Answer], None] = lambda _: None
+    assistant: "Assistant",
+    messages: list[Message],
+    note: Callable[[Answer], None] = lambda _: None,
+    scope: Scope = EVERYTHING,
 ) -> Iterator[Shown]:
     """Answer the last message if it is a question: yields (conversation, sources panel, plain text) as it grows.
 
-    The complete answer goes to `note`.
+    The complete answer goes to `note`; `scope` is what was chosen, within what the person may see.
     """
     if not questions_of(messages[-1:]):
         return
     *history, question = questions_of(messages)
-    earlier = cited_in(messages, assistant.store)
+    earlier = cited_in(messages, assistant.store, scope)
     before = panel(earlier, assistant.store)
     if len(question) > LONGEST_QUESTION:
         yield [*messages, _reply(failure_as_markdown(TOO_LONG.format(LONGEST_QUESTION)))], before, ""
@@ -56,7 +61,7 @@ def converse(
     number = max((cited.number for cited in earlier), default=0) + 1
     yield [*messages, _reply(steps_as_markdown(steps))], before, ""
     try:
-        for told in assistant.follow(question, [Turn(earlier) for earlier in history[-LONGEST_HISTORY:]]):
+        for told in assistant.follow(question, [Turn(earlier) for earlier in history[-LONGEST_HISTORY:]], scope=scope):
             if isinstance(told, Step):
                 steps.append(told)
                 yield [*messages, _reply(steps_as_markdown(steps))], before, ""
@@ -74,14 +79,16 @@ def converse(
         yield [*messages, _reply(failure_as_markdown(str(error)))], before, ""
 
 
-def further_questions(assistant: "Assistant", messages: Sequence[Message]) -> tuple[str, ...]:
+def further_questions(
+    assistant: "Assistant", messages: Sequence[Message], scope: Scope = EVERYTHING
+) -> tuple[str, ...]:
     """Questions to go on with after the last answer, if the last message is one; each was tried and is answered."""
     *history, question = questions_of(messages) or [""]
-    cited = cited_in(messages[-1:], assistant.store)
+    cited = cited_in(messages[-1:], assistant.store, scope)
     if not question or not cited:
         return ()
     documents = {citation.document.id for citation in cited[0].citations}
-    return assistant.suggestions.follow_ups(question, history[-LONGEST_HISTORY:], documents)
+    return assistant.suggestions.follow_ups(question, history[-LONGEST_HISTORY:], documents, scope)
 
 
 def steps_as_markdown(steps: Sequence[Step]) -> str:
@@ -91,14 +98,17 @@ def steps_as_markdown(steps: Sequence[Step]) -> str:
     return "\n\n".join((WAITING, *lines, f'<p class="doing">{told[-1]}…</p>', "</div>"))
 
 
-def cited_in(messages: Sequence[Message], store: "Store") -> list[Cited]:
-    """What each answer of a conversation cites, oldest first, read off its markers."""
+def cited_in(messages: Sequence[Message], store: "Store", scope: Scope = EVERYTHING) -> list[Cited]:
+    """What each answer of a conversation cites, oldest first, read off its markers.
+
+    The messages come from the browser, which may name any document: only those that the person may open count.
+    """
     found: list[Cited] = []
-    question = ""
+    question, find_document = "", partial(visible_document, store, scope=scope)
     for message in messages:
         if message.get("role") == "user":
             question = html.unescape(content_of(message))
-        elif (cited := recall(content_of(message), question, store.document)) is not None:
+        elif (cited := recall(content_of(message), question, find_document)) is not None:
             found.append(cited)
     return found
 

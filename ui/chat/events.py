@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ui.access.audit import note_answer
+from ui.chat import AT_ONCE, QUIET
 from ui.chat.conversation import (
     Message,
     converse,
@@ -18,15 +19,12 @@ from ui.chat.conversation import (
     with_question,
     without_buttons,
 )
+from ui.chat.filters import Filters, chosen_scope, connect_filters
 from ui.chat.sources import NO_ANSWER_YET
 from ui.rendering import one_line
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
-
-# What an event costs on the page: no progress bar over a component, no place in Gradio's public interface.
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 
 
 class Parts(NamedTuple):
@@ -37,20 +35,21 @@ class Parts(NamedTuple):
     offers: Sequence[Any]
     question: Any
     again: Any
+    filters: Filters
     sources: Any
     copying: Any
     text: Any
     anew: Any
 
 
-def connect(gradio: Any, assistant: "Assistant", parts: Parts) -> Sequence[Any]:
+def connect(gradio: Any, assistant: "Assistant", page: Any, parts: Parts) -> Sequence[Any]:
     """Wire the events; returned are those, one for each way of asking, that end when an answer is complete."""
     results = [parts.chat, parts.sources, parts.copying, parts.text]
 
-    def answer(messages: list[Message], request: gradio.Request) -> Iterator[tuple[Any, ...]]:
+    def answer(request: gradio.Request, messages: list[Message], *chosen: Any) -> Iterator[tuple[Any, ...]]:
         yield (gradio.skip(),) * len(results)  # a generator that yields nothing would empty them
-        note = partial(note_answer, request.request, way="page")
-        for shown, panel, plain in converse(assistant, messages, note):
+        note, scope = partial(note_answer, request.request, way="page"), chosen_scope(request.request, chosen)
+        for shown, panel, plain in converse(assistant, messages, note, scope):
             yield shown, panel, gradio.Accordion(visible=bool(plain)), plain
 
     def ready(messages: list[Message]) -> Any:
@@ -59,7 +58,8 @@ def connect(gradio: Any, assistant: "Assistant", parts: Parts) -> Sequence[Any]:
     def clear() -> tuple[Any, ...]:
         return [], NO_ANSWER_YET, gradio.Accordion(visible=False), "", ready([]), gradio.Row(visible=False)
 
-    running = [event.then(answer, parts.chat, results, **QUIET) for event in _asked(gradio, parts)]
+    asked = _asked(gradio, parts)
+    running = [event.then(answer, [parts.chat, *parts.filters.fields], results, **QUIET) for event in asked]
     for event in running:
         event.then(ready, parts.chat, parts.question, **AT_ONCE)
     offering = _offer(gradio, assistant, parts, running)
@@ -67,7 +67,8 @@ def connect(gradio: Any, assistant: "Assistant", parts: Parts) -> Sequence[Any]:
     stop = parts.question.stop(stopped, parts.chat, parts.chat, cancels=running, **AT_ONCE)
     stop.then(ready, parts.chat, parts.question, **AT_ONCE)
     emptied = [*results, parts.question, parts.further]
-    parts.anew.click(clear, None, emptied, cancels=[*running, *offering], **AT_ONCE)
+    cleared = parts.anew.click(clear, None, emptied, cancels=[*running, *offering], **AT_ONCE)
+    connect_filters(gradio, assistant, page, parts.filters, (parts.chat, parts.question), (*asked, cleared))
     return running
 
 
@@ -104,8 +105,8 @@ def _offer(gradio: Any, assistant: "Assistant", parts: Parts, running: Sequence[
     found = gradio.State()
     offered = [parts.further, *parts.offers]
 
-    def look(messages: list[Message]) -> tuple[int, tuple[str, ...]]:
-        return len(messages), further_questions(assistant, messages)
+    def look(request: gradio.Request, messages: list[Message], *chosen: Any) -> tuple[int, tuple[str, ...]]:
+        return len(messages), further_questions(assistant, messages, chosen_scope(request.request, chosen))
 
     def show(messages: list[Message], looked_for: tuple[int, Sequence[str]] | None) -> Any:
         place, texts = looked_for or (0, ())
@@ -116,7 +117,7 @@ def _offer(gradio: Any, assistant: "Assistant", parts: Parts, running: Sequence[
         return [gradio.Row(visible=bool(texts)), *buttons, *missing]
 
     one_at_a_time = {"concurrency_limit": 1, "concurrency_id": "offer", "trigger_mode": "multiple", **QUIET}
-    looking = [event.success(look, parts.chat, found, **one_at_a_time) for event in running]
+    looking = [event.success(look, [parts.chat, *parts.filters.fields], found, **one_at_a_time) for event in running]
     for event in looking:
         event.success(show, [parts.chat, found], offered, **AT_ONCE)
     return looking

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ui import LONGEST_HISTORY
+from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
-from ui.chat.events import AT_ONCE, Parts
+from ui.chat.events import Parts
+from ui.chat.filters import chosen_scope
+from ui.scoping import query_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
@@ -36,25 +39,33 @@ class Exporting:
         """Renew the forms after each answer."""
         desk = self._desk
 
-        def renew(messages: list[Message]) -> Any:
+        def renew(request: gradio.Request, messages: list[Message], *chosen: Any) -> Any:
             *history, question = questions_of(messages) or [""]
-            known = bool(question) and desk.assistant.recall(question, history[-LONGEST_HISTORY:]) is not None
-            return gradio.Markdown(value=forms_for([*history, question]) if known else "", visible=known)
+            scope = chosen_scope(request.request, chosen)
+            known = (
+                bool(question) and desk.assistant.recall(question, history[-LONGEST_HISTORY:], scope=scope) is not None
+            )
+            forms = forms_for([*history, question], query_of(scope)) if known else ""
+            return gradio.Markdown(value=forms, visible=known)
 
         for event in answered:
-            event.then(renew, parts.chat, self.forms, **AT_ONCE)
+            event.then(renew, [parts.chat, *parts.filters.fields], self.forms, **AT_ONCE)
         parts.anew.click(lambda: gradio.Markdown(value="", visible=False), None, self.forms, **AT_ONCE)
 
 
-def forms_for(questions: Sequence[str]) -> str:
-    """The forms as HTML on one line, which Markdown passes on: one for the last answer, one for all of them."""
+def forms_for(questions: Sequence[str], filters: str = "") -> str:
+    """The forms as HTML on one line, which Markdown passes on: one for the last answer, one for all of them.
+
+    `filters` say, as in an address, which documents the answers were read from.
+    """
     scopes = [("answer", ONE), *([("conversation", ALL)] if len(questions) > 1 else [])]
-    return "".join(_form(questions, scope, label) for scope, label in scopes)
+    return "".join(_form(questions, scope, label, filters) for scope, label in scopes)
 
 
-def _form(questions: Sequence[str], scope: str, label: str) -> str:
+def _form(questions: Sequence[str], scope: str, label: str, filters: str) -> str:
     *history, question = questions[-LONGEST_HISTORY - 1 :]
     fields = [("scope", scope), ("question", question), *(("history", earlier) for earlier in history)]
+    fields += [("filters", filters)] if filters else []
     hidden = "".join(f'<input type="hidden" name="{name}" value="{_attribute(value)}">' for name, value in fields)
     buttons = "".join(
         f'<button type="submit" name="format" value="{value}" aria-label="{label}: {name}">{name}</button>'

@@ -6,13 +6,17 @@ renamed and when the page is loaded, and are written one at a time.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from assistant.scope import Scope, visible_document
 from ui import LONGEST_HISTORY
 from ui.access.reader import reader_of
+from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of, with_question
-from ui.chat.events import AT_ONCE, Parts
+from ui.chat.events import Parts
 from ui.chat.exporting import forms_for
+from ui.chat.filters import chosen_scope
 from ui.chat.sources import cited_by, panel
 from ui.keeping.conversations import (
     LONGEST_TITLE,
@@ -29,6 +33,7 @@ from ui.keeping.conversations import (
 from ui.keeping.database import moment
 from ui.keeping.shelves import Shelf, Writes
 from ui.rendering import answer_as_markdown, answer_as_text, escape_markdown, readable_date
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
@@ -87,16 +92,19 @@ class History:
         def load(request: gradio.Request, *held: object) -> tuple[Any, ...]:
             return self._listing(self._shelf.listed(reader_of(request.request), held))
 
-        def keep(messages: list[Message], current: object, listed: object, request: gradio.Request) -> tuple[Any, ...]:
-            return self._keep_last(messages, current, list_from_data(listed), reader_of(request.request))
+        def keep(
+            request: gradio.Request, messages: list[Message], current: object, listed: object, *chosen: Any
+        ) -> tuple[Any, ...]:
+            scope, reader = chosen_scope(request.request, chosen), reader_of(request.request)
+            return self._keep_last(messages, current, list_from_data(listed), reader, scope)
 
         def reopen(request: gradio.Request, key: str | None, *held: object) -> tuple[Any, ...]:
             found = self._shelf.get(reader_of(request.request), held, key or "")
-            return self._shown(found) if found else (gradio.skip(),) * len(shown)
+            return self._shown(found, scope_of(request.request)) if found else (gradio.skip(),) * len(shown)
 
         page.load(load, self._slots, listing, **AT_ONCE)
         for event in answered:
-            inputs = [parts.chat, self._current, self._list]
+            inputs = [parts.chat, self._current, self._list, *parts.filters.fields]
             event.then(keep, inputs, [self._current, *listing, *self._slots], **AT_ONCE)
         parts.anew.click(lambda: None, None, self._current, **AT_ONCE)
         self._open.click(reopen, [self._chosen, *self._slots], shown, cancels=answered, **AT_ONCE)
@@ -139,10 +147,12 @@ class History:
         outputs = [self._deleting, self._current, *listing, *self._slots]
         self._confirm.click(delete, [self._chosen, self._list, self._current], outputs, **AT_ONCE)
 
-    def _keep_last(self, messages: list[Message], current: object, listed: list[Listed], user: str) -> tuple[Any, ...]:
+    def _keep_last(
+        self, messages: list[Message], current: object, listed: list[Listed], user: str, scope: Scope
+    ) -> tuple[Any, ...]:
         """Keep the answer that was just given, where it was given: not one that was stopped or failed."""
         *history, question = questions_of(messages) or [""]
-        answer = self._desk.assistant.recall(question, history[-LONGEST_HISTORY:])
+        answer = self._desk.assistant.recall(question, history[-LONGEST_HISTORY:], scope=scope)
         if answer is None:
             return self._nothing_changed()
         before = self._shelf.take_back(user, current) if history else None
@@ -179,10 +189,11 @@ class History:
             *(gradio.Markdown(visible=not listed), gradio.Row(visible=bool(listed))),
         )
 
-    def _shown(self, conversation: Conversation) -> tuple[Any, ...]:
+    def _shown(self, conversation: Conversation, scope: Scope) -> tuple[Any, ...]:
         """A kept conversation on the page again, with only those citations that still hold."""
         gradio, store = self._gradio, self._desk.assistant.store
-        answers = [checked(answer, store.document) for answer in conversation.answers]
+        find = partial(visible_document, store, scope=scope)
+        answers = [checked(answer, find) for answer in conversation.answers]
         messages: list[Message] = []
         for number, answer in enumerate(answers, start=1):
             reply = {"role": "assistant", "content": answer_as_markdown(answer, number)}

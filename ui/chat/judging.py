@@ -7,10 +7,13 @@ back. The page holds the judgement's id, which nobody else knows.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.scope import Scope
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY
+from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
-from ui.chat.events import AT_ONCE, Parts
+from ui.chat.events import Parts
+from ui.chat.filters import chosen_scope
 from ui.keeping.records import LONGEST_REASON
 from ui.rendering import escape_markdown, one_line
 
@@ -41,8 +44,11 @@ class Judging:
         """Wire the thumbs and the reason; the row goes with the next answer."""
         outputs = [self._row, self._told, self._asking, self._reason, self._given]
 
-        def judge(messages: list[Message], given: object, event: gradio.LikeData) -> tuple[Any, ...]:
-            told, identifier = self._judge(messages, given, event.index, event.liked)
+        def judge(
+            request: gradio.Request, event: gradio.LikeData, messages: list[Message], given: object, *chosen: Any
+        ) -> tuple[Any, ...]:
+            scope = chosen_scope(request.request, chosen)
+            told, identifier = self._judge(messages, given, event.index, event.liked, scope)
             reason = gradio.Textbox(value="", label=WHY if event.liked is True else WHY_NOT)
             return (
                 *(gradio.Column(visible=True), gradio.Markdown(value=told), gradio.Row(visible=bool(identifier))),
@@ -56,14 +62,16 @@ class Judging:
         def put_away() -> tuple[Any, ...]:
             return gradio.Column(visible=False), NOTED, gradio.Row(visible=False), "", None
 
-        parts.chat.like(judge, [parts.chat, self._given], outputs, **AT_ONCE)
+        parts.chat.like(judge, [parts.chat, self._given, *parts.filters.fields], outputs, **AT_ONCE)
         for event in (self._send.click, self._reason.submit):
             event(send, [self._reason, self._given], outputs, **AT_ONCE)
         for event in answered:
             event.then(put_away, None, outputs, **AT_ONCE)
         parts.anew.click(put_away, None, outputs, **AT_ONCE)
 
-    def _judge(self, messages: list[Message], given: object, index: object, liked: object) -> tuple[str, str]:
+    def _judge(
+        self, messages: list[Message], given: object, index: object, liked: object, scope: Scope
+    ) -> tuple[str, str]:
         """What to say of the judgement, and its id; empty where none is stored."""
         asked = questions_of(messages[: index if isinstance(index, int) else 0])
         if not isinstance(liked, bool):
@@ -72,7 +80,7 @@ class Judging:
         if not asked:
             return "", ""
         try:
-            return NOTED, self._desk.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], liked=liked)
+            return NOTED, self._desk.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], scope, liked=liked)
         except AssistantError as error:
             return escape_markdown(str(error)), ""
 

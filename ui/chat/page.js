@@ -12,9 +12,12 @@
     unreachable: "The assistant cannot be reached; trying again…",
     lost: "The assistant was restarted before it had answered.",
     again: "Ask again",
+    chips: "Chosen filters; untick one to take it away",
   };
   const KEPT = "questions to ask again";
   const CHECK_EVERY = 2000; // ms, while an answer is awaited
+  const LOOK_EVERY = 100; // ms, for the question that an address asks
+  const LOOK_AT_MOST = 10_000; // ms
   const TOOLTIP_STAYS = 250; // ms, so that the pointer can move onto it
 
   const find = (selector) => document.querySelector(selector);
@@ -208,15 +211,46 @@
     // Gradio calls them a list, whose children are buttons and no items of one.
     set(find("#chat .examples"), "role", "group");
     set(find("#chat .examples"), "aria-label", TEXTS.examples);
+    set(find("#chips"), "aria-label", TEXTS.chips);
     set(find("#evidence"), "role", "region");
     set(find("#evidence"), "aria-label", TEXTS.sources);
     set(find("#evidence"), "tabindex", "0");
+  }
+
+  // The address says what is chosen and asked, so that it can be sent on; one that asks something is asked as it opens
+
+  const isOurs = (name) => !name.startsWith("__") && !["theme", "language"].includes(name);
+  let hadView = false;
+  let toAsk = new URLSearchParams(location.search).get("q");
+
+  function showView() {
+    const link = find("#view a");
+    if (link) hadView = true;
+    else if (!hadView) return; // what the address says has not been read yet
+    const others = [...new URLSearchParams(location.search)].filter(([name]) => !isOurs(name));
+    const view = [...new URLSearchParams(link ? new URL(link.href).search : ""), ...others];
+    const query = view.length ? `?${new URLSearchParams(view)}` : "";
+    if (query !== location.search) history.replaceState(history.state, "", location.pathname + query + location.hash);
+    if (toAsk) askSoon();
+  }
+
+  // The field is filled without anything to observe, so it is looked at until it is.
+  function askSoon() {
+    toAsk = null;
+    const looking = setInterval(() => {
+      const send = find("#question .submit-button");
+      if (!send || !find("#question textarea").value.trim()) return;
+      clearInterval(looking);
+      send.click();
+    }, LOOK_EVERY);
+    setTimeout(() => clearInterval(looking), LOOK_AT_MOST);
   }
 
   function follow() {
     mend();
     showSelected();
     resume();
+    showView();
   }
 
   new MutationObserver(follow).observe(document.documentElement, { childList: true, subtree: true });

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
 from ui.access.identity import identity_of
-from ui.chat.events import QUIET, Parts, connect
+from ui.chat import QUIET
+from ui.chat.events import Parts, connect
 from ui.chat.extras import Extras
+from ui.chat.filters import make_filters
 from ui.chat.script import add_script
 from ui.chat.sources import NO_ANSWER_YET
 from ui.chat.start import holdings_of, invitation
 from ui.chat.theme import theme
 from ui.rendering import escape_markdown, one_line
+from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -60,7 +63,7 @@ def mount_page(
         build_page(assistant, examples, desk),
         path="/",
         theme=theme(gradio),
-        css_paths=[_HERE / "page.css", _HERE / "extras.css"],
+        css_paths=[_HERE / "page.css", _HERE / "extras.css", _HERE / "filters.css"],
         head=script,
         favicon_path=str(_HERE / "favicon.png"),
         footer_links=[],
@@ -90,8 +93,8 @@ def build_page(assistant: "Assistant", examples: Sequence[str] | None = None, de
             holdings = gradio.Markdown(latex_delimiters=[], elem_id="holdings")
         parts = Parts(*talk, *evidence, anew)
         _greet(gradio, assistant, page, holdings)
-        page.load(lambda: _examples(gradio, assistant, examples), outputs=parts.chat, concurrency_limit=1, **QUIET)
-        extras.connect(page, parts, connect(gradio, assistant, parts))
+        _offer_examples(gradio, assistant, page, parts.chat, examples)
+        extras.connect(page, parts, connect(gradio, assistant, page, parts))
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     # An idle queue looks for work every millisecond, 6.5 % of a core (measured); the attribute is Gradio's own.
     if hasattr(page._queue, "sleep_when_free"):
@@ -117,7 +120,7 @@ def _greet(gradio: Any, assistant: "Assistant", page: Any, holdings: Any) -> Non
     """As the page opens, say who is signed in, and what the answers rest on."""
 
     def tell(request: gradio.Request) -> str:
-        return f"{_signed_in(request)}{holdings_of(assistant)}"
+        return f"{_signed_in(request)}{holdings_of(assistant, scope_of(request.request))}"
 
     page.load(tell, outputs=holdings, **QUIET)
 
@@ -131,8 +134,8 @@ def _signed_in(request: Any) -> str:
     return f"{SIGNED_IN} **{escape_markdown(one_line(identity.name))}**{way_out}\n\n"
 
 
-def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any, Sequence[Any], Any, Any]:
-    """The conversation, what one could go on with, and the field for the next question."""
+def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any, Sequence[Any], Any, Any, Any]:
+    """The conversation, what one could go on with, the filters, and the field for the next question."""
     chat = gradio.Chatbot(
         elem_id="chat",
         label="Conversation",
@@ -150,6 +153,7 @@ def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any,
     with gradio.Row(elem_id="further", visible=False) as further:
         gradio.Markdown(GO_ON, latex_delimiters=[])
         offers = [gradio.Button(visible=False, size="sm", elem_classes="offer") for _ in range(FOLLOW_UPS)]
+    filters = make_filters(gradio)
     question = gradio.Textbox(
         elem_id="question",
         placeholder="Ask a question, or follow up on an answer",
@@ -163,13 +167,17 @@ def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any,
     )
     # Filled by the script with the questions of a conversation whose server went away in the middle of an answer.
     again = gradio.Textbox(label=AGAIN, elem_id="again")
-    return chat, further, offers, question, again
+    return chat, further, offers, question, again, filters
 
 
-def _examples(gradio: Any, assistant: "Assistant", examples: Sequence[str] | None) -> Any:
-    """The questions to begin with; where they have to be looked for, that takes seconds after a change."""
-    offered = assistant.suggestions.starters() if examples is None else examples
-    return gradio.Chatbot(placeholder=invitation(), examples=[{"text": example} for example in offered])
+def _offer_examples(gradio: Any, assistant: "Assistant", page: Any, chat: Any, examples: Sequence[str] | None) -> None:
+    """As the page opens, the questions to begin with; looking for them takes seconds after a change of documents."""
+
+    def offer(request: gradio.Request) -> Any:
+        offered = assistant.suggestions.starters(scope_of(request.request)) if examples is None else examples
+        return gradio.Chatbot(placeholder=invitation(), examples=[{"text": example} for example in offered])
+
+    page.load(offer, outputs=chat, concurrency_limit=1, **QUIET)
 
 
 def _evidence(gradio: Any) -> tuple[Any, Any, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from assistant.scope import EVERYTHING, Scope, hidden_sources
 from ui.rendering import escape_markdown, readable_date
 
 if TYPE_CHECKING:
@@ -34,21 +35,25 @@ def invitation(*, looking: bool = False) -> str:
     return "\n\n".join((INVITATION, WHAT_IT_IS, *([LOOKING] if looking else [])))
 
 
-def holdings_of(assistant: "Assistant") -> str:
-    """What the answers rest on: how much, of when, in which languages, last changed when, and what is missing."""
+def holdings_of(assistant: "Assistant", scope: Scope = EVERYTHING) -> str:
+    """What the answers rest on: how much, of when, in which languages, last changed when, and what is missing.
+
+    As far as whoever looks may see it, which `scope` says.
+    """
     assistant.refresh()
     catalog = assistant.store.catalog
-    held = catalog.holdings()
+    hidden = hidden_sources(catalog.facets, scope)
+    held, failures = catalog.holdings(hidden), [item for item in catalog.failures() if item.source not in hidden]
     if not held.documents:
-        return f"**0 documents.** {NOTHING_YET} {LIMITS}{_failures(catalog.failures())}"
-    parts = [f"**{counted(held.documents, 'document')}**", counted(catalog.passage_count(), "passage")]
+        return f"**0 documents.** {NOTHING_YET} {LIMITS}{_failures(failures)}"
+    parts = [f"**{counted(held.documents, 'document')}**", counted(catalog.facets.passage_count(hidden), "passage")]
     if held.oldest and held.newest:
         parts.append(f"published {_period(held.oldest, held.newest)}")
     if held.languages:
         parts.append(f"in {_listed([_LANGUAGES.get(code, escape_markdown(code)) for code in held.languages])}")
     if held.changed:
         parts.append(f"last changed {readable_date(held.changed[:10])}")
-    return f"{' · '.join(parts)}. {LIMITS}{_failures(catalog.failures())}"
+    return f"{' · '.join(parts)}. {LIMITS}{_failures(failures)}"
 
 
 def counted(count: int, noun: str) -> str:

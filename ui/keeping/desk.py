@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from assistant.answer import Answer
+from assistant.scope import Scope
 from ui.keeping.database import Database, RecordsDamaged
 from ui.keeping.observed import Observed
 from ui.keeping.records import Records
 from ui.keeping.shelves import BrowserShelf, ServerShelf, Shelf
+from ui.scoping import Served
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -39,7 +41,7 @@ class Desk:
         self.records_questions = record_questions
         shelves: dict[Place, Shelf | None] = {"browser": BrowserShelf(), "server": ServerShelf(self.database)}
         self.shelf = shelves.get(conversations)
-        self.assistant = Observed(assistant, self._notice)
+        self.assistant = Observed(cast("Assistant", Served(assistant)), self._notice)
         self.on_judgement: Callable[..., None] = _ignored
 
     @property
@@ -47,9 +49,9 @@ class Desk:
         """Whether conversations are kept here, so that readers must be told apart."""
         return isinstance(self.shelf, ServerShelf)
 
-    def judge(self, question: str, history: Sequence[str], *, liked: bool, reason: str = "") -> str:
+    def judge(self, question: str, history: Sequence[str], scope: Scope, *, liked: bool, reason: str = "") -> str:
         """Store a judgement of what is answered to a question; returns an id that only who gave it knows."""
-        answer = self.assistant.answer_again(question, history)
+        answer = self.assistant.answer_again(question, history, scope=scope)
         stored = self.records.add_feedback(answer, self.assistant.store.generation, liked=liked, reason=reason)
         self.on_judgement(liked=liked)
         return stored

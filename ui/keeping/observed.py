@@ -7,7 +7,7 @@ ask here, by question and earlier questions. What is not remembered, or was said
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.answer import Answer, Turn
@@ -40,48 +40,63 @@ class Observed:
         """Answer as the assistant does, and note it."""
         started = time.perf_counter()
         answer = self._assistant.ask(question, history, **choices)
-        self._note(question, history, answer, started)
+        self._note(question, history, answer, started, choices)
         return answer
 
     def stream(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Answer]:
         """Yield as the assistant does, and note the complete answer; one that was stopped is not noted."""
         told = self._assistant.stream(question, history, **choices)
-        yield from cast("Iterator[Answer]", self._noted(question, history, told))
+        yield from cast("Iterator[Answer]", self._noted(question, history, told, choices))
 
     def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Told]:
         """Yield as the assistant does, and note the complete answer; one that was stopped is not noted."""
-        yield from self._noted(question, history, self._assistant.follow(question, history, **choices))
+        told = self._assistant.follow(question, history, **choices)
+        yield from self._noted(question, history, told, choices)
 
-    def recall(self, question: str, history: Sequence[Turn | str] = ()) -> Answer | None:
-        """The answer given lately over the index as it is now, if every citation still holds; otherwise None."""
+    def recall(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Answer | None:
+        """The answer given lately over the index as it is now, if every citation still holds; otherwise None.
+
+        Only one that was given with the same choices: within the same scope, above all.
+        """
         with self._remembering:
-            answer = self._answers.get(self._key(question, history))
+            answer = self._answers.get(self._key(question, history, choices))
         if answer is None:
             return None
         find = self._assistant.store.document
         holds = all(verified(item, find) for item in (*answer.citations, *answer.closest))
         return answer if holds else None
 
-    def answer_again(self, question: str, history: Sequence[Turn | str] = ()) -> Answer:
+    def answer_again(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Answer:
         """The answer given lately, or the same question answered now; not noted as another question."""
         self._assistant.refresh()
-        return self.recall(question, history) or self._remember(
-            question, history, self._assistant.ask(question, history)
+        return self.recall(question, history, **choices) or self._remember(
+            question, history, self._assistant.ask(question, history, **choices), choices
         )
 
-    def _noted(self, question: str, history: Sequence[Turn | str], told: Iterable[Told]) -> Iterator[Told]:
+    def _noted(
+        self, question: str, history: Sequence[Turn | str], told: Iterable[Told], choices: Mapping[str, Any]
+    ) -> Iterator[Told]:
         started, last = time.perf_counter(), None
         for last in told:
             yield last
         if isinstance(last, Answer) and not last.is_draft:
-            self._note(question, history, last, started)
+            self._note(question, history, last, started, choices)
 
-    def _note(self, question: str, history: Sequence[Turn | str], answer: Answer, started: float) -> None:
-        self._remember(question, history, answer)
+    def _note(
+        self,
+        question: str,
+        history: Sequence[Turn | str],
+        answer: Answer,
+        started: float,
+        choices: Mapping[str, Any],
+    ) -> None:
+        self._remember(question, history, answer, choices)
         self._notice(answer, (time.perf_counter() - started) * 1000)
 
-    def _remember(self, question: str, history: Sequence[Turn | str], answer: Answer) -> Answer:
-        key = self._key(question, history)
+    def _remember(
+        self, question: str, history: Sequence[Turn | str], answer: Answer, choices: Mapping[str, Any]
+    ) -> Answer:
+        key = self._key(question, history, choices)
         with self._remembering:
             self._answers[key] = answer
             self._answers.move_to_end(key)
@@ -89,6 +104,6 @@ class Observed:
                 self._answers.popitem(last=False)
         return answer
 
-    def _key(self, question: str, history: Sequence[Turn | str]) -> Hashable:
+    def _key(self, question: str, history: Sequence[Turn | str], choices: Mapping[str, Any]) -> Hashable:
         earlier = tuple(turn.question if isinstance(turn, Turn) else turn for turn in history)
-        return question, earlier, self._assistant.store.generation
+        return question, earlier, tuple(sorted(choices.items())), self._assistant.store.generation

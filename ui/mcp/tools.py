@@ -82,8 +82,7 @@ def ask(assistant: "Assistant", question: str, history: Sequence[str]) -> tuple[
 
 def search(assistant: "Assistant", words: str, count: int) -> tuple[str, Found]:
     """The passages nearest to `words`."""
-    assistant.refresh()
-    found = [_passage(hit) for hit in assistant.retriever.search(words, count)]
+    found = [_passage(hit) for hit in assistant.search(words, count)]
     told = [f"{_whence(item.document)}\ncharacters {item.start}–{item.end}\n{one_line(item.text)}" for item in found]
     return "\n\n".join(told) or NOTHING_FOUND, Found(passages=found)
 
@@ -91,7 +90,7 @@ def search(assistant: "Assistant", words: str, count: int) -> tuple[str, Found]:
 def read_document(assistant: "Assistant", document_id: str, start: int, length: int) -> tuple[str, Reading]:
     """A part of the stored text of a document, current or superseded; raises `AssistantError` where there is none."""
     assistant.refresh()
-    document = assistant.store.document(document_id)
+    document = assistant.document(document_id)
     if document is None:
         raise AssistantError("There is no document of this id; take an id from a citation or a passage found.")
     whole = len(document.text)
