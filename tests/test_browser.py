@@ -96,7 +96,7 @@ def url(assistant: Assistant) -> Iterator[str]:
 class NoSuggestions:
     """Nothing to begin or to go on with."""
 
-    def starters(self) -> tuple[str, ...]:
+    def starters(self, *_: object) -> tuple[str, ...]:
         return ()
 
     def follow_ups(self, *_: object) -> tuple[str, ...]:
@@ -114,6 +114,9 @@ class AllPayloads:
 
     def refresh(self) -> None:
         pass
+
+    def filters(self, **_: object) -> dict[str, dict[str, int]]:
+        return {}
 
     def follow(self, question: str, *_: object, **_choices: object) -> Iterator[Answer]:
         cited = tuple(self._citation(number, payload) for number, payload in enumerate(PAYLOADS, start=1))

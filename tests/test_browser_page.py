@@ -54,6 +54,9 @@ class Slow:
     def refresh(self) -> None:
         pass
 
+    def filters(self, **_: object) -> dict[str, dict[str, int]]:
+        return {}
+
     def follow(self, question: str, _history: object, **_choices: object) -> Iterator[Told]:
         yield from self._told
         self.let.wait(self._patience)

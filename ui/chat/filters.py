@@ -92,7 +92,8 @@ def connect_filters(
     everything = [*filters.fields, filters.hint, *shown, question]
     page.load(opened, None, everything, **AT_ONCE)
     for field in filters.fields[:-2]:
-        field.input(view, [chat, *filters.fields], shown, **AT_ONCE)
+        for event in (field.input, field.blur):  # what is typed and is in no list counts as the field is left
+            event(view, [chat, *filters.fields], shown, **AT_ONCE)
     for date in filters.fields[-2:]:
         for event in (date.blur, date.submit):
             event(view, [chat, *filters.fields], shown, **AT_ONCE)

@@ -228,7 +228,9 @@
     if (link) hadView = true;
     else if (!hadView) return; // what the address says has not been read yet
     const others = [...new URLSearchParams(location.search)].filter(([name]) => !isOurs(name));
-    const view = [...new URLSearchParams(link ? new URL(link.href).search : ""), ...others];
+    const linked = [...new URLSearchParams(link ? new URL(link.href).search : "")];
+    // The question stays out of it: a reload would ask again, and a proxy's log would have it.
+    const view = [...linked.filter(([name]) => name !== "q"), ...others];
     const query = view.length ? `?${new URLSearchParams(view)}` : "";
     if (query !== location.search) history.replaceState(history.state, "", location.pathname + query + location.hash);
     if (toAsk) askSoon();
