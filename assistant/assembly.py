@@ -27,7 +27,8 @@ from assistant.support import SupportChecker
 from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from corpus.catalog import Source
 from corpus.document import Document
-from corpus.encoder import Encoder, SentenceTransformerEncoder
+from corpus.embedding import open_encoder
+from corpus.encoder import Encoder
 from corpus.errors import SourceError
 from corpus.store import Store
 from corpus.sync import Progress, SyncReport, reindex, sync
@@ -225,7 +226,7 @@ def open_assistant(
     """
     settings = settings or read_settings()
     model = language_model(settings)
-    encoder = encoder or SentenceTransformerEncoder(settings.model)
+    encoder = encoder or open_encoder(settings.model)
     assistant = Assistant(
         Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild, parties_of=parties_of),
         passages=settings.passages,

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.document import Span
-from corpus.encoder import model_folder
 from corpus.errors import ModelMismatch
+from corpus.inference import open_session, open_tokenizer
+from corpus.model_files import model_folder
 
 WEIGHTS = Path(__file__).parent / "reader" / "reader.onnx"
 CHECKSUM = "f641cb21fbefad03803ae9a9abc21cf5245a2aea9a38592055dcc9ba5a99118f"
@@ -34,18 +35,8 @@ class CrossEncoder:
 
     def __init__(self, weights: Path = WEIGHTS, *, threads: int = 2, checksum: str = CHECKSUM) -> None:
         data = verified(weights, checksum)
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Threads that spin while they wait make everything else on a small host slow.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session: Any = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        self._tokenizer: Any = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        # In effect the passage, as in training, unless the question is the longer one.
-        self._tokenizer.enable_truncation(LONGEST, strategy="longest_first")
+        self._session: Any = open_session(data, threads=threads)
+        self._tokenizer: Any = open_tokenizer(model_folder(), longest=LONGEST)
 
     def scores(
         self, question: str, titles: Sequence[str], texts: Sequence[str], sentences: Sequence[Sequence[Span]]

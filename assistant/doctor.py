@@ -13,8 +13,9 @@ from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
 from assistant.prompts import GREETING
 from assistant.provider import LanguageModel, ModelUnavailable
 from corpus.catalog import Catalog
-from corpus.encoder import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder, verify_model
+from corpus.embedding import open_encoder
 from corpus.errors import AssistantError, DataFolderBusy
+from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
 from corpus.store import Store, writers_lock
 
 _LIBRARIES = (
@@ -115,7 +116,7 @@ def _sources(folder: Path) -> str:
 
 
 def _indexes(folder: Path, model: str) -> str:
-    store = Store(folder, SentenceTransformerEncoder(model))
+    store = Store(folder, open_encoder(model))
     try:
         expected = store.catalog.passage_count()
         in_vectors, in_keywords = store.index.vectors.count(), store.index.keywords.count()

@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from corpus.encoder import DEFAULT_MODEL
 from corpus.errors import AssistantError
+from corpus.model_files import DEFAULT_MODEL
 
 
 class SettingsError(AssistantError):

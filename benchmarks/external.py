@@ -30,7 +30,8 @@ from assistant.retrieval import CANDIDATES, Hit, HybridRetriever, fuse
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, open_set
 from benchmarks.table import print_table
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.embedding import open_encoder
+from corpus.encoder import Encoder
 from corpus.store import Store
 
 SETS = ("squad2", "clapnq", "qed", "covid_qa", "multihoprag_facts", "bioasq")
@@ -64,7 +65,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200, help="questions per set")
     parser.add_argument("--cache", type=Path, default=None, help="folder that keeps the encoded sets")
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder()
+    encoder = open_encoder()
     folder = arguments.cache or Path(tempfile.mkdtemp())
     for name in arguments.sets:
         store, questions = open_set(name, folder, encoder)
@@ -86,7 +87,7 @@ def _sample(name: str, questions: list[SetQuestion], count: int) -> list[SetQues
     return random.Random(SEED).sample(questions, min(count, len(questions)))
 
 
-def _measure(store: Store, encoder: SentenceTransformerEncoder, asked: list[SetQuestion]) -> dict[str, Tally]:
+def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> dict[str, Tally]:
     retriever, reader = HybridRetriever(store=store), EvidenceReader(encoder, CrossEncoder())
     keywords = store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
@@ -124,7 +125,7 @@ def rank_fusion(*lists: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _by_late_interaction(encoder: SentenceTransformerEncoder, question: SetQuestion, hits: list[Hit]) -> list[tuple]:
+def _by_late_interaction(encoder: Encoder, question: SetQuestion, hits: list[Hit]) -> list[tuple]:
     candidates = sentence_candidates(hits)
     asked, *vectors = encoder.token_vectors([question.text, *(text for *_, text in candidates)])
     scored = [

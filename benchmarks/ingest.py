@@ -22,7 +22,7 @@ from assistant.assembly import Assistant, briefs_folder
 from benchmarks.sets import DATA, load_documents
 from benchmarks.table import print_table
 from corpus import sync as sync_module
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.embedding import open_encoder
 from corpus.store import Store
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=400, help="how many files")
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder()
+    encoder = open_encoder()
     spent: dict[str, float] = defaultdict(float)
     with tempfile.TemporaryDirectory() as temporary:
         source = _folder_of_files(Path(temporary) / "files", arguments.documents)

@@ -33,7 +33,8 @@ from assistant.orders import gives_orders
 from assistant.provider import Breaker, connect
 from assistant.support import Verdict, broken_rules
 from benchmarks.table import percentile, print_table
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.embedding import open_encoder
+from corpus.encoder import Encoder
 from corpus.store import Store
 
 TIMEOUT = 2.0
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=1000)
     parser.add_argument("--documents", type=int, default=312)
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder(threads=1)
+    encoder = open_encoder()
     with tempfile.TemporaryDirectory() as folder, FakeProvider() as provider:
         store = Store(Path(folder) / "briefs", encoder)
         Assistant(store).add_briefs()
@@ -118,9 +119,7 @@ def _asked(
     return (*row, percentile(seconds, 0.95), max(seconds), figures["inventions"]), figures
 
 
-def obeying(
-    folder: Path, encoder: SentenceTransformerEncoder, provider: FakeProvider, count: int
-) -> Iterator[tuple[object, ...]]:
+def obeying(folder: Path, encoder: Encoder, provider: FakeProvider, count: int) -> Iterator[tuple[object, ...]]:
     """A row with the checks and one without, over documents that carry orders."""
     provider.mode = "obedient"
     documents = list(injected(count))

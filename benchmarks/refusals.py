@@ -22,7 +22,7 @@ from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
 from benchmarks.sets import SetQuestion, fold, load_documents, load_questions, open_set
 from benchmarks.table import print_table
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.embedding import open_encoder
 
 # Each set, and the one whose questions are asked of its documents in vain.
 FOREIGN = {"squad2": "covid_qa", "clapnq": "covid_qa"}
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=60, help="questions of each kind")
     parser.add_argument("--cache", type=Path, default=None, help="folder that keeps the encoded sets")
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder()
+    encoder = open_encoder()
     folder = arguments.cache or Path(tempfile.mkdtemp())
     for name in arguments.sets:
         store, questions = open_set(name, folder, encoder)

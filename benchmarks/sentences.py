@@ -26,7 +26,8 @@ from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, open_set
 from benchmarks.table import print_table
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.embedding import open_encoder
+from corpus.encoder import Encoder
 from corpus.store import Store
 
 SETS = ("squad2", "qed", "clapnq")
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=None, help="folder that keeps the encoded sets")
     parser.add_argument("--also-fitted", action="store_true", help="with the documents that the weights were fitted on")
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder()
+    encoder = open_encoder()
     folder = arguments.cache or Path(tempfile.mkdtemp())
     folds = ("measured", "fitted") if arguments.also_fitted else ("measured",)
     for name in arguments.sets:
@@ -59,7 +60,7 @@ def main() -> None:
         store.close()
 
 
-def _measure(store: Store, encoder: SentenceTransformerEncoder, asked: list[SetQuestion]) -> list[tuple[object, ...]]:
+def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> list[tuple[object, ...]]:
     reader, keywords = EvidenceReader(encoder, CrossEncoder()), store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
     documents = {document.path: document for document in store.catalog.documents()}

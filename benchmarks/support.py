@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.support import SUPPORTED_FROM, SupportChecker, broken_rules, word_overlap
 from benchmarks.table import print_table
-from corpus.encoder import Encoder, SentenceTransformerEncoder
+from corpus.embedding import open_encoder
+from corpus.encoder import Encoder
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SEED = 20261122
@@ -54,7 +55,7 @@ def main() -> None:
     parser.add_argument("--claims", type=int, default=600, help="at most so many of each set, both halves together")
     arguments = parser.parse_args()
     claims = [claim for load in (wice, begin) for claim in sampled(list(load()), arguments.claims)]
-    scores = scored(claims, SentenceTransformerEncoder(threads=1))
+    scores = scored(claims, open_encoder())
     supported = np.array([claim.supported for claim in claims])
     held_back = np.array([claim.held_back for claim in claims])
     rows = []

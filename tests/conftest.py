@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, settings
 from offline import network_guard
 
 from assistant.assembly import Assistant, open_assistant
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.embedding import open_encoder
+from corpus.encoder import Encoder
 
 network_guard.install()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,13 +28,13 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceTransformerEncoder:
+def encoder() -> Encoder:
     """The real encoder, loaded once."""
-    return SentenceTransformerEncoder()
+    return open_encoder()
 
 
 @pytest.fixture(scope="session")
-def briefs(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def briefs(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """An assistant over the shipped briefs."""
     assistant = open_assistant(tmp_path_factory.mktemp("briefs"), encoder=encoder)
     assistant.add_briefs()

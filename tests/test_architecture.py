@@ -20,11 +20,11 @@ LAYERS = ("corpus", "assistant", "ui")
 OWNERS = {
     "chromadb": ("corpus.vectors",),
     "tantivy": ("corpus.keywords",),
-    "sentence_transformers": ("corpus.encoder",),
-    "torch": ("corpus.encoder",),
-    "transformers": ("corpus.encoder",),
-    "onnxruntime": ("assistant.cross_encoder",),
-    "tokenizers": ("assistant.cross_encoder",),
+    "sentence_transformers": ("corpus.sentence_transformer",),
+    "torch": ("corpus.sentence_transformer",),
+    "transformers": ("corpus.sentence_transformer",),
+    "onnxruntime": ("corpus.inference",),
+    "tokenizers": ("corpus.inference",),
     "langchain": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
     "langchain_core": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
     "sqlalchemy": (

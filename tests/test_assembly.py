@@ -13,7 +13,7 @@ import assistant as package
 from assistant.answer import Answer, Outcome
 from assistant.assembly import BRIEFS, Assistant, briefs_folder, open_assistant
 from assistant.settings import Settings
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 from corpus.errors import DataFolderBusy, SourceError
 
 RIGA = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\n"
@@ -38,7 +38,7 @@ def georgia(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def assistant(data: Path, latvia: Path, encoder: SentenceTransformerEncoder) -> Iterator[Assistant]:
+def assistant(data: Path, latvia: Path, encoder: Encoder) -> Iterator[Assistant]:
     """An assistant that answers from the folder `latvia`."""
     assistant = open_assistant(data, folder=latvia, encoder=encoder)
     yield assistant
@@ -71,16 +71,14 @@ def test_a_fresh_data_folder_answers_from_the_given_folder_alone(assistant: Assi
     assert cited(assistant.ask("Which countries belong to BeNeLuxA?")) <= {"latvia/riga.txt"}
 
 
-def test_the_package_itself_is_the_way_in_for_programs(
-    data: Path, latvia: Path, encoder: SentenceTransformerEncoder
-) -> None:
+def test_the_package_itself_is_the_way_in_for_programs(data: Path, latvia: Path, encoder: Encoder) -> None:
     opened = package.open_assistant(data, folder=str(latvia), encoder=encoder)
     assert isinstance(opened, package.Assistant)
     assert "Riga" in opened.ask(WHERE).text
     opened.close()
 
 
-def test_a_data_folder_without_a_source_answers_nothing(data: Path, encoder: SentenceTransformerEncoder) -> None:
+def test_a_data_folder_without_a_source_answers_nothing(data: Path, encoder: Encoder) -> None:
     empty = open_assistant(data, encoder=encoder)
     answer = empty.ask(WHERE)
     assert answer.outcome is Outcome.NOT_FOUND
@@ -89,7 +87,7 @@ def test_a_data_folder_without_a_source_answers_nothing(data: Path, encoder: Sen
     empty.close()
 
 
-def test_answers_outlive_a_restart(assistant: Assistant, data: Path, encoder: SentenceTransformerEncoder) -> None:
+def test_answers_outlive_a_restart(assistant: Assistant, data: Path, encoder: Encoder) -> None:
     before = assistant.ask(WHERE)
     assistant.close()
     again = open_assistant(data, encoder=encoder)
@@ -98,9 +96,7 @@ def test_answers_outlive_a_restart(assistant: Assistant, data: Path, encoder: Se
     again.close()
 
 
-def test_settings_choose_the_data_folder_and_how_much_is_read(
-    data: Path, latvia: Path, encoder: SentenceTransformerEncoder
-) -> None:
+def test_settings_choose_the_data_folder_and_how_much_is_read(data: Path, latvia: Path, encoder: Encoder) -> None:
     opened = open_assistant(folder=latvia, encoder=encoder, settings=Settings(data_dir=data, passages=3))
     assert opened.store.folder == data
     assert opened.retriever.count == 3
@@ -196,7 +192,7 @@ def test_a_rebuild_answers_as_before_without_the_files(assistant: Assistant, lat
 
 
 @pytest.fixture
-def other(assistant: Assistant, data: Path, encoder: SentenceTransformerEncoder) -> Iterator[Assistant]:
+def other(assistant: Assistant, data: Path, encoder: Encoder) -> Iterator[Assistant]:
     """Another assistant on the same data folder, that has already answered."""
     other = open_assistant(data, encoder=encoder)
     assert "Riga" in other.ask(WHERE).text

@@ -13,7 +13,7 @@ from payloads import BEACON, PAYLOADS
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant, briefs_folder, open_assistant
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 from corpus.store import Store
 from ui.api.app import create_app
 from ui.chat.conversation import EDIT
@@ -59,7 +59,7 @@ WATCH = (
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Iterator[Assistant]:
+def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("corpus")
     for brief in briefs_folder().glob("*azerbaijan-latvia*.md"):
         shutil.copy(brief, folder)

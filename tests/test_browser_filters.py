@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from assistant.assembly import Assistant, briefs_folder, open_assistant
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 from ui.chat.filters import HINT, LINK
 
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
@@ -20,7 +20,7 @@ HOSTILE = "<img src=x onerror=window.pwned=1> ](javascript:1) & co"
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Iterator[Assistant]:
+def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("corpus")
     for brief in briefs_folder().glob("*latvia*.md"):
         shutil.copy(brief, folder)

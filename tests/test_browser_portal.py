@@ -16,7 +16,7 @@ from doors import access_of
 from fakes import app_over
 
 from assistant.assembly import Assistant, briefs_folder, open_assistant
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 from ui.access.keys import KeyRing
 from ui.server import address, bind
 
@@ -48,7 +48,7 @@ def running(serve: Callable[[], None], stop: Callable[[], None]) -> Iterator[Non
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Iterator[Assistant]:
+def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("corpus")
     for brief in briefs_folder().glob("*azerbaijan-latvia*.md"):
         shutil.copy(brief, folder)

@@ -18,7 +18,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.answer import Answer, Citation, Outcome, Turn
 from assistant.assembly import Assistant, open_assistant
 from assistant.commitments import Status, report
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 FLAGSHIP = "what did Latvia and Azerbaijan agree on?"
@@ -43,7 +43,7 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="session")
-def seeds(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def seeds(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """An assistant over the two articles that the project began from."""
     if not SEEDS.is_dir():
         pytest.skip("the seed articles (../shared/seeds) are not on this machine")

@@ -8,7 +8,7 @@ from fake_provider import FakeProvider
 
 from assistant.doctor import Finding, examine
 from assistant.provider import LanguageModel, ModelSettingError, connect
-from corpus.encoder import DEFAULT_MODEL
+from corpus.model_files import DEFAULT_MODEL
 
 KEY = "sk-very-secret-0123456789"
 

@@ -4,14 +4,63 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from corpus.encoder import SentenceTransformerEncoder, model_folder, verify_model
+from corpus.embedding import open_encoder
 from corpus.errors import ModelMismatch
+from corpus.model_files import model_folder, verify_model
+from corpus.onnx_encoder import OnnxEncoder
+from corpus.sentence_transformer import SentenceTransformerEncoder
 
 
-@pytest.fixture(params=["real", "fake"])
+@pytest.fixture(scope="module")
+def reference():
+    return SentenceTransformerEncoder()
+
+
+@pytest.fixture(params=["encoder", "reference", "fake"])
 def any_encoder(request):
-    """Both encoders must keep the protocol's promises, or tests with the fake one prove nothing."""
-    return request.getfixturevalue("encoder") if request.param == "real" else FakeEncoder()
+    """All encoders must keep the protocol's promises, or tests with the fake one prove nothing."""
+    return FakeEncoder() if request.param == "fake" else request.getfixturevalue(request.param)
+
+
+TEXTS = [
+    "",
+    "Baku",
+    "Who signed the memorandum on 24 September 2025?",
+    "Azərbaycan və Latviya səhiyyə sahəsində əməkdaşlıq haqqında saziş imzaladı.",
+    "Министры здравоохранения встретились в Риге. 🙂",
+    "health cooperation " * 400,  # far beyond what the model reads
+    *(f"The {number}th session was attended by {number} experts, " * (number % 12 + 1) for number in range(40)),
+]
+
+
+def test_the_default_model_has_the_vectors_of_the_reference(encoder, reference):
+    assert isinstance(encoder, OnnxEncoder)
+    assert encoder.fingerprint == reference.fingerprint, "so that an index fits either"
+    titles = ["A title of four words"] * len(TEXTS)
+    ours, theirs = encoder.encode_passages(titles, TEXTS), reference.encode_passages(titles, TEXTS)
+    assert (ours * theirs).sum(axis=1).min() >= 0.9999
+    assert (ours * np.roll(theirs, 1, axis=0)).sum(axis=1).max() < 0.9999, "the control: other texts are told apart"
+    for text in TEXTS:
+        assert encoder.encode_query(text) @ reference.encode_query(text) >= 0.9999
+    assert encoder.count_tokens(TEXTS) == reference.count_tokens(TEXTS)
+
+
+def test_the_default_model_has_the_token_vectors_of_the_reference(encoder, reference):
+    for ours, theirs in zip(encoder.token_vectors(TEXTS), reference.token_vectors(TEXTS), strict=True):
+        assert ours.shape == theirs.shape
+        assert (ours * theirs).sum(axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others(encoder):
+    among = np.stack([rows.mean(axis=0) for rows in encoder.token_vectors(TEXTS[1:])])
+    singly = np.stack([encoder.token_vectors([text])[0].mean(axis=0) for text in TEXTS[1:]])
+    assert np.allclose(among, singly, atol=1e-5)
+
+
+def test_another_model_runs_on_sentence_transformers(encoder):
+    ours = open_encoder(str(model_folder()))
+    assert isinstance(ours, SentenceTransformerEncoder)
+    assert ours.encode_query("Who met?") @ encoder.encode_query("Who met?") >= 0.9999
 
 
 def test_passages_become_unit_vectors(any_encoder):

@@ -26,7 +26,7 @@ from httpx import Response
 from markup import PAYLOADS, parse
 
 from assistant.assembly import Assistant, open_assistant
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 from corpus.errors import AssistantError
 from ui import LONGEST_QUESTION
 from ui.access.headers import policy_for
@@ -417,9 +417,7 @@ def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.communicate()
 
 
-def test_sigterm_ends_the_real_command_cleanly_under_an_open_page(
-    tmp_path: Path, encoder: SentenceTransformerEncoder
-) -> None:
+def test_sigterm_ends_the_real_command_cleanly_under_an_open_page(tmp_path: Path, encoder: Encoder) -> None:
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "riga.txt").write_bytes(RIGA.encode())
     open_assistant(tmp_path / "data", folder=tmp_path / "documents", encoder=encoder).close()

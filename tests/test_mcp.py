@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from serving import served
 
 from assistant.assembly import Assistant, open_assistant
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 from corpus.errors import AssistantError
 from ui.mcp import mounting
 from ui.mcp.server import PATH
@@ -210,7 +210,7 @@ def test_without_the_sdk_there_is_nothing_at_the_path_and_the_command_says_what_
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     data = tmp_path_factory.mktemp("data")
     folder = corpus_in(tmp_path_factory.mktemp("corpus"))
     open_assistant(data, folder=folder, encoder=encoder).close()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.parties import party_of
 from assistant.support import SUPPORTED_FROM, SupportChecker, broken_rules, numbers, quotes
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.encoder import Encoder
 
 SIGNED = "The health ministries of Azerbaijan and Latvia signed a Cooperation Agreement in Riga on 4 December 2025."
 MISSION = (
@@ -120,7 +120,7 @@ def test_any_text_can_be_checked_and_stands_in_itself(claim: str, other: str) ->
 
 
 def test_a_literal_slice_is_as_near_as_can_be_and_an_unrelated_sentence_is_not(
-    encoder: SentenceTransformerEncoder,
+    encoder: Encoder,
 ) -> None:
     checker = SupportChecker(encoder)
     assert checker.check(SIGNED, [SIGNED]).score == pytest.approx(1, abs=1e-3)
@@ -130,7 +130,7 @@ def test_a_literal_slice_is_as_near_as_can_be_and_an_unrelated_sentence_is_not(
     assert not unrelated.supported
 
 
-def test_a_close_rewording_is_supported(encoder: SentenceTransformerEncoder) -> None:
+def test_a_close_rewording_is_supported(encoder: Encoder) -> None:
     claim = "Azerbaijan's and Latvia's health ministries signed a Cooperation Agreement in Riga on 4 December 2025."
     assert SupportChecker(encoder).check(claim, [SIGNED]).supported
 

@@ -17,7 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from corpus.encoder import model_folder
+from corpus.model_files import model_folder
 from training.train_reader import Reader
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")

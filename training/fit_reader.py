@@ -26,7 +26,8 @@ from assistant.reading import FEATURES, EvidenceReader, sentence_candidates
 from assistant.retrieval import HybridRetriever
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, held_back, open_set
-from corpus.encoder import SentenceTransformerEncoder
+from corpus.embedding import open_encoder
+from corpus.encoder import Encoder
 
 SETS = ("squad2", "clapnq", "qed")
 PASSAGES = 8
@@ -37,7 +38,7 @@ SEED = 20261122
 RETRIEVAL_WEIGHT = 3.0
 
 
-def rows_of(name: str, folder: Path, encoder: SentenceTransformerEncoder, limit: int) -> list[dict]:
+def rows_of(name: str, folder: Path, encoder: Encoder, limit: int) -> list[dict]:
     """One entry per question: its features, which sentences answer, and the document it is split by."""
     store, questions = open_set(name, folder, encoder)
     questions = [q for q in questions if held_back(q) and (not q.answerable or any(q.gold.values()))]
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=450, help="questions per set")
     parser.add_argument("--cache", type=Path, default=None, help="folder that keeps the encoded sets")
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder()
+    encoder = open_encoder()
     folder = arguments.cache or Path(tempfile.mkdtemp())
     questions = [row for name in SETS for row in rows_of(name, folder, encoder, arguments.questions)]
     train = [q for q in questions if q["fold"] == "fitted"]

@@ -1,0 +1,30 @@
+"""onnxruntime and tokenizers, opened the way this project runs them: the one owner of both."""
+
+from pathlib import Path
+from typing import Any
+
+
+def open_session(model: bytes, *, threads: int, weights: Path | None = None) -> Any:
+    """An onnxruntime session on the CPU; `weights` is the folder of the files that `model` takes its weights from."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Threads that spin while they wait make everything else on a small host slow.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if weights is not None:
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def open_tokenizer(folder: Path, *, longest: int | None = None) -> Any:
+    """A model's tokenizer, which pads nothing and, with `longest`, cuts what it is given to so many tokens."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    if longest is not None:
+        # Of a pair the longer part: in effect the passage, unless the question is the longer one.
+        tokenizer.enable_truncation(longest, strategy="longest_first")
+    return tokenizer

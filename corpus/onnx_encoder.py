@@ -1,0 +1,115 @@
+"""The default model on onnxruntime: the vectors of sentence-transformers, sooner, and without importing torch.
+
+`minilm/encoder.onnx` is the model's graph alone (written by `training/export_encoder.py`); its weights are read from
+the very file that sentence-transformers reads, whose bytes are checked first. Texts are sorted by length and run in
+batches of about as many tokens, so that little is padded. A question runs on the thread that asks; many texts run on
+all cores, by threads of lower priority than those that answer.
+"""
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.encoder import Vectors, unit_rows, with_titles
+from corpus.inference import open_session, open_tokenizer
+from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
+
+GRAPH = Path(__file__).parent / "minilm" / "encoder.onnx"
+DIMENSION = 384
+LONGEST_INPUT = 256
+# Larger batches do not fit the cores' caches, and smaller ones cost more calls; measured by `benchmarks/encoder.py`.
+_TOKENS_AT_ONCE = 1024
+# So many texts are worth more than one thread.
+_FEW = 8
+_LOWER_PRIORITY = 5
+
+
+class OnnxEncoder:
+    """An `Encoder` of all-MiniLM-L6-v2. Safe to call from many threads.
+
+    Raises `ModelMismatch` where the model's files are missing or not upstream's.
+    """
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        folder = model_folder(DEFAULT_MODEL)
+        checksums = verify_model(folder, pinned=True)
+        self._digest = hashlib.sha256("".join(checksums.values()).encode()).hexdigest()[:16]
+        self.dimension = DIMENSION
+        self._session: Any = open_session(GRAPH.read_bytes(), threads=1, weights=folder)
+        self._whole: Any = open_tokenizer(folder)
+        self._cut: Any = open_tokenizer(folder, longest=LONGEST_INPUT)
+        self._workers = ThreadPoolExecutor(
+            threads or len(os.sched_getaffinity(0)), thread_name_prefix="encoder", initializer=_step_back
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as the reference's: the model's name, the digest of its files, and its dimension."""
+        return f"{DEFAULT_MODEL}:{self._digest}:{DIMENSION}"
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See `Encoder`."""
+        return [len(encoded.ids) for encoded in self._whole.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
+        """See `Encoder`."""
+        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        for number, tokens in self._run(with_titles(titles, texts, self.count_tokens)):
+            vectors[number] = tokens.mean(axis=0)
+        return unit_rows(vectors)
+
+    def encode_query(self, text: str) -> Vectors:
+        """See `Encoder`."""
+        ((_, tokens),) = self._run([text])
+        vector: Vectors = unit_rows(tokens.mean(axis=0, keepdims=True))[0]
+        return vector
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """See `Encoder`."""
+        found: dict[int, Vectors] = {number: unit_rows(tokens[1:-1]) for number, tokens in self._run(list(texts))}
+        return [found[number] for number in range(len(texts))]
+
+    def _run(self, texts: list[str]) -> Iterator[tuple[int, Vectors]]:
+        """(place, vectors of all tokens, special ones too, shape (tokens, dimension)) of each text, in any order."""
+        encoded = [item.ids for item in self._cut.encode_batch_fast(texts)]
+        batches = list(_batches(encoded))
+        inputs = ([encoded[number] for number in batch] for batch in batches)
+        run = self._workers.map if len(texts) > _FEW else map
+        for batch, states in zip(batches, run(self._states, inputs), strict=True):
+            for row, number in enumerate(batch):
+                yield number, states[row, : len(encoded[number])]
+
+    def _states(self, batch: list[list[int]]) -> npt.NDArray[np.float32]:
+        """The last layer's states, shape (texts, tokens of the longest, dimension); what is padded is meaningless."""
+        lengths = np.asarray([len(ids) for ids in batch], dtype=np.int32)
+        padded = np.zeros((len(batch), int(lengths.max())), dtype=np.int32)
+        for row, ids in enumerate(batch):
+            padded[row, : len(ids)] = ids
+        inputs = {"input_ids": padded, "segments": np.zeros_like(padded), "lengths": lengths}
+        states: npt.NDArray[np.float32] = self._session.run(["token_vectors"], inputs)[0]
+        return states
+
+
+def _batches(encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """The places of texts, longest first, in batches of about `_TOKENS_AT_ONCE`."""
+    batch: list[int] = []
+    for place in sorted(range(len(encoded)), key=lambda place: -len(encoded[place])):
+        if batch and (len(batch) + 1) * len(encoded[batch[0]]) > _TOKENS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _step_back() -> None:
+    """Let threads that answer go first; Linux alone has priorities of single threads."""
+    if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWER_PRIORITY)
