@@ -184,7 +184,7 @@ def _add_vectors(store: Store, made: list[tuple[Document, list[Passage]]]) -> No
     for start in range(0, len(passages), 1_000):
         batch = passages[start : start + 1_000]
         vectors = store.encoder.encode_passages([""] * len(batch), [passage.text for passage in batch])
-        store.index.vectors.add(made[0][0], batch, vectors)
+        store.index.vectors.add([(made[0][0], batch)], vectors)
     collection = store.index.vectors._collection
     for start in range(0, len(passages), 1_000):
         batch = passages[start : start + 1_000]

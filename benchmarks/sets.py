@@ -16,7 +16,6 @@ from corpus.chunking import passages
 from corpus.document import Document, Span
 from corpus.encoder import Encoder
 from corpus.store import Store
-from corpus.sync import write_documents
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _DOCUMENTS_PER_STEP = 200
@@ -106,7 +105,8 @@ def open_set(name: str, folder: Path, encoder: Encoder) -> tuple[Store, list[Set
             for start in range(0, len(documents), _DOCUMENTS_PER_STEP):
                 batch = documents[start : start + _DOCUMENTS_PER_STEP]
                 cut = [(document, passages(document, encoder.count_tokens, store.chunking)) for document in batch]
-                write_documents(store.index, store, cut)
+                store.index.add(cut, store.catalog.encodings.encode(store.encoder, cut))
+                store.index.commit()
                 store.catalog.apply(Change(documents=cut))
     return store, load_questions(name, documents)
 

@@ -19,6 +19,7 @@ import sqlalchemy as sql
 
 from corpus import facets, tables
 from corpus.document import Document, Passage, Span
+from corpus.encodings import Encodings
 from corpus.errors import DataFolderDamaged
 from corpus.facets import Facets
 
@@ -92,7 +93,8 @@ def declared_parties(document: Document) -> Sequence[str]:
 class Catalog:
     """The catalog in `folder`, created on first use. Many may read it at once; one may write.
 
-    `parties_of` tells by which parties a document can be filtered; `facets` answers what filters ask.
+    `parties_of` tells by which parties a document can be filtered; `facets` answers what filters ask, and `encodings`
+    keeps the vectors of passages.
     """
 
     def __init__(self, folder: Path, parties_of: Callable[[Document], Sequence[str]] = declared_parties) -> None:
@@ -109,6 +111,7 @@ class Catalog:
             ) from error
         self._parties_of = parties_of
         self.facets = Facets(self._engine)
+        self.encodings = Encodings(self._engine)
 
     def close(self) -> None:
         """Release the database file."""

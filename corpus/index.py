@@ -22,10 +22,11 @@ class SearchIndex:
         self.vectors = VectorStore(self.folder / "chroma")
         self.keywords = KeywordIndex(self.folder / "keywords")
 
-    def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Write one document's passages to both; searchable in full only after `commit`."""
-        self.vectors.add(document, passages, vectors)
-        self.keywords.add(document, passages)
+    def add(self, documents: Sequence[tuple[Document, Sequence[Passage]]], vectors: Vectors) -> None:
+        """Write documents' passages to both, `vectors` of shape (all passages, dimension); in full after `commit`."""
+        self.vectors.add(documents, vectors)
+        for document, passages in documents:
+            self.keywords.add(document, passages)
 
     def remove(self, document_id: str) -> None:
         """Take one document's passages out of both; complete only after `commit`."""

@@ -1,8 +1,10 @@
 """Folders → catalog and indexes: what is new, changed, unchanged, removed or failed.
 
-A document is wholly searchable or not at all. Order of a step: note the new documents as unsettled, write their
-passages to the indexes, then one catalog transaction makes them visible (and the versions they replace invisible),
-then the replaced passages leave the indexes. A process killed anywhere in between is completed by the next sync.
+A document is wholly searchable or not at all. Steps are read, encoded and written one behind the other (`pipeline`);
+what was encoded before is not encoded again (`encodings`). Order of writing a step: note the new documents as
+unsettled, write their passages to the indexes, then one catalog transaction makes them visible (and the versions they
+replace invisible), then the replaced passages leave the indexes. A process killed anywhere in between is completed by
+the next sync.
 Which files there are is `files`; what they say is read by `isolation`.
 """
 
@@ -15,10 +17,13 @@ from pathlib import Path
 from corpus.catalog import Change, Failure, Source
 from corpus.chunking import passages
 from corpus.document import Document, Extraction, Passage
+from corpus.encoder import Vectors
+from corpus.encodings import Cut
 from corpus.errors import DataFolderDamaged, DiskFull, SourceError, UnreadableFile
 from corpus.files import content_of, files_in
 from corpus.index import SearchIndex
 from corpus.isolation import IsolatedReader
+from corpus.pipeline import Pipeline
 from corpus.readers import NotForIndexing
 from corpus.store import Store
 
@@ -73,14 +78,14 @@ def sync(
             store.catalog.add_source(register)
         if forget is not None:
             store.catalog.remove_source(forget)
-        with IsolatedReader() as reader:
-            report = Run(store, reader, progress).sync(sources)
+        with IsolatedReader() as reader, Run(store, reader, progress) as run:
+            report = run.sync(sources)
         report.described = described
         return report
 
 
 class Run:
-    """One run under the writer's lock: the state that its steps share."""
+    """One run under the writer's lock: the state that its steps share. Leaving it as a context ends its threads."""
 
     def __init__(self, store: Store, reader: IsolatedReader, progress: Progress = lambda *_: None) -> None:
         self.store = store
@@ -90,6 +95,13 @@ class Run:
         self.known = store.catalog.current_versions()
         self.known_failures = {(failure.source, failure.path): failure for failure in store.catalog.failures()}
         self.pending: list[tuple[Document, Sequence[Passage]]] = []
+        self._pipeline = Pipeline(self._encoded, self._write)
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pipeline.__exit__()
 
     def sync(self, sources: Sequence[Source]) -> SyncReport:
         """Look at every file of every source, and withdraw what is there no more."""
@@ -140,28 +152,35 @@ class Run:
         self.pending.append((document, document_passages))
         self.report.passages += len(document_passages)
         if sum(len(pending) for _, pending in self.pending) >= PASSAGES_PER_STEP:
-            self.step()
+            self._hand_on()
 
     def _fail(self, key: tuple[str, str], sha256: str | None, reason: str) -> None:
         self.report.failed["/".join(key)] = reason
         self.store.catalog.apply(Change(failed=[Failure(*key, sha256, reason)]))
 
     def step(self) -> None:
-        """Index the pending documents and make them visible."""
-        if not self.pending:
-            return
+        """Index all that is pending and make it visible, before this returns."""
+        self._hand_on()
+        self._pipeline.finish()
+
+    def _hand_on(self) -> None:
+        if self.pending:
+            self._pipeline.put(self.pending)
+            self.pending = []
+
+    def _encoded(self, documents: Cut) -> Vectors:
+        return self.store.catalog.encodings.encode(self.store.encoder, documents)
+
+    def _write(self, documents: Cut, vectors: Vectors) -> None:
+        """Write one step to the indexes, and then let the catalog show it."""
         catalog, index = self.store.catalog, self.store.index
-        catalog.note_unsettled(document.id for document, _ in self.pending)
-        write_documents(index, self.store, self.pending)
-        replaced = [
-            self.known[key][0]
-            for document, _ in self.pending
-            if (key := (document.source, document.path)) in self.known
-        ]
-        mended = [(document.source, document.path) for document, _ in self.pending]
-        catalog.apply(Change(documents=self.pending, withdrawn=replaced, mended=mended))
+        catalog.note_unsettled(document.id for document, _ in documents)
+        index.add(documents, vectors)
+        index.commit()
+        places = [(document.source, document.path) for document, _ in documents]
+        replaced = [self.known[place][0] for place in places if place in self.known]
+        catalog.apply(Change(documents=documents, withdrawn=replaced, mended=places))
         self.store.sweep()
-        self.pending = []
 
     def withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
         """Let the documents at these places, each (source, path), be found no more."""
@@ -169,6 +188,7 @@ class Run:
         self.report.removed.extend("/".join(key) for key in keys if "/".join(key) not in self.report.failed)
         self.store.catalog.apply(Change(withdrawn=[self.known[key][0] for key in keys]))
         self.store.sweep()
+        self.store.catalog.encodings.forget_superseded()
 
 
 def reindex(store: Store, progress: Progress = lambda *_: None) -> int:
@@ -192,10 +212,14 @@ def _rebuild(store: Store, index: SearchIndex, progress: Progress) -> int:
     """Fill a new index from the catalog, and make the catalog point at it."""
     documents = store.catalog.documents()
     cut: list[tuple[Document, list[Passage]]] = []
+    waiting: list[tuple[Document, list[Passage]]] = []
     for number, document in enumerate(documents, start=1):
         document_passages = passages(document, store.encoder.count_tokens, store.chunking)
-        write_documents(index, store, [(document, document_passages)], commit=False)
         cut.append((document, document_passages))
+        waiting.append(cut[-1])
+        if sum(len(found) for _, found in waiting) >= PASSAGES_PER_STEP or number == len(documents):
+            index.add(waiting, store.catalog.encodings.encode(store.encoder, waiting))
+            waiting = []
         progress(document.path, number, len(documents))
     index.commit()
     expected = {passage.id for _, document_passages in cut for passage in document_passages}
@@ -206,23 +230,6 @@ def _rebuild(store: Store, index: SearchIndex, progress: Progress) -> int:
         state = {"build": index.build, "fingerprint": store.fingerprint}
         store.catalog.replace_passages(connection, batches, state)
     return len(expected)
-
-
-def write_documents(
-    index: SearchIndex, store: Store, documents: Sequence[tuple[Document, Sequence[Passage]]], *, commit: bool = True
-) -> None:
-    """Encode passages in one batch and write them to the indexes."""
-    titles = [document.title for document, document_passages in documents for _ in document_passages]
-    texts = [passage.text for _, document_passages in documents for passage in document_passages]
-    if not texts:
-        return
-    vectors = store.encoder.encode_passages(titles, texts)
-    position = 0
-    for document, document_passages in documents:
-        index.add(document, document_passages, vectors[position : position + len(document_passages)])
-        position += len(document_passages)
-    if commit:
-        index.commit()
 
 
 def document_from(

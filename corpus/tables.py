@@ -1,7 +1,8 @@
 """The catalog's tables, and nothing else: what is stored of sources, documents, passages, failures and state.
 
 `subject` holds a row for every party and topic of a current document, and `restriction` one for every group that may
-read a source that is not for everyone; a source without a row there is. How they are read and written: `catalog` and
+read a source that is not for everyone; a source without a row there is. `encoding` holds the vector of every passage
+that was encoded (little-endian float32), by the digest of what was. How they are read and written: `catalog` and
 `facets`.
 """
 
@@ -75,6 +76,16 @@ restrictions = sql.Table(
     metadata,
     sql.Column("source", sql.String, primary_key=True),
     sql.Column("group", sql.String, primary_key=True),
+)
+
+
+encodings = sql.Table(
+    "encoding",
+    metadata,
+    sql.Column("passage_id", sql.String, primary_key=True),
+    sql.Column("document_id", sql.String, nullable=False, index=True),
+    sql.Column("digest", sql.LargeBinary, nullable=False, index=True),
+    sql.Column("vector", sql.LargeBinary, nullable=False),
 )
 
 

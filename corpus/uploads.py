@@ -49,11 +49,10 @@ def add_files(store: Store, files: Iterable[tuple[str, IO[bytes]]]) -> list[Addi
 
     Raises `DataFolderBusy` where another process is writing, and `DiskFull` where there is no room.
     """
-    with store.writing(), IsolatedReader() as reader:
+    with store.writing(), IsolatedReader() as reader, Run(store, reader) as run:
         require_free_space(store.folder)
-        adding = _Adding(store, reader)
-        additions = list(adding.add(files))
-        adding.run.step()
+        additions = list(_Adding(store, reader, run).add(files))
+        run.step()
         return additions
 
 
@@ -74,7 +73,8 @@ def remove_upload(store: Store, document_id: str) -> None:
             )
         (source.folder / document.path).unlink(missing_ok=True)
         _flush_folder(source.folder)
-        Run(store, reader).withdraw([(document.source, document.path)])
+        with Run(store, reader) as run:
+            run.withdraw([(document.source, document.path)])
 
 
 def uploads_folder(store: Store) -> Path:
@@ -94,7 +94,7 @@ def uploads_source(store: Store) -> Source:
 class _Adding:
     """One addition of several files, under the writer's lock."""
 
-    def __init__(self, store: Store, reader: IsolatedReader) -> None:
+    def __init__(self, store: Store, reader: IsolatedReader, run: Run) -> None:
         self.store = store
         self.reader = reader
         self.source = uploads_source(store)
@@ -102,7 +102,7 @@ class _Adding:
         self.folder.mkdir(exist_ok=True)
         if self.source not in store.catalog.sources():
             store.catalog.add_source(self.source)
-        self.run = Run(store, reader)
+        self.run = run
         self._complete_what_was_killed()
         self.count = sum(1 for _ in files_in(self.folder))
 

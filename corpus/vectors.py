@@ -62,15 +62,16 @@ class VectorStore:
             ) from error
         return client, collection
 
-    def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Store the passages of one document; `vectors` has shape (len(passages), dimension)."""
-        for start in range(0, len(passages), _BATCH):
-            batch = passages[start : start + _BATCH]
+    def add(self, documents: Sequence[tuple[Document, Sequence[Passage]]], vectors: Vectors) -> None:
+        """Store the passages of documents; `vectors`, in the same order, has shape (all passages, dimension)."""
+        pairs = [(document, passage) for document, passages in documents for passage in passages]
+        for start in range(0, len(pairs), _BATCH):
+            batch = pairs[start : start + _BATCH]
             self._collection.upsert(
-                ids=[passage.id for passage in batch],
+                ids=[passage.id for _, passage in batch],
                 embeddings=vectors[start : start + _BATCH],
-                documents=[passage.text for passage in batch],
-                metadatas=[_metadata(document, passage) for passage in batch],
+                documents=[passage.text for _, passage in batch],
+                metadatas=[_metadata(document, passage) for document, passage in batch],
             )
 
     def remove(self, document_id: str) -> None:

@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             Passage(passage_id(identity, number), identity, number, span, span.of(whole.text))
             for number, span in enumerate(spans)
         ]
-        store.index.add(whole, passages, store.encoder.encode_passages([whole.title] * len(texts), texts))
+        store.index.add([(whole, passages)], store.encoder.encode_passages([whole.title] * len(texts), texts))
         made.append((whole, passages))
     store.index.commit()
     store.catalog.apply(Change(documents=made))

@@ -29,6 +29,7 @@ OWNERS = {
     "langchain_core": ("assistant.retrieval", "assistant.chain", "assistant.provider", "corpus.vectors"),
     "sqlalchemy": (
         "corpus.catalog",
+        "corpus.encodings",
         "corpus.facets",
         "corpus.tables",
         "ui.keeping.database",
@@ -53,6 +54,7 @@ OWNERS = {
 AT_MODULE_LEVEL = {
     "sqlalchemy": (
         "corpus.catalog",
+        "corpus.encodings",
         "corpus.facets",
         "corpus.tables",
         "ui.keeping.database",

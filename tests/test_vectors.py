@@ -21,6 +21,10 @@ def with_passages(*texts, document_id="d1", **values):
     return made, passages, encoder.encode_passages([made.title] * len(texts), texts)
 
 
+def add(store, made, passages, matrix):
+    store.add([(made, passages)], matrix)
+
+
 @pytest.fixture
 def vectors(tmp_path):
     store = VectorStore(tmp_path / "chroma")
@@ -30,7 +34,7 @@ def vectors(tmp_path):
 
 def test_the_nearest_passages_come_first_with_their_cosine_similarity(vectors):
     made, passages, matrix = with_passages("health ministers met", "medical tourism grows", "sea levels rise")
-    vectors.add(made, passages, matrix)
+    add(vectors, made, passages, matrix)
     question = encoder.encode_query("health ministers")
     found = vectors.search(question, 10)
     expected = sorted(zip([p.id for p in passages], matrix @ question, strict=True), key=lambda hit: -hit[1])
@@ -46,14 +50,14 @@ def test_an_empty_store_finds_nothing(vectors):
 
 def test_adding_a_document_twice_keeps_one_of_each(vectors):
     made, passages, matrix = with_passages("one text", "another text")
-    vectors.add(made, passages, matrix)
-    vectors.add(made, passages, matrix)
+    add(vectors, made, passages, matrix)
+    add(vectors, made, passages, matrix)
     assert vectors.count() == 2
 
 
 def test_removing_a_document_leaves_the_others(vectors):
-    vectors.add(*with_passages("one text", "another text"))
-    vectors.add(*with_passages("other text", document_id="d2"))
+    add(vectors, *with_passages("one text", "another text"))
+    add(vectors, *with_passages("other text", document_id="d2"))
     vectors.remove("d1")
     vectors.remove("never seen")
     assert vectors.ids() == {"d2-0"}
@@ -61,13 +65,13 @@ def test_removing_a_document_leaves_the_others(vectors):
 
 def test_more_passages_than_one_batch_are_all_stored(vectors):
     made, passages, matrix = with_passages(*(f"passage number{number}" for number in range(2100)))
-    vectors.add(made, passages, matrix)
+    add(vectors, made, passages, matrix)
     assert vectors.ids() == {passage.id for passage in passages}
 
 
 def test_what_is_stored_survives_a_new_start(tmp_path):
     store = VectorStore(tmp_path)
-    store.add(*with_passages("one text"))
+    add(store, *with_passages("one text"))
     store.close()
     again = VectorStore(tmp_path)
     assert again.ids() == {"d1-0"}
@@ -77,7 +81,7 @@ def test_what_is_stored_survives_a_new_start(tmp_path):
 
 def test_any_langchain_program_can_open_the_store(vectors):
     made, passages, matrix = with_passages("health ministers met", "sea levels rise", publisher="The Post")
-    vectors.add(made, passages, matrix)
+    add(vectors, made, passages, matrix)
 
     class Embeddings:
         def embed_query(self, text):
@@ -90,13 +94,13 @@ def test_any_langchain_program_can_open_the_store(vectors):
 
 
 def test_a_reload_shows_what_another_process_wrote(tmp_path, vectors):
-    vectors.add(*with_passages("one text"))
+    add(vectors, *with_passages("one text"))
     vectors.search(encoder.encode_query("one"), 5)
     code = (
-        "import sys; from pathlib import Path; from test_vectors import with_passages; "
+        "import sys; from pathlib import Path; from test_vectors import add, with_passages; "
         "from corpus.vectors import VectorStore; "
         "store = VectorStore(Path(sys.argv[1])); "
-        "store.add(*with_passages('other text', document_id='d2')); store.close()"
+        "add(store, *with_passages('other text', document_id='d2')); store.close()"
     )
     subprocess.run(child_command("-c", code, str(tmp_path / "chroma")), env=child_environment(), check=True)
     vectors.reload()
@@ -113,6 +117,6 @@ def test_a_damaged_store_is_refused_each_time_and_opens_once_it_is_mended(tmp_pa
             VectorStore(tmp_path)
     database.write_bytes(good)
     store = VectorStore(tmp_path)
-    store.add(*with_passages("one text"))
+    add(store, *with_passages("one text"))
     assert np.isclose(store.search(encoder.encode_query("A title one text"), 1)[0][1], 1)
     store.close()
