@@ -303,6 +303,8 @@ class Documents:
 class Answering:
     """Answers every question by its number, and counts."""
 
+    model: object | None = None
+
     def __init__(self) -> None:
         self.store = Documents()
         self.count = 0
@@ -351,10 +353,19 @@ def test_what_was_answered_is_not_answered_again(
     assert noticed[0][1] >= 0
 
 
-def test_every_ask_is_answered_and_noticed(observed: Observed, noticed: list[tuple[Answer, float]]) -> None:
-    first, second = observed.ask("What?"), observed.ask("What?")
-    assert [answer for answer, _ in noticed] == [first, second]
-    assert observed.recall("What?") == second
+@pytest.mark.parametrize("model", [None, object()], ids=["without a model", "with a model"])
+def test_every_ask_is_noticed_and_the_same_one_answered_once_unless_a_model_is_asked(
+    observed: Observed, answering: Answering, noticed: list[tuple[Answer, float]], model: object | None
+) -> None:
+    answering.model = model
+    shown = [observed.ask("What?"), *observed.stream("What?"), *observed.follow("What?")]
+    answers = [told for told in shown if isinstance(told, Answer) and told.statements and not told.is_draft]
+    assert [answer for answer, _ in noticed] == answers
+    assert answering.count == (1 if model is None else 3)
+    assert list(answers[1].timings_ms) == (["remember"] if model is None else [])
+    answering.store.generation += 1
+    observed.ask("What?")
+    assert answering.count == (2 if model is None else 4), "another index may have another answer"
 
 
 def test_answering_again_is_no_question_asked(observed: Observed, noticed: list[tuple[Answer, float]]) -> None:

@@ -49,10 +49,10 @@ class Scripted:
     def refresh(self) -> None:
         """Nothing changes here."""
 
-    def follow(self, *_: object) -> Iterator[Answer]:
+    def follow(self, *_: object, **_choices: object) -> Iterator[Answer]:
         return self._script()
 
-    def ask(self, *_: object) -> Answer:
+    def ask(self, *_: object, **_choices: object) -> Answer:
         *_, answer = self._script()
         return answer
 

@@ -2,12 +2,14 @@
 
 Exports, feedback and kept conversations need the answer that was shown, and must never take it from the browser: they
 ask here, by question and earlier questions. What is not remembered, or was said over an older index, is answered again.
+Without a language model the same question over the same index has the same answer, which is then given from memory.
 """
 
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.answer import Answer, Turn
@@ -39,18 +41,20 @@ class Observed:
     def ask(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Answer:
         """Answer as the assistant does, and note it."""
         started = time.perf_counter()
-        answer = self._assistant.ask(question, history, **choices)
+        answer = self._known(question, history, choices) or self._assistant.ask(question, history, **choices)
         self._note(question, history, answer, started, choices)
         return answer
 
     def stream(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Answer]:
         """Yield as the assistant does, and note the complete answer; one that was stopped is not noted."""
-        told = self._assistant.stream(question, history, **choices)
+        known = self._known(question, history, choices)
+        told = (known,) if known else self._assistant.stream(question, history, **choices)
         yield from cast("Iterator[Answer]", self._noted(question, history, told, choices))
 
     def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Told]:
         """Yield as the assistant does, and note the complete answer; one that was stopped is not noted."""
-        told = self._assistant.follow(question, history, **choices)
+        known = self._known(question, history, choices)
+        told = (known,) if known else self._assistant.follow(question, history, **choices)
         yield from self._noted(question, history, told, choices)
 
     def recall(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Answer | None:
@@ -72,6 +76,15 @@ class Observed:
         return self.recall(question, history, **choices) or self._remember(
             question, history, self._assistant.ask(question, history, **choices), choices
         )
+
+    def _known(self, question: str, history: Sequence[Turn | str], choices: Mapping[str, Any]) -> Answer | None:
+        """What the same question would be answered again; a language model may find better words, so it is asked."""
+        if self._assistant.model is not None:
+            return None
+        started = time.perf_counter()
+        self._assistant.refresh()
+        answer = self.recall(question, history, **choices)
+        return answer and replace(answer, timings_ms={"remember": round((time.perf_counter() - started) * 1000, 1)})
 
     def _noted(
         self, question: str, history: Sequence[Turn | str], told: Iterable[Told], choices: Mapping[str, Any]
