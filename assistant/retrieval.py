@@ -58,23 +58,27 @@ class HybridRetriever(BaseRetriever):
         store: Store = self.store
         by_vector = store.index.vectors.search(store.encoder.encode_query(query), CANDIDATES, allowed)
         by_keyword = store.index.keywords.search(query, CANDIDATES, allowed)
-        return self.hits(fuse(by_vector, by_keyword, self.vector_weight), allowed)[: count or self.count]
+        return self.hits(fuse(by_vector, by_keyword, self.vector_weight), allowed, count or self.count)
 
     def search_names(self, names: str, count: int, allowed: Allowed | None = None) -> list[Hit]:
         """The passages that hold most of `names`, by keywords alone; with `allowed`, of those documents alone."""
         return self.hits(fuse([], self.store.index.keywords.search(names, count, allowed), 0.0), allowed)
 
-    def hits(self, scored: Sequence[tuple[str, float]], allowed: Allowed | None = None) -> list[Hit]:
-        """Look scored passage ids up in the catalog; those no longer current, or not allowed, are left out."""
+    def hits(
+        self, scored: Sequence[tuple[str, float]], allowed: Allowed | None = None, most: int | None = None
+    ) -> list[Hit]:
+        """Look scored passage ids up in the catalog; those no longer current, or not allowed, are left out.
+
+        With `most`, only so many, so that no text is read that nobody asked for.
+        """
         store: Store = self.store
         places = store.catalog.passages_by_id(passage_id for passage_id, _ in scored)
-        documents = store.catalog.documents_by_id({place[0] for place in places.values()})
+        held = [pair for pair in scored if pair[0] in places and (allowed is None or places[pair[0]][0] in allowed)]
+        documents = store.catalog.documents_by_id({places[passage_id][0] for passage_id, _ in held[:most]})
         found = []
-        for passage_id, score in scored:
-            if passage_id not in places or places[passage_id][0] not in documents:
-                continue
+        for passage_id, score in held[:most]:
             document_id, span, ordinal = places[passage_id]
-            if allowed is not None and document_id not in allowed:
+            if document_id not in documents:  # superseded between the two looks
                 continue
             document = documents[document_id]
             found.append(Hit(Passage(passage_id, document_id, ordinal, span, span.of(document.text)), document, score))
