@@ -91,6 +91,22 @@ def test_turns_are_given_in_order_and_the_excess_is_sent_away_at_once() -> None:
     assert asyncio.run(tried()) == (2, 4)
 
 
+def test_nobody_waits_for_a_turn_longer_than_a_client_would() -> None:
+    async def tried() -> tuple[bool, int]:
+        turns = Turns(1, 5, longest_wait=0.05)
+        refused = False
+        async with turns.turn():
+            try:
+                async with turns.turn():
+                    pass
+            except Busy:
+                refused = True
+        async with turns.turn():  # the turn is free again
+            return refused, turns.taken
+
+    assert asyncio.run(tried()) == (True, 1)
+
+
 # Over the application
 
 
