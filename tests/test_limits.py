@@ -165,9 +165,9 @@ def test_above_what_can_wait_the_answer_is_503_within_a_second_and_the_server_li
     with fitted(tmp_path, open=True, questions_at_once=2, questions_waiting=2) as doors:
         go_on, real = threading.Event(), doors.assistant.ask
 
-        def slow(*arguments: Any) -> Any:
+        def slow(*arguments: Any, **choices: Any) -> Any:
             assert go_on.wait(30)
-            return real(*arguments)
+            return real(*arguments, **choices)
 
         doors.assistant.ask = slow  # type: ignore[method-assign]
         with doors.client() as client, ThreadPoolExecutor(16) as pool:
