@@ -316,4 +316,4 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
     assert (told.returncode, told.stderr) == (0, "")
     unit.write_text(unit.read_text().replace("ProtectSystem=strict", "ProtectSystem=everything"))
     told = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=60)
-    assert "ProtectSystem" in told.stderr, "the control"
+    assert "Failed to parse" in told.stderr, "the control"
