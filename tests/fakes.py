@@ -116,7 +116,7 @@ def child_command(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def app_over(assistant: Any, access: Any = None) -> "FastAPI":
+def app_over(assistant: Any, access: Any = None, **options: Any) -> "FastAPI":
     """The application, made within an event loop: without one, Gradio opens loops that it never closes.
 
     The loop is of another thread, because a test's browser has one in ours.
@@ -124,7 +124,7 @@ def app_over(assistant: Any, access: Any = None) -> "FastAPI":
     from ui.api.app import create_app
 
     async def made() -> "FastAPI":
-        return create_app(assistant, access=access)
+        return create_app(assistant, access=access, **options)
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(lambda: asyncio.run(made())).result()

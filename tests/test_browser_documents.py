@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fakes import FakeEncoder
-from markup import PAYLOADS
+from payloads import NAMED
 
 from assistant.assembly import Assistant, open_assistant
 
@@ -103,7 +103,7 @@ def test_the_same_file_again_is_told_apart_from_a_new_version(page: Any) -> None
 
 
 def test_hostile_names_are_shown_as_they_are_and_do_nothing(page: Any) -> None:
-    names = [name for name in PAYLOADS.values() if name.isprintable()][:12]
+    names = [name for name in NAMED.values() if name.isprintable()][:12]
     told = drop(page, *((f"{name}.xyz", "words") for name in names))
     assert all("is not supported" in line for line in told)
     assert page.locator("#progress").locator("img, script, iframe, svg, form").count() == 0

@@ -141,6 +141,29 @@ def test_the_flagship_question_is_answered_in_the_frame_and_its_sources_open(
     assert entries[-1]["question"] == FLAGSHIP
 
 
+@pytest.mark.parametrize("kind", ["Word", "Markdown"])
+def test_an_answer_is_taken_along_from_the_frame(portal: Portal, kind: str) -> None:
+    ask_in(portal.frame)
+    with portal.page.expect_download() as download:
+        portal.frame.get_by_role("button", name=f"This answer as a file: {kind}").click()
+    content = Path(download.value.path()).read_bytes()
+    assert download.value.suggested_filename.endswith({"Word": ".docx", "Markdown": ".md"}[kind])
+    assert content.startswith(b"PK") if kind == "Word" else FLAGSHIP in content.decode()
+    assert portal.complaints == []
+    (sent,) = [request for request in portal.asked if request.url.endswith("/export")]
+    assert sent.headers["authorization"].startswith("Bearer ")
+
+
+def test_a_file_that_cannot_be_made_in_the_frame_is_told_beside_its_button(portal: Portal) -> None:
+    ask_in(portal.frame)
+    refused = '{"detail": "Too many requests; wait a moment, then ask again."}'
+    portal.context.route(
+        "**/export", lambda route: route.fulfill(status=429, body=refused, content_type="application/json")
+    )
+    portal.frame.get_by_role("button", name="This answer as a file: Word").click()
+    portal.frame.locator("#export [role=alert]", has_text="Too many requests").wait_for()
+
+
 def test_the_frames_token_is_taken_out_of_its_address_and_the_page_is_as_wished(portal: Portal) -> None:
     portal.frame.locator("#chat .example").first.wait_for()
     (inside,) = [frame for frame in portal.page.frames if "/embed" in frame.url]

@@ -15,7 +15,7 @@ import pytest
 from fakes import FakeEncoder, document
 from hypothesis import given
 from hypothesis import strategies as st
-from markup import PAYLOADS
+from payloads import NAMED
 from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
@@ -170,7 +170,7 @@ def test_a_question_is_read_back_as_it_was_put(question: str) -> None:
 # Putting a question
 
 
-@pytest.mark.parametrize("question", PAYLOADS.values(), ids=PAYLOADS.keys())
+@pytest.mark.parametrize("question", NAMED.values(), ids=NAMED.keys())
 def test_a_question_with_markup_is_put_as_inert_text(question: str) -> None:
     (message,) = with_question([], question)
     assert message["role"] == "user"

@@ -10,7 +10,8 @@ import pytest
 from fakes import FakeEncoder
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from markup import every_payload, parse
+from markup import parse
+from payloads import every_payload
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.holdings import Held, Overview, Wanted

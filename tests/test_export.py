@@ -23,7 +23,7 @@ from ui.export.briefing import CLOSEST, ExportRefused, file_name, make_briefing
 from ui.export.file import ExportError, check_file, write_briefing
 from ui.export.markdown import briefing_as_markdown
 from ui.export.word import briefing_as_word
-from ui.rendering import one_line
+from ui.rendering import one_line, safe_url
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -234,7 +234,7 @@ def test_a_markdown_refusal_tells_what_comes_closest_and_has_no_footnote() -> No
     assert told.index(f"**{CLOSEST}**") < told.index("“The rest is open.”")
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if safe_url(payload) is None])
 @pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.NOT_FOUND])
 def test_hostile_words_come_back_from_markdown_as_they_were(payload: str, outcome: Outcome) -> None:
     def page_of(text: str) -> Any:

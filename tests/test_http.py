@@ -23,7 +23,8 @@ from fakes import FakeEncoder, app_over, child_environment
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
-from markup import PAYLOADS, parse
+from markup import parse
+from payloads import NAMED
 
 from assistant.assembly import Assistant, open_assistant
 from corpus.encoder import Encoder
@@ -318,7 +319,7 @@ def test_a_body_that_is_no_json_text_is_refused(content: bytes, kind: str, opene
     assert refused.status_code in (400, 422)
 
 
-@pytest.mark.parametrize("question", [text for text in PAYLOADS.values() if text.isprintable()])
+@pytest.mark.parametrize("question", [text for text in NAMED.values() if text.isprintable()])
 def test_a_hostile_question_comes_back_as_it_was_put_and_as_json(question: str, opened: Served) -> None:
     answered = opened.ask(question)
     assert answered.status_code == 200

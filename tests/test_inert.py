@@ -12,7 +12,8 @@ from fakes import document
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from markup import PAYLOADS, Html, every_payload, parse
+from markup import Html, parse
+from payloads import NAMED, every_payload
 from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
@@ -134,9 +135,9 @@ def test_escaped_text_is_one_paragraph_of_just_that_text(text: str) -> None:
 
 def test_rendering_without_escaping_would_be_noticed() -> None:
     markdown = answer_as_markdown(answer_from(HARMLESS)[0])
-    unescaped = [rendered(markdown.replace(HARMLESS, payload)) for payload in PAYLOADS.values()]
+    unescaped = [rendered(markdown.replace(HARMLESS, payload)) for payload in NAMED.values()]
     noticed = [page.structure != rendered(markdown).structure for page in unescaped]
-    assert sum(noticed) > len(PAYLOADS) // 2, "the control: most payloads act where they are not escaped"
+    assert sum(noticed) > len(NAMED) // 2, "the control: most payloads act where they are not escaped"
 
 
 # Addresses and dates
@@ -161,7 +162,7 @@ def test_the_originals_link_leads_just_there_and_is_only_a_link(url: str) -> Non
     assert original.attributes.keys() == {"href", "rel", "target"}
 
 
-@pytest.mark.parametrize("payload", [payload for payload in PAYLOADS.values() if safe_url(payload) is None])
+@pytest.mark.parametrize("payload", [payload for payload in NAMED.values() if safe_url(payload) is None])
 def test_a_hostile_address_is_no_link_and_not_shown(payload: str) -> None:
     answer, found = answer_from(HARMLESS)
     cited = replace(answer.citations[0], document=replace(answer.citations[0].document, url=payload))

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ui.access.audit import AuditLog
 from ui.access.journal import JsonLines
+from ui.api.completion_shapes import MODEL
 from ui.cli import app
 
 WORD = "ambulances-of-Ruritania"
@@ -86,7 +87,7 @@ def test_a_failure_has_its_traceback_in_the_log_and_not_in_the_answer(
     tmp_path: Path, lines: list[dict[str, Any]]
 ) -> None:
     with fitted(tmp_path, open=True, origins="https://portal.example") as doors:
-        doors.assistant.ask = lambda *_: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+        doors.assistant.ask = lambda *_, **__: 1 / 0  # type: ignore[method-assign, assignment, return-value]
         failed = doors.client(origin="https://portal.example").post("/api/v1/ask", json=QUESTION)
     assert failed.status_code == 500
     assert failed.headers["content-type"] == "application/problem+json"
@@ -108,6 +109,38 @@ def test_the_audit_record_tells_who_asked_what_and_what_was_cited(tmp_path: Path
         assert (entry["asked"], entry["question"], entry["outcome"]) == ("api", QUESTION["question"], "answered")
         assert [f"/documents/{name}" for name in entry["documents"]] == [doors.document]
         assert datetime.fromisoformat(entry["time"]).tzinfo is not None
+
+
+ASKED = QUESTION["question"]
+MESSAGES = {"model": MODEL, "messages": [{"role": "user", "content": ASKED}]}
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask", "arguments": QUESTION}}
+WAYS = {
+    "/api/v1/ask": ("api", QUESTION),
+    "/api/v1/ask?": ("api", {**QUESTION, "stream": True}),
+    "/v1/chat/completions": ("openai", MESSAGES),
+    "/v1/chat/completions?": ("openai", {**MESSAGES, "stream": True}),
+    "/mcp": ("mcp", CALL),
+    "/api/v1/export": ("export", {**QUESTION, "format": "markdown"}),
+}
+
+
+@pytest.mark.parametrize("path", WAYS)
+def test_whichever_way_is_asked_the_audit_record_has_it(path: str, tmp_path: Path) -> None:
+    way, body = WAYS[path]
+    with fitted(tmp_path, audit=True) as doors:
+        key = doors.ring.create("portal", "ask")
+        headers = {"accept": "application/json, text/event-stream", "host": "localhost"}
+        if way != "mcp":
+            headers["accept"] = "*/*"
+        with doors.client(**bearer(key), **headers) as client:
+            answered = client.post(path, json=body)
+        assert answered.status_code == 200, answered.text
+        assert "Riga" in answered.text
+        (entry,) = audit_of(doors.folder / "audit")
+        assert entry["asked"] == way
+        assert entry["who"]["name"] == "portal"
+        assert (entry["question"], entry["outcome"]) == (ASKED, "answered")
+        assert [f"/documents/{name}" for name in entry["documents"]] == [doors.document]
 
 
 def test_nothing_is_recorded_unless_switched_on(tmp_path: Path) -> None:

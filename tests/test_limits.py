@@ -91,6 +91,22 @@ def test_turns_are_given_in_order_and_the_excess_is_sent_away_at_once() -> None:
     assert asyncio.run(tried()) == (2, 4)
 
 
+def test_nobody_waits_for_a_turn_longer_than_a_client_would() -> None:
+    async def tried() -> tuple[bool, int]:
+        turns = Turns(1, 5, longest_wait=0.05)
+        refused = False
+        async with turns.turn():
+            try:
+                async with turns.turn():
+                    pass
+            except Busy:
+                refused = True
+        async with turns.turn():  # the turn is free again
+            return refused, turns.taken
+
+    assert asyncio.run(tried()) == (True, 1)
+
+
 # Over the application
 
 
@@ -149,9 +165,9 @@ def test_above_what_can_wait_the_answer_is_503_within_a_second_and_the_server_li
     with fitted(tmp_path, open=True, questions_at_once=2, questions_waiting=2) as doors:
         go_on, real = threading.Event(), doors.assistant.ask
 
-        def slow(*arguments: Any) -> Any:
+        def slow(*arguments: Any, **choices: Any) -> Any:
             assert go_on.wait(30)
-            return real(*arguments)
+            return real(*arguments, **choices)
 
         doors.assistant.ask = slow  # type: ignore[method-assign]
         with doors.client() as client, ThreadPoolExecutor(16) as pool:

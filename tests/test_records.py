@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from fakes import FakeEncoder, document
 from fastapi.testclient import TestClient
-from markup import PAYLOADS, every_payload, parse
+from markup import parse
+from payloads import every_payload
 from starlette.requests import Request
 from typer.testing import CliRunner
 
@@ -427,4 +428,3 @@ def test_no_cookie_is_given_where_nothing_is_kept_on_the_server(assistant: Assis
 def test_an_interface_for_programs_gives_no_cookie(client: TestClient) -> None:
     assert "set-cookie" not in client.post("/api/v1/ask", json={"question": ASKED}).headers
     assert "set-cookie" not in client.get("/health/live").headers
-    assert PAYLOADS

@@ -8,7 +8,8 @@ import pytest
 from fakes import document
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from markup import Html, every_payload, parse
+from markup import Html, parse
+from payloads import every_payload
 from texts import hostile
 
 from assistant.assembly import Assistant

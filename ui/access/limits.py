@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
 
 _MOST_CALLERS = 20_000
+# Seconds; a client gives up at about a minute, and then gets no sentence at all.
+_LONGEST_WAIT = 30.0
 
 
 class Buckets:
@@ -53,25 +55,36 @@ def neighbourhood(address: str) -> str:
 
 
 class Busy(Exception):
-    """Too many questions are waiting already."""
+    """Too many questions are waiting already, or the queue does not move."""
 
 
 class Turns:
-    """So many questions at once, so many more waiting; who comes on top is sent away at once."""
+    """So many questions at once, so many more waiting, none for long; who comes on top is sent away at once."""
 
-    def __init__(self, at_once: int, waiting: int) -> None:
+    def __init__(self, at_once: int, waiting: int, longest_wait: float = _LONGEST_WAIT) -> None:
         self._running = asyncio.Semaphore(at_once)
         self._most = at_once + waiting
+        self._longest_wait = longest_wait
         self.taken = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn and have it; raises `Busy` at once where the queue is full."""
+        """Wait for a turn and have it; raises `Busy` at once where the queue is full, and later where it is slow."""
         if self.taken >= self._most:
             raise Busy
         self.taken += 1
         try:
-            async with self._running:
+            await self._wait()
+            try:
                 yield
+            finally:
+                self._running.release()
         finally:
             self.taken -= 1
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._longest_wait):
+                await self._running.acquire()
+        except TimeoutError as error:
+            raise Busy from error

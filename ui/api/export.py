@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from assistant.answer import Answer
 from assistant.scope import Scope
 from ui import LONGEST_HISTORY
+from ui.access.audit import note_answer
 from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.export.briefing import file_name, make_briefing
@@ -55,7 +56,10 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
     def exported(wanted: Exporting, request: Request) -> Response:
         assistant = desk.assistant
         scope = scope_of(request, scope_from_query(parse_qsl(wanted.filters)))
-        briefing = make_briefing(_answers(assistant, wanted, scope), assistant.store.document)
+        answers = _answers(assistant, wanted, scope)
+        for answer in answers:
+            note_answer(request, answer, "export")
+        briefing = make_briefing(answers, assistant.store.document)
         address = str(request.base_url)
         if wanted.format == "docx":
             return _file(briefing_as_word(briefing, address), CONTENT_TYPE, file_name(briefing, "docx"))

@@ -45,7 +45,8 @@ _FILES: dict[str, Any] = {
         }
     },
 }
-_NOT_HERE = "There is no such document here to be removed."
+# The same sentence as `corpus.uploads` has: what may not be seen is told from what never was by nobody.
+_NOT_HERE = "There is no such document; it may have been removed or replaced since."
 _Result = TypeVar("_Result")
 
 

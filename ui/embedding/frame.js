@@ -1,4 +1,4 @@
-/* Runs first in the page made for frames: looks, the portal's token with each request, and sources that open.
+/* Runs first in the page made for frames: looks, the portal's token with each request, sources that open, and files.
 
    A frame on another site's page gets no cookies, so the token goes into a header. It comes behind the # of the address
    or by a message from the page around, and is kept in this script alone. */
@@ -7,6 +7,7 @@
   const known = document.currentScript.dataset.known === "yes";
   const parent = window.parent === window ? null : window.parent;
   const WAIT = 10_000; // milliseconds
+  const NO_FILE = "The file could not be made; try again.";
   const address = new URL(window.location.href);
   const given = new URLSearchParams(address.hash.slice(1)).get("token");
   const theme = address.searchParams.get("theme");
@@ -82,6 +83,37 @@
     tab.opener = null;
     if (response.ok) place.searchParams.set("ticket", (await response.json()).ticket);
     tab.location.replace(place.href);
+  }, true);
+
+  // Nor does a form: a file is asked for with the token, and handed to the browser once it is there.
+  const hand = (content, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(content);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), WAIT);
+  };
+  const complain = (form, sentence) => {
+    const told = form.querySelector("[role=alert]") || form.appendChild(document.createElement("span"));
+    told.setAttribute("role", "alert");
+    told.textContent = sentence;
+  };
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (known || form.getAttribute("action") !== "/export") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const body = new URLSearchParams(new FormData(form));
+    if (event.submitter && event.submitter.name) body.set(event.submitter.name, event.submitter.value);
+    complain(form, "");
+    const response = await window.fetch("/export", { method: "POST", body }).catch(() => null);
+    if (!response || !response.ok) {
+      const problem = response ? await response.json().catch(() => null) : null;
+      complain(form, (problem && problem.detail) || NO_FILE);
+      return;
+    }
+    const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") || "");
+    hand(await response.blob(), named ? named[1] : "answer");
   }, true);
 
   tell("ready");

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import BaseModel
 
 from assistant import __version__
+from assistant.answer import Answer
 from corpus.errors import AssistantError
+from ui.access.audit import note_answer
 from ui.api.shapes import AnswerShape, TimelineShape
 from ui.api.turns import Turns
 from ui.mcp import tools
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
+    from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp
 
     from assistant.assembly import Assistant
@@ -45,7 +48,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
     """The server over an open assistant."""
-    from mcp.server.mcpserver import MCPServer
+    from mcp.server.mcpserver import Context, MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
@@ -62,8 +65,10 @@ def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
         content = [TextContent(type="text", text=text)]
         return CallToolResult(content=list(content), structured_content=shape.model_dump(mode="json"))
 
-    async def ask(question: tools.Question, history: tools.History | None = None) -> CallToolResult:
-        return await told(partial(tools.ask, assistant, question, history or []))
+    async def ask(ctx: Any, question: tools.Question, history: tools.History | None = None) -> CallToolResult:
+        request = ctx.request_context.request  # none over stdio
+        note = partial(_note, request) if request is not None else _unnoted
+        return await told(partial(tools.ask, assistant, question, history or [], note))
 
     async def search(query: tools.Words, count: tools.Count = 10) -> CallToolResult:
         return await told(partial(tools.search, assistant, query, count))
@@ -82,10 +87,19 @@ def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
         (read_document, "Read a document", _READ, tools.Reading),
         (timeline, "Timeline", _TIMELINE, TimelineShape),
     )
+    ask.__annotations__["ctx"] = Context  # the SDK knows it by its type, and does not offer it to clients
     for call, title, description, shape in offered:
         call.__annotations__["return"] = Annotated[CallToolResult, shape]
         server.add_tool(call, title=title, description=description, annotations=harmless, structured_output=True)
     return server
+
+
+def _note(request: "HTTPConnection", answer: Answer) -> None:
+    note_answer(request, answer, "mcp")
+
+
+def _unnoted(_: Answer) -> None:
+    """What is asked over stdio is asked by the machine's own user."""
 
 
 def serve_on_stdio(assistant: "Assistant") -> None:

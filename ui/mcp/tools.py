@@ -4,12 +4,12 @@ Each tool answers with a shape (for programs) and with text (for whoever reads a
 them, and text of documents is data in both. Nothing here knows the protocol.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from assistant.answer import DocumentReference
+from assistant.answer import Answer, DocumentReference
 from corpus.document import Document
 from corpus.errors import AssistantError
 from ui import EARLIEST_YEAR, LATEST_YEAR, LONGEST_HISTORY
@@ -74,9 +74,12 @@ class Reading(BaseModel):
     is_current: bool = Field(description="False where the file has since changed or gone.")
 
 
-def ask(assistant: "Assistant", question: str, history: Sequence[str]) -> tuple[str, AnswerShape]:
-    """The answer to a question."""
+def ask(
+    assistant: "Assistant", question: str, history: Sequence[str], note: Callable[[Answer], None] = lambda _: None
+) -> tuple[str, AnswerShape]:
+    """The answer to a question, of which `note` is told."""
     answer = assistant.ask(question, history)
+    note(answer)
     return answer_as_text(answer, width=None), AnswerShape.model_validate(answer.to_dict())
 
 
