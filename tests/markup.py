@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ui.languages.catalogues import LANGUAGES
+
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 PAYLOADS = {
     "script": "<script>alert(1)</script>",
@@ -133,6 +135,10 @@ class Html:
             for name, value in element.attributes.items()
             if name in ("href", "src", "srcset", "action", "formaction", "data", "poster", "background", "xlink:href")
         }
+
+
+# The links of every page to itself in each language, where nothing else stands in its address.
+IN_EACH_LANGUAGE = {f"?lang={code}" for code in LANGUAGES}
 
 
 def parse(page: str) -> Html:
