@@ -199,7 +199,7 @@
   function mend() {
     set(find("#question .submit-button"), "aria-label", TEXTS.send);
     set(find("#question .stop-button"), "aria-label", TEXTS.stop);
-    set(document.documentElement, "lang", LANGUAGE); // Gradio takes that of the browser
+    set(document.documentElement, "lang", LANGUAGE); // Gradio sets its own
     set(find("#languages"), "role", "navigation");
     set(find("#languages"), "aria-label", TEXTS.languages);
     for (const link of findAll("#languages a[lang]")) {
@@ -207,6 +207,7 @@
       set(link, "hreflang", link.lang);
       set(link, "href", inLanguage(link.lang));
     }
+    set(find("#chat [role='log']"), "aria-label", TEXTS.conversation);
     // Gradio hands screen readers the Markdown of every message as its name; what it says is in it.
     for (const message of findAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
     // Gradio calls them a list, whose children are buttons and no items of one.
@@ -265,6 +266,7 @@
     showView();
   }
 
-  new MutationObserver(follow).observe(document.documentElement, { childList: true, subtree: true });
+  const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["lang"] };
+  new MutationObserver(follow).observe(document.documentElement, watched);
   follow();
 })();

@@ -15,7 +15,7 @@ from ui.chat import QUIET
 from ui.chat.events import Parts, connect
 from ui.chat.extras import Extras
 from ui.chat.filters import make_filters
-from ui.chat.script import AGAIN, add_script
+from ui.chat.script import AGAIN, CONVERSATION, add_script
 from ui.chat.sources import nothing_yet
 from ui.chat.start import holdings_of, invitation
 from ui.chat.theme import theme
@@ -41,7 +41,7 @@ PURPOSE_WITH_MODEL = Text(
     "sentence, each with its source."
 )
 NEW_CONVERSATION = Text("New conversation")
-CONVERSATION, QUESTION = Text("Conversation"), Text("Your question")
+QUESTION = Text("Your question")
 ASK = Text("Ask a question, or follow up on an answer")
 GO_ON = Text("You could go on with:")
 AS_TEXT = Text("Answer and sources as text")
@@ -81,7 +81,7 @@ def mount_page(
         ssr_mode=False,
         mcp_server=False,
         pwa=False,
-        i18n=gradio.I18n(**words_of_gradio()),
+        i18n=gradio.I18n(en=words_of_gradio()),
     )
 
 

@@ -17,7 +17,7 @@ from ui.languages.shared import CHOOSE
 from ui.languages.words import Text
 
 PATH = "/page.js"
-AGAIN = Text("Ask again")
+AGAIN, CONVERSATION = Text("Ask again"), Text("Conversation")
 TEXTS = {
     "send": Text("Send the question"),
     "stop": Text("Stop answering"),
@@ -28,6 +28,7 @@ TEXTS = {
     "again": AGAIN,
     "chips": CHIPS,
     "languages": CHOOSE,
+    "conversation": CONVERSATION,
 }
 _FILE = Path(__file__).parent / "page.js"
 

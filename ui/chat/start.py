@@ -60,7 +60,8 @@ def holdings_of(assistant: "Assistant", scope: Scope = EVERYTHING) -> str:
         parts.append(IN_LANGUAGES(languages=listed(names)))
     if held.changed:
         parts.append(CHANGED(date=readable_date(held.changed[:10])))
-    return f"{' · '.join(parts)}. {LIMITS}{_failures(failures)}"
+    told = " · ".join(parts)  # a date may end with a full stop
+    return f"{told}{'' if told.endswith('.') else '.'} {LIMITS}{_failures(failures)}"
 
 
 def _period(oldest: str, newest: str) -> str:

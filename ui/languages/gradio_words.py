@@ -1,15 +1,14 @@
 """The words of Gradio's own that can be seen or heard on the page, by the keys under which its frontend looks for them.
 
-It speaks neither Latvian nor Azerbaijani, and its Russian is not ours; whatever is not named here cannot occur.
+It speaks neither Latvian nor Azerbaijani, so it is told that the reader speaks English, and what its English is: these
+words, said when the page is served.
 """
 
-from ui.languages.catalogues import ENGLISH, LANGUAGES
-from ui.languages.speaking import speaking
-from ui.languages.words import Text
+from ui.languages.words import Text, later
 
 WORDS = {
-    "chatbot.like": Text("This answer is of use"),
-    "chatbot.dislike": Text("This answer is of no use"),
+    "chatbot.like": Text("Like"),
+    "chatbot.dislike": Text("Dislike"),
     "chatbot.copy_message": Text("Copy the message"),
     "chatbot.copied_message": Text("Message copied"),
     "chatbot.clear": Text("Clear"),
@@ -33,11 +32,6 @@ WORDS = {
 }
 
 
-def words_of_gradio() -> dict[str, dict[str, str]]:
-    """The words in every language of ours but English, in which Gradio has its own."""
-    words = {}
-    for language in LANGUAGES:
-        if language != ENGLISH:
-            with speaking(language):
-                words[language] = {key: str(text) for key, text in WORDS.items()}
-    return words
+def words_of_gradio() -> dict[str, str]:
+    """The words, for Gradio's page to be built with."""
+    return {key: later(text) for key, text in WORDS.items()}

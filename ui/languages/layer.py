@@ -20,10 +20,11 @@ from ui.languages.words import said
 PROGRAMS = ("/api/", "/v1/", "/mcp", "/metrics", "/health/")
 _YEAR = 365 * 24 * 3600  # seconds
 _PAGES = ("/", "/config", "/config/")
-# Gradio reads its own language from the browser; and what the page asks of the server is asked in its language.
+# Gradio reads its own language from the browser, and knows only what we call English (`gradio_words`); what the page
+# asks of the server is asked in the page's language.
 _SCRIPT = """<script>(() => {
-const language = document.documentElement.lang;
-for (const [name, value] of [["language", language], ["languages", [language]]])
+const language = document.documentElement.dataset.language;
+for (const [name, value] of [["language", "en"], ["languages", ["en"]]])
   Object.defineProperty(navigator, name, { value, configurable: true });
 const plain = window.fetch.bind(window);
 window.fetch = (input, init) => {

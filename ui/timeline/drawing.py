@@ -45,7 +45,7 @@ DATED = Text("the sentence is dated")
 REACH = Text("a bar: some time within it")
 IN_TABLE_ONLY = Counted("{count} undated, in the table only", "{count} undated, in the table only")
 # The picture's own units; it is drawn this wide and scaled by the page.
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 960, 104, 16, 8, 32
+_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 960, 128, 16, 8, 32
 _RADIUS, _STEP = 6, 15
 _MOST_TICKS = 10
 # A commitment, and where its date starts and ends, in years.
