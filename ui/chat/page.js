@@ -206,6 +206,7 @@
       set(link, "aria-current", String(link.lang === LANGUAGE));
       set(link, "hreflang", link.lang);
       set(link, "href", inLanguage(link.lang));
+      set(link, "target", "_self"); // Gradio opens every link in a new tab
     }
     set(find("#chat [role='log']"), "aria-label", TEXTS.conversation);
     // Gradio hands screen readers the Markdown of every message as its name; what it says is in it.

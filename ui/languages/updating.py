@@ -33,10 +33,10 @@ def update(language: str) -> None:
 
     load_all_texts()
     before, after = read_catalogue(language), Catalog(locale=language)
-    for (english, context), text in sorted(TEXTS.items(), key=lambda item: item[1].module):
+    for (english, context), text in sorted(TEXTS.items(), key=lambda item: (item[1].place, item[0])):
         identity = (english, text.many) if isinstance(text, Counted) else english
         known = before.get(identity, context or None)
-        after.add(identity, known.string if known else None, context=context or None, locations=[(text.module, None)])
+        after.add(identity, known.string if known else None, context=context or None, locations=[(text.place[0], None)])
     written = io.BytesIO()
     write_po(written, after, width=_WIDTH, omit_header=True, include_lineno=False)
     file = file_of(language)

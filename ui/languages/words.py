@@ -25,8 +25,7 @@ class Text:
     def __init__(self, english: str, context: str = "") -> None:
         self.english = english
         self.context = context
-        self.module = _written_in()
-        TEXTS[english, context] = self
+        self.place = _note(self)
 
     def __call__(self, **values: object) -> str:
         """Say it, with `values` in the places of their names."""
@@ -45,8 +44,7 @@ class Counted:
         self.english = one
         self.many = many
         self.context = ""
-        self.module = _written_in()
-        TEXTS[one, ""] = self
+        self.place = _note(self)
 
     def __call__(self, count: int, **values: object) -> str:
         """Say it of so many."""
@@ -57,9 +55,13 @@ class Counted:
         return translations(current()).ngettext(self.english, self.many, count)
 
 
-def _written_in() -> str:
-    """The module that makes a text, for translators."""
-    return str(sys._getframe(2).f_globals.get("__name__", ""))
+def _note(text: Text | Counted) -> tuple[str, int]:
+    """Put a text among all of them; returned is where it is written, the first place where it is so twice."""
+    frame = sys._getframe(2)
+    place = (str(frame.f_globals.get("__name__", "")), frame.f_lineno)
+    known = TEXTS.get((text.english, text.context))
+    TEXTS[text.english, text.context] = text
+    return min(place, known.place) if known else place
 
 
 def told(sentence: str) -> str | None:
