@@ -32,7 +32,7 @@ STAGES = {
     Stage.CHECKING: Counted("Checking {count} citation", "Checking {count} citations"),
 }
 BEGINNING = Text("Understanding the question")
-INTERRUPTED = Text("Answered before the assistant was restarted; ask again to see the answer.")
+INTERRUPTED = Text("Answered before this page was opened anew; ask again to see the answer.")
 TOO_LONG = Counted(
     "The question is longer than {count} character; please shorten it.",
     "The question is longer than {count} characters; please shorten it.",

@@ -97,7 +97,9 @@
     if (!source) return;
     clearTimeout(leaving);
     const told = document.createElement("p");
-    told.textContent = source.querySelector("mark").textContent;
+    const mark = source.querySelector("mark");
+    told.textContent = mark.textContent;
+    quote.lang = mark.closest("[lang]").lang;
     const whence = document.createElement("p");
     whence.className = "whence";
     whence.textContent = source.querySelector("h3").textContent.replace(/^\s*\d+\s+/, "");
@@ -199,7 +201,6 @@
   function mend() {
     set(find("#question .submit-button"), "aria-label", TEXTS.send);
     set(find("#question .stop-button"), "aria-label", TEXTS.stop);
-    set(document.documentElement, "lang", LANGUAGE); // Gradio sets its own
     set(find("#languages"), "role", "navigation");
     set(find("#languages"), "aria-label", TEXTS.languages);
     for (const link of findAll("#languages a[lang]")) {
@@ -215,6 +216,7 @@
     set(find("#chat .examples"), "role", "group");
     set(find("#chat .examples"), "aria-label", TEXTS.examples);
     set(find("#chips"), "aria-label", TEXTS.chips);
+    for (const offered of findAll("#chat .example, #further .offer")) set(offered, "lang", "en");
     set(find("#evidence"), "role", "region");
     set(find("#evidence"), "aria-label", TEXTS.sources);
     set(find("#evidence"), "tabindex", "0");
@@ -267,7 +269,6 @@
     showView();
   }
 
-  const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["lang"] };
-  new MutationObserver(follow).observe(document.documentElement, watched);
+  new MutationObserver(follow).observe(document.documentElement, { childList: true, subtree: true });
   follow();
 })();

@@ -20,12 +20,14 @@ from ui.languages.words import said
 PROGRAMS = ("/api/", "/v1/", "/mcp", "/metrics", "/health/")
 _YEAR = 365 * 24 * 3600  # seconds
 _PAGES = ("/", "/config", "/config/")
-# Gradio reads its own language from the browser, and knows only what we call English (`gradio_words`); what the page
-# asks of the server is asked in the page's language.
+# Gradio reads its own language from the browser, knows only what we call English (`gradio_words`), and would name that
+# as the page's; what the page asks of the server is asked in the page's language.
 _SCRIPT = """<script>(() => {
 const language = document.documentElement.dataset.language;
 for (const [name, value] of [["language", "en"], ["languages", ["en"]]])
   Object.defineProperty(navigator, name, { value, configurable: true });
+const page = document.documentElement, set = page.setAttribute.bind(page);
+page.setAttribute = (name, value) => set(name, name === "lang" ? language : value);
 const plain = window.fetch.bind(window);
 window.fetch = (input, init) => {
   const place = new URL(input instanceof Request ? input.url : input, location.href);
@@ -114,7 +116,6 @@ class _Whole:
 def translated_page(page: str) -> str:
     """Gradio's page, or its configuration, in the language of the moment."""
     page = said(page, read=_from_json, write=_to_json)
-    # Gradio's scripts set `lang` to the browser's language; ours read what it was.
     page = page.replace(f'lang="{ENGLISH}"', f'lang="{current()}" data-language="{current()}"', 1)
     return page.replace("<head>", f"<head>{_SCRIPT}", 1)
 
