@@ -110,6 +110,12 @@ def notice(language: str, key_words: str) -> str | None:
     return _NOTICES[language].format(key_words) if language in _NOTICES and key_words else None
 
 
+def language_of_notice(text: str) -> str | None:
+    """The language of a `notice`; None for any other text."""
+    begins = {language: told.partition("{}")[0] for language, told in _NOTICES.items()}
+    return next((language for language, begin in begins.items() if text.startswith(begin)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Glossary:
     """The English words of one language's terms, and the pattern that has one group for each of them."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from ui.languages.catalogues import LANGUAGES
+
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
 
@@ -55,6 +57,10 @@ class Html:
             for name, value in element.attributes.items()
             if name in ("href", "src", "srcset", "action", "formaction", "data", "poster", "background", "xlink:href")
         }
+
+
+# The links of every page to itself in each language, where nothing else stands in its address.
+IN_EACH_LANGUAGE = {f"?lang={code}" for code in LANGUAGES}
 
 
 def parse(page: str) -> Html:

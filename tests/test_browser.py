@@ -260,7 +260,7 @@ def test_what_was_understood_can_be_corrected_and_sent(visit: Visit, width: int,
     page = visit.page
     page.set_viewport_size({"width": width, "height": 800})
     field = page.locator("#question textarea")
-    button = page.get_by_role("button", name=EDIT)
+    button = page.get_by_role("button", name=str(EDIT))
     visit.ask(FLAGSHIP)
     assert button.count() == 0, "nothing was understood otherwise"
     for question in ("so is it in force now?", "and who signed it?"):

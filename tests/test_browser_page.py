@@ -104,7 +104,7 @@ def test_a_source_tells_what_a_reader_weighs_it_by(visit: Visit) -> None:
     facts = source.locator(".facts").inner_text()
     assert "Trend" in facts
     assert "9 February 2026" in facts
-    assert " old" in facts or "new" in facts
+    assert " ago" in facts or "new" in facts
     assert source.locator("mark").inner_text() in source.locator("blockquote").inner_text()
     assert len(source.locator("mark").inner_text()) < len(source.locator("blockquote").inner_text())
     assert source.locator("a.read").get_attribute("href").startswith("/documents/")

@@ -39,8 +39,8 @@ from ui.chat.conversation import (
     with_question,
     without_buttons,
 )
-from ui.chat.sources import CHANGED, NO_ANSWER_YET, age_in_words, cited_by, sources_as_markdown
-from ui.chat.start import LIMITS, NOTHING_YET, holdings_of
+from ui.chat.sources import CHANGED, age_in_words, cited_by, nothing_yet, sources_as_markdown
+from ui.chat.start import COMMAND, LIMITS, NOTHING_YET, holdings_of
 from ui.rendering import (
     DRAFT,
     STOPPED,
@@ -206,7 +206,7 @@ def test_a_conversation_waits_from_a_question_to_its_answer(sent: Any, waiting: 
 def test_a_stopped_question_is_told_as_stopped_and_the_next_one_may_be_put(sent: Any, waiting: list[Message]) -> None:
     asked = with_question([], QUESTION)
     after = stopped(sent([*asked, *waiting]))
-    assert after == [*sent(asked), reply(STOPPED)]
+    assert after == [*sent(asked), reply(f"*{STOPPED}*")]
     assert not is_waiting(after)
     assert questions_of(with_question(after, "And now?")) == [QUESTION, "And now?"]
 
@@ -225,7 +225,7 @@ def test_an_answer_grows_in_the_conversation_with_its_sources_and_its_text(sent:
     messages = sent(with_question([], QUESTION))
     first, whole = growing_answer()
     searching, *grown = conversing(FakeAssistant(first, whole), messages)
-    assert searching == ([*messages, reply(SEARCHING)], NO_ANSWER_YET, "")
+    assert searching == ([*messages, reply(SEARCHING)], nothing_yet(), "")
     assert grown == [
         (
             [*messages, reply(answer_as_markdown(answer))],
@@ -260,11 +260,11 @@ def test_the_panel_keeps_the_sources_of_earlier_answers_read_off_their_markers()
 
 def test_an_earlier_answer_says_where_its_source_has_changed_since() -> None:
     *_, (messages, panel, _) = conversing(FakeAssistant(growing_answer()[0]), with_question([], QUESTION))
-    assert CHANGED not in panel
+    assert str(CHANGED) not in panel
     assistant = FakeAssistant(failure=IndexMismatch("No."))
     assistant.store = Documents(current=False)
     *_, (_, panel, _) = conversing(assistant, with_question(messages, "And now?"))
-    assert panel.count(CHANGED) == 1
+    assert panel.count(str(CHANGED)) == 1
     assert RIGA.text[:56] in panel, "it is shown as it was cited"
 
 
@@ -272,7 +272,7 @@ def test_what_one_could_go_on_with_is_asked_about_the_last_answer_and_its_docume
     assistant: Any = FakeAssistant(growing_answer()[1])
     *_, (messages, _, _) = conversing(assistant, with_question([], QUESTION))
     assert further_questions(assistant, messages) == (f"More of {QUESTION} after 0 with ['d1']",)
-    for no_answer in ([], messages[:1], [*messages[:1], reply(STOPPED)], [*messages[:1], reply(SEARCHING)]):
+    for no_answer in ([], messages[:1], [*messages[:1], reply(f"*{STOPPED}*")], [*messages[:1], reply(SEARCHING)]):
         assert further_questions(assistant, no_answer) == ()
 
 
@@ -293,8 +293,8 @@ def test_a_draft_is_shown_as_one_and_gives_way_to_the_checked_text() -> None:
     draft, whole = (replace(answer, composer="openai:model") for answer in growing_answer())
     messages = with_question([], QUESTION)
     *_, (drafted, _, _), (settled, _, _) = conversing(FakeAssistant(replace(draft, is_draft=True), whole), messages)
-    assert DRAFT in content_of(drafted[-1])
-    assert DRAFT not in content_of(settled[-1])
+    assert str(DRAFT) in content_of(drafted[-1])
+    assert str(DRAFT) not in content_of(settled[-1])
     assert len(settled) == len(drafted) == len(messages) + 1
 
 
@@ -310,7 +310,7 @@ def test_a_question_understood_as_another_comes_with_a_button_that_brings_that_o
     messages = with_question([*with_question([], QUESTION), reply("An answer.")], "Is it in force?")
     answer = Answer("Is it in force?", "Is <the\nagreement> in force?", Outcome.NOT_FOUND, ())
     *_, (shown, _, _) = conversing(FakeAssistant(answer), messages)
-    assert shown[-1]["options"] == [{"label": EDIT, "value": "Is <the agreement> in force?"}]
+    assert shown[-1]["options"] == [{"label": str(EDIT), "value": "Is <the agreement> in force?"}]
     assert without_buttons(shown) == [*messages, {**reply(answer_as_markdown(answer)), "options": []}]
 
 
@@ -348,8 +348,8 @@ def test_where_nothing_is_asked_nothing_is_answered(messages: list[Message]) -> 
 def test_a_question_that_is_too_long_is_refused_with_a_sentence() -> None:
     assistant = FakeAssistant(growing_answer()[0])
     messages = with_question([], "a" * (LONGEST_QUESTION + 1))
-    sentence = f"The question is longer than {LONGEST_QUESTION} characters; please shorten it."
-    assert conversing(assistant, messages) == [([*messages, reply(failure_as_markdown(sentence))], NO_ANSWER_YET, "")]
+    sentence = "The question is longer than 2,000 characters; please shorten it."
+    assert conversing(assistant, messages) == [([*messages, reply(failure_as_markdown(sentence))], nothing_yet(), "")]
     assert assistant.asked == []
 
 
@@ -365,7 +365,7 @@ def test_an_expected_failure_is_told_in_place_of_the_answer(told: int) -> None:
     messages = with_question([], QUESTION)
     assistant = FakeAssistant(*growing_answer()[:told], failure=IndexMismatch(sentence))
     shown = conversing(assistant, messages)
-    assert shown[-1] == ([*messages, reply(failure_as_markdown(sentence))], NO_ANSWER_YET, "")
+    assert shown[-1] == ([*messages, reply(failure_as_markdown(sentence))], nothing_yet(), "")
     assert len(shown) == told + 2
 
 
@@ -393,7 +393,7 @@ def test_the_page_tells_what_the_answers_rest_on(assistant: Assistant) -> None:
     line, folded = told.split("\n\n")
     today = readable_date(datetime.now(UTC).date().isoformat())
     held = f"**1 document** · 1 passage · published 4 December 2025 · in English · last changed {today}. "
-    assert line == held + LIMITS
+    assert line == held + str(LIMITS)
     assert "<summary>2 files could not be read</summary>" in folded
     for failure in assistant.store.catalog.failures():
         assert f"<li>documents/{failure.path}: {escape_markdown(failure.reason)}</li>" in folded
@@ -412,7 +412,7 @@ def test_the_page_tells_what_another_process_added(assistant: Assistant, folder:
 
 def test_the_page_of_an_empty_data_folder_promises_nothing_and_says_what_to_do(tmp_path: Path) -> None:
     empty = open_assistant(tmp_path / "empty", encoder=FakeEncoder())
-    assert holdings_of(empty) == f"**0 documents.** {NOTHING_YET} {LIMITS}"
+    assert holdings_of(empty) == f"**0 documents.** {NOTHING_YET(command=COMMAND)} {LIMITS}"
     empty.close()
 
 
@@ -433,12 +433,12 @@ def test_no_conversation_is_an_error(messages: list[tuple[str | None, str]]) -> 
     ("published", "told"),
     [
         ("2026-11-22", "new"),
-        ("2026-10-30", "23 days old"),
-        ("2026-02-09", "9 months old"),
-        ("2025-12-04", "11 months old"),
-        ("2025-11-22", "1 year old"),
-        ("2024-12-01", "23 months old"),
-        ("2021-11-23", "4 years old"),
+        ("2026-10-30", "23 days ago"),
+        ("2026-02-09", "9 months ago"),
+        ("2025-12-04", "11 months ago"),
+        ("2025-11-22", "1 year ago"),
+        ("2024-12-01", "23 months ago"),
+        ("2021-11-23", "4 years ago"),
         ("2026-11", None),
         ("2026-11-23", None),
         (None, None),

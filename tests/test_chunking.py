@@ -10,7 +10,9 @@ from texts import hostile
 
 from corpus.chunking import ChunkingParameters, passages
 from corpus.document import Span
+from corpus.encoder import with_titles
 from corpus.furniture import furniture
+from corpus.onnx_encoder import LONGEST_INPUT
 
 SMALL = ChunkingParameters(longest=20, enough=8)
 count_tokens = FakeEncoder().count_tokens
@@ -134,8 +136,8 @@ SCRIPTS = [
 def test_the_model_reads_every_passage_in_full_together_with_its_title(encoder, text, title):
     made = passages(document(text, title=title), encoder.count_tokens, ChunkingParameters())
     assert all(tokens <= 180 for tokens in encoder.count_tokens([passage.text for passage in made]))
-    inputs = [f"{encoder._shortened(title)}\n{passage.text}" for passage in made]
-    assert all(tokens + 2 <= encoder.longest_input == 256 for tokens in encoder.count_tokens(inputs))
+    inputs = with_titles([title] * len(made), [passage.text for passage in made], encoder.count_tokens)
+    assert all(tokens + 2 <= LONGEST_INPUT == 256 for tokens in encoder.count_tokens(inputs))
     assert "".join("".join(passage.text for passage in made).split()) == "".join(text.split())
 
 

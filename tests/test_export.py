@@ -19,11 +19,11 @@ from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document
-from ui.export.briefing import CLOSEST, ExportRefused, file_name, make_briefing
+from ui.export.briefing import ExportRefused, file_name, make_briefing
 from ui.export.file import ExportError, check_file, write_briefing
 from ui.export.markdown import briefing_as_markdown
 from ui.export.word import briefing_as_word
-from ui.rendering import one_line, safe_url
+from ui.rendering import CLOSEST_AS_TEXT, one_line, safe_url
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -171,7 +171,7 @@ def test_a_refusal_tells_what_comes_closest_and_has_no_footnote() -> None:
     parts = parts_of(briefing_as_word(make_briefing([REFUSAL], found, MADE)))
     assert list(notes_of(parts)) == ["-1", "0"]
     told = text_of(parts["word/document.xml"])
-    assert told.index("Not found in the documents") < told.index(CLOSEST) < told.index("“The rest is open.”")
+    assert told.index("Not found in the documents") < told.index(CLOSEST_AS_TEXT()) < told.index("“The rest is open.”")
 
 
 def test_a_conversation_has_a_heading_for_each_question_and_one_run_of_footnotes() -> None:
@@ -231,7 +231,7 @@ def test_a_markdown_briefing_has_footnotes_below_its_sentences() -> None:
 def test_a_markdown_refusal_tells_what_comes_closest_and_has_no_footnote() -> None:
     told = briefing_as_markdown(make_briefing([REFUSAL], found, MADE))
     assert "[^" not in told
-    assert told.index(f"**{CLOSEST}**") < told.index("“The rest is open.”")
+    assert told.index(f"**{CLOSEST_AS_TEXT}**") < told.index("“The rest is open.”")
 
 
 @pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if safe_url(payload) is None])

@@ -122,7 +122,7 @@ def assert_inert(parsed: Parsed, allowed: set[str]) -> None:
     for tag, attributes in parsed.elements:
         assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
     for link in parsed.links:
-        assert re.match(r"/(documents/|$)|https?://|#(marker|sources)-\d", link), link
+        assert re.match(r"/(documents/|$)|https?://|#(marker|sources)-\d|\?lang=", link), link
         assert not re.search(r"[\s<>\"'`\\]", link), link
 
 
@@ -313,7 +313,9 @@ def test_a_terminal_gets_no_control_characters(payload: str) -> None:
 
 # The document page
 
-PAGE_TAGS = set("html head meta title style body main p a h1 dl div dt dd article mark footer details summary".split())
+PAGE_TAGS = set(
+    "html head meta title style body main header nav p a h1 dl div dt dd article mark footer details summary".split()
+)
 
 
 @st.composite
@@ -389,7 +391,7 @@ def test_paragraphs_pages_headings_and_furniture_are_told_apart() -> None:
     assert '<p class="heading"># Heading</p>' in page
     assert "<p>One line\nand its next.</p>" in page
     assert '<p class="furniture">Share this</p>' in page
-    assert '<div class="page" data-page="2"></div><p>Second page.</p>' in page
+    assert '<div class="page" data-page="Page 2"></div><p>Second page.</p>' in page
 
 
 def test_a_superseded_document_says_so_and_links_to_the_current_one() -> None:
@@ -421,6 +423,6 @@ def test_an_answer_in_a_models_words_says_so_and_a_quoted_one_does_not() -> None
 
 def test_a_draft_is_called_one_until_it_has_settled() -> None:
     draft = replace(answer(citation()), composer="openai:model", is_draft=True)
-    assert DRAFT in answer_as_markdown(draft)
+    assert str(DRAFT) in answer_as_markdown(draft)
     assert "Worded by" not in answer_as_markdown(draft)
-    assert DRAFT not in answer_as_markdown(replace(draft, is_draft=False))
+    assert str(DRAFT) not in answer_as_markdown(replace(draft, is_draft=False))

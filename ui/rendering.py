@@ -9,24 +9,32 @@ documents as pages `ui.documents.page`.
 import html
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
 
-from assistant.answer import EXTRACTIVE, Answer, Citation, Outcome
+from assistant.answer import EXTRACTIVE, Answer, Citation, Outcome, Statement
+from assistant.translation import language_of_notice
+from ui.languages.marking import lang, marked, sentence
+from ui.languages.places import date_in_words
+from ui.languages.shared import AS_OF, PAGE, SOURCES, UNDATED, UNDERSTOOD
+from ui.languages.words import Counted, Text, told
 
-STOPPED = "*Stopped.*"
-DRAFT = "Draft: the sentences shown are checked, more may follow."
-FAILED = "This could not be answered"
-CLOSEST = "What comes closest, though it does not answer the question:"
+STOPPED = Text("Stopped.")
+DRAFT = Text("Draft: the sentences shown are checked, more may follow.")
+FAILED = Text("This could not be answered")
+CLOSEST = Text("What comes closest, though it does not answer the question:")
+CLOSEST_AS_TEXT = Text("What comes closest (not sources of an answer)")
+WORDED_BY = Text("Worded by {model}; every sentence was checked against the passages it cites.")
+NOTE = Text("Note: {text}")
+COUNTED_SOURCES = Counted("{count} source", "{count} sources")
+COUNTED_CLOSEST = Counted("{count} closest passage", "{count} closest passages")
+CHARACTERS = Text("characters {start}–{end}")
 TERMINAL_WIDTH = 88
 HEADLINES = {
-    Outcome.NOT_FOUND: "Not found in the documents",
-    Outcome.UNCLEAR: "Too little to go on",
-    Outcome.PARTIAL: "Less than was asked for",
+    Outcome.NOT_FOUND: Text("Not found in the documents"),
+    Outcome.UNCLEAR: Text("Too little to go on"),
+    Outcome.PARTIAL: Text("Less than was asked for"),
 }
-_MONTHS = (
-    "January February March April May June July August September October November December"  # not of the locale
-).split()
 # Controls (terminal escapes among them) and marks that reverse the writing direction of what follows them.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What Markdown, its extensions (tables, math, autolinks) or HTML could act on: anywhere in a text, or at its start.
@@ -72,11 +80,7 @@ def document_url(citation: Citation) -> str:
 
 def readable_date(date: str) -> str:
     """An ISO date, possibly cut to month or year, as people write it; anything else as it is."""
-    match = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", date)
-    if match is None:
-        return one_line(date)
-    year, month, day = match.groups()
-    return " ".join(part for part in (day and str(int(day)), month and _MONTHS[int(month) - 1], year) if part)
+    return date_in_words(date) or one_line(date)
 
 
 def publication_date(citation: Citation) -> str | None:
@@ -94,13 +98,13 @@ def answer_as_markdown(answer: Answer, number: int = 1) -> str:
     """
     parts = []
     if one_line(answer.standalone_question) != one_line(answer.question):
-        parts.append(_note("understood", f"Understood as: {answer.standalone_question}"))
+        parts.append(_note("understood", UNDERSTOOD(question=answer.standalone_question)))
     if answer.outcome in HEADLINES:
-        parts.append(_note("headline", HEADLINES[answer.outcome]))
-    parts.extend(_note("warning", warning) for warning in answer.warnings)
+        parts.append(_note("headline", str(HEADLINES[answer.outcome])))
+    parts.extend(_remark("warning", warning) for warning in answer.warnings)
     parts.extend(_statements(answer, number))
     if answer.closest:
-        parts.append(_note("closest", CLOSEST))
+        parts.append(_note("closest", str(CLOSEST)))
         parts.extend(_closest_line(citation, number) for citation in answer.closest)
     parts.extend(_note(kind, text) for kind, text in _colophon(answer))
     if cited := answer.citations or answer.closest:
@@ -109,27 +113,33 @@ def answer_as_markdown(answer: Answer, number: int = 1) -> str:
 
 
 def _counted(count: int, answer: Answer) -> str:
-    what = "source" if answer.citations else "closest passage"
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    return (COUNTED_SOURCES if answer.citations else COUNTED_CLOSEST)(count)
 
 
 def _colophon(answer: Answer) -> Iterable[tuple[str, str]]:
     if answer.as_of:
-        yield "as-of", f"As of {readable_date(answer.as_of)}, the date of the newest source cited."
+        yield "as-of", AS_OF(date=readable_date(answer.as_of))
     if answer.composer != EXTRACTIVE and not answer.is_draft:
         yield "composer", worded_by(answer)
     if answer.is_draft:
-        yield "draft", DRAFT
+        yield "draft", str(DRAFT)
 
 
 def worded_by(answer: Answer) -> str:
     """Who put an answer into words, where that was a language model."""
-    return f"Worded by {answer.composer}; every sentence was checked against the passages it cites."
+    return WORDED_BY(model=answer.composer)
 
 
-def failure_as_markdown(sentence: str) -> str:
-    """An expected failure, in place of an answer."""
-    return _section("failure", [_note("headline", FAILED), escape_markdown(sentence)])
+def failure_as_markdown(reason: str, *, is_told: bool = False) -> str:
+    """An expected failure, in place of an answer; `is_told` where its reason is in the page's language already."""
+    line = escape_markdown(reason) if is_told else failure_as_line(reason)
+    return _section("failure", [_note("headline", str(FAILED)), line])
+
+
+def failure_as_line(reason: str) -> str:
+    """An expected failure as a line of Markdown, marked where the page is in another language."""
+    line, attribute = sentence(reason)
+    return f"<span{attribute}>{escape_markdown(line)}</span>" if attribute else escape_markdown(line)
 
 
 def _statements(answer: Answer, number: int) -> Iterable[str]:
@@ -137,7 +147,7 @@ def _statements(answer: Answer, number: int) -> Iterable[str]:
     used: set[int] = set()
     for statement in answer.statements:
         if not statement.citations:
-            yield _note("remark", statement.text)
+            yield _remark("remark", statement.text)
             continue
         markers = []
         for citation in (cited[each] for each in statement.citations if each in cited):
@@ -146,15 +156,23 @@ def _statements(answer: Answer, number: int) -> Iterable[str]:
             address = html.escape(document_url(citation))
             markers.append(f'<a class="marker"{identity} href="{address}">[{citation.number}]</a>')
             used.add(citation.number)
-        yield " ".join([escape_markdown(statement.text), *markers])
+        yield " ".join([marked(escape_markdown(statement.text), _language_of(statement, answer, cited)), *markers])
+
+
+def _language_of(statement: Statement, answer: Answer, cited: Mapping[int, Citation]) -> str | None:
+    """The language of a statement: that of what it quotes; a language model is asked to write English."""
+    if answer.composer != EXTRACTIVE:
+        return None
+    return next((cited[each].document.language for each in statement.citations if each in cited), None)
 
 
 def _closest_line(citation: Citation, number: int) -> str:
-    told = " · ".join(part for part in (citation.document.publisher, publication_date(citation)) if part)
-    whence = escape_markdown(told or citation.document.title)
+    facts = " · ".join(part for part in (citation.document.publisher, publication_date(citation)) if part)
+    whence = escape_markdown(facts or citation.document.title)
     identity = f"marker-{number}-{citation.number}"
     address = html.escape(document_url(citation))
-    return f'- {escape_markdown(citation.quote)} <a class="near" id="{identity}" href="{address}">{whence}</a>'
+    quoted = marked(escape_markdown(citation.quote), citation.document.language)
+    return f'- {quoted} <a class="near" id="{identity}" href="{address}">{whence}</a>'
 
 
 def _section(kind: str, parts: Iterable[str], identity: str = "") -> str:
@@ -165,6 +183,14 @@ def _note(kind: str, text: str) -> str:
     return f'<p class="{kind}">{escape_markdown(text)}</p>'
 
 
+def _remark(kind: str, text: str) -> str:
+    """What the assistant itself says of the record: the fixed remarks in the page's language, others marked."""
+    translated = told(text)
+    # A notice about a question in another language is in that language.
+    attribute = lang(language_of_notice(text)) if translated is None else ""
+    return f'<p class="{kind}"{attribute}>{escape_markdown(translated or text)}</p>'
+
+
 # The terminal
 
 
@@ -172,32 +198,33 @@ def answer_as_text(answer: Answer, width: int | None = TERMINAL_WIDTH) -> str:
     """The answer, then its numbered sources (or what comes closest to a refused one); None leaves lines unbroken."""
     parts = []
     if one_line(answer.standalone_question) != one_line(answer.question):
-        parts.append(_wrapped(f"Understood as: {answer.standalone_question}", width))
+        parts.append(_wrapped(UNDERSTOOD(question=answer.standalone_question), width))
     parts.extend(_wrapped(str(statement), width) for statement in answer.statements)
     if answer.as_of:
-        parts.append(_wrapped(f"As of {readable_date(answer.as_of)}, the date of the newest source cited.", width))
+        parts.append(_wrapped(AS_OF(date=readable_date(answer.as_of)), width))
     if answer.composer != EXTRACTIVE:
         parts.append(_wrapped(worded_by(answer), width))
-    parts.extend(_wrapped(f"Note: {warning}", width) for warning in answer.warnings)
+    parts.extend(_wrapped(NOTE(text=sentence(warning)[0]), width) for warning in answer.warnings)
     if answer.citations:
-        sources = (_source_as_text(item, f"[{item.number}]", width, told=answer.text) for item in answer.citations)
-        parts.append("\n".join(("Sources", *sources)))
+        sources = (_source_as_text(item, f"[{item.number}]", width, answer=answer.text) for item in answer.citations)
+        parts.append("\n".join((str(SOURCES), *sources)))
     if answer.closest:
-        passages = (_source_as_text(item, "-", width, told="") for item in answer.closest)
-        parts.append("\n".join(("What comes closest (not sources of an answer)", *passages)))
+        passages = (_source_as_text(item, "-", width, answer="") for item in answer.closest)
+        parts.append("\n".join((str(CLOSEST_AS_TEXT), *passages)))
     return "\n\n".join(parts)
 
 
-def _source_as_text(citation: Citation, label: str, width: int | None, *, told: str) -> str:
-    """One source; the quote is left out where the answer, `told`, has it word for word."""
+def _source_as_text(citation: Citation, label: str, width: int | None, *, answer: str) -> str:
+    """One source; the quote is left out where the answer has it word for word."""
     reference = citation.document
-    page = f"page {citation.page}, " if citation.page else ""
+    place = [PAGE(number=citation.page)] if citation.page else []
+    place.append(CHARACTERS(start=citation.start, end=citation.end))
     lines = [
         f"{label} {one_line(reference.title)}",
-        one_line(", ".join(part for part in (reference.publisher, publication_date(citation) or "undated") if part)),
-        f"{one_line(reference.path)}, {page}characters {citation.start}–{citation.end}",
+        one_line(", ".join(part for part in (reference.publisher, publication_date(citation) or str(UNDATED)) if part)),
+        ", ".join((one_line(reference.path), *place)),
     ]
-    if one_line(citation.quote) not in one_line(told):
+    if one_line(citation.quote) not in one_line(answer):
         lines.insert(1, _wrapped(f"“{one_line(citation.quote)}”", width and width - 6).replace("\n", "\n      "))
     if url := safe_url(reference.url):
         lines.append(url)

@@ -25,7 +25,7 @@
 
   // The frame: the token goes behind the #, which browsers send to no server; a new one is handed in when it asks.
   const frame = document.getElementById("frame");
-  frame.src = `${server}/embed?theme=light&language=en#token=${await token()}`;
+  frame.src = `${server}/embed?theme=light&lang=en#token=${await token()}`;
   window.addEventListener("message", async (event) => {
     if (event.source !== frame.contentWindow || event.origin !== server) return;
     if (event.data.type === "health-assistant:token-needed") {

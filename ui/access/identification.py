@@ -20,6 +20,7 @@ from ui.access.sessions import Sessions
 from ui.access.tokens import EmbedTokens
 
 WRONG_KEY = "This key or token is not valid; it may have expired or been revoked."
+EXPIRED = "This link has expired; open the source again from the answer."
 TWO_IDENTITIES = "A key came together with a proxy's word on who this is; send one of them."
 NOT_FOR_OTHERS = (
     "This server answers its own machine only; configure a sign-in, or say ASSISTANT_OPEN=true to let everybody ask."
@@ -105,7 +106,7 @@ class Identification:
             return None
         bearer = self.tokens.bearer(tickets[0], scope["path"]) if len(tickets) == 1 else None
         if bearer is None:
-            raise Refusal(401, "This link has expired; open the source again from the answer.")
+            raise Refusal(401, EXPIRED)
         return bearer
 
     def _by_session(self, scope: Scope) -> Identity | None:

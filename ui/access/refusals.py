@@ -10,10 +10,25 @@ from starlette.types import Scope
 
 from ui.api.problems import OPENAI, openai_error, problem
 from ui.documents.page import STYLE, STYLE_HASH
+from ui.languages.marking import masthead, sentence
+from ui.languages.speaking import current
+from ui.languages.words import Text
 
 NOT_HERE = "There is nothing here."
 SIGN_IN_FIRST = "Sign in, or send a key: Authorization: Bearer KEY"
-BACK = "To the first page"
+BACK = Text("To the first page")
+# The names that HTTP gives to refusals, for people.
+TITLES = {
+    400: Text("Bad request"),
+    401: Text("Sign in first"),
+    403: Text("Not allowed"),
+    404: Text("Not found"),
+    405: Text("Not possible this way"),
+    413: Text("Too large"),
+    429: Text("Too many requests"),
+    502: Text("Sign-in service out of reach"),
+    503: Text("Too busy at the moment"),
+}
 _POLICY = f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
@@ -46,14 +61,15 @@ def wants_page(scope: Scope) -> bool:
     return bool(scope["method"] in ("GET", "HEAD") and opens and "text/html" in headers.get("accept", ""))
 
 
-def refusal_page(status: int, sentence: str) -> HTMLResponse:
+def refusal_page(status: int, reason: str) -> HTMLResponse:
     """A page that says why, and leads nowhere but home."""
-    title = html.escape(HTTPStatus(status).phrase)
+    title = str(TITLES[status]) if status in TITLES else html.escape(HTTPStatus(status).phrase)
+    told, attribute = sentence(reason)
     body = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{current()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{title}</title><style>{STYLE}</style></head>'
-        f'<body><main><h1>{title}</h1><p class="notice" role="alert">{html.escape(sentence)}</p>'
+        f'<body><main>{masthead()}<h1>{title}</h1><p class="notice" role="alert"{attribute}>{html.escape(told)}</p>'
         f'<p><a href="/">{BACK}</a></p></main></body></html>'
     )
     return HTMLResponse(body, status_code=status, headers={"Content-Security-Policy": _POLICY})

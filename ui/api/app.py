@@ -32,6 +32,7 @@ from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
 from ui.embedding.routes import add_embedding, framing
 from ui.keeping.desk import Desk
+from ui.languages.layer import LanguageLayer, Translated
 from ui.mcp.mounting import add_mcp
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ def create_app(
         redoc_url=None,
         # Innermost: a cookie is for whom the layer let in and nobody signed in.
         middleware=[
+            Middleware(LanguageLayer),
             *access.middleware(),
             *framing(access),
             *([Middleware(ReaderCookie)] if desk.keeps_on_server else []),
+            Middleware(Translated),
         ],
     )
     app.state.uploads = uploads

@@ -15,6 +15,7 @@ from ui.api.shapes import QuestionText
 from ui.export.briefing import file_name, make_briefing
 from ui.export.markdown import briefing_as_markdown
 from ui.export.word import CONTENT_TYPE, briefing_as_word
+from ui.languages.speaking import current, speaking
 from ui.scoping import scope_from_query, scope_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class Exporting(BaseModel):
         default="",
         max_length=4_000,
         description="Which documents may be read, as in an address: party=Latvia&since=2024.",
+    )
+    language: Literal["en", "lv", "az", "ru"] | None = Field(
+        default=None, description="The language of the file's headings; answers and quotes stay as they are."
     )
 
 
@@ -59,8 +63,11 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
         answers = _answers(assistant, wanted, scope)
         for answer in answers:
             note_answer(request, answer, "export")
-        briefing = make_briefing(answers, assistant.store.document)
-        address = str(request.base_url)
+        with speaking(wanted.language or current()):
+            return file_of(wanted, answers, str(request.base_url))
+
+    def file_of(wanted: Exporting, answers: list[Answer], address: str) -> Response:
+        briefing = make_briefing(answers, desk.assistant.store.document)
         if wanted.format == "docx":
             return _file(briefing_as_word(briefing, address), CONTENT_TYPE, file_name(briefing, "docx"))
         text = briefing_as_markdown(briefing, address).encode()

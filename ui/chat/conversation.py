@@ -16,6 +16,7 @@ from assistant.scope import EVERYTHING, Scope, visible_document
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.chat.sources import Cited, cited_by, panel, recall
+from ui.languages.words import Counted, Text
 from ui.rendering import STOPPED, answer_as_markdown, answer_as_text, escape_markdown, failure_as_markdown, one_line
 
 if TYPE_CHECKING:
@@ -25,15 +26,18 @@ if TYPE_CHECKING:
 # How a reply begins that is not yet an answer: `page.js` and `is_waiting` know it by this.
 WAITING = '<div class="answer making">'
 STAGES = {
-    Stage.SEARCHING: ("Searching {:,} passage", "Searching {:,} passages"),
-    Stage.READING: ("Reading {:,} of them", "Reading {:,} of them"),
-    Stage.WRITING: ("Putting {:,} sentence into words", "Putting {:,} sentences into words"),
-    Stage.CHECKING: ("Checking {:,} citation", "Checking {:,} citations"),
+    Stage.SEARCHING: Counted("Searching {count} passage", "Searching {count} passages"),
+    Stage.READING: Counted("Reading {count} of them", "Reading {count} of them"),
+    Stage.WRITING: Counted("Putting {count} sentence into words", "Putting {count} sentences into words"),
+    Stage.CHECKING: Counted("Checking {count} citation", "Checking {count} citations"),
 }
-BEGINNING = "Understanding the question"
-INTERRUPTED = "*Answered before the assistant was restarted; ask again to see the answer.*"
-TOO_LONG = "The question is longer than {} characters; please shorten it."
-EDIT = "Edit the question as understood"
+BEGINNING = Text("Understanding the question")
+INTERRUPTED = Text("Answered before this page was opened anew; ask again to see the answer.")
+TOO_LONG = Counted(
+    "The question is longer than {count} character; please shorten it.",
+    "The question is longer than {count} characters; please shorten it.",
+)
+EDIT = Text("Edit the question as understood")
 Message = dict[str, Any]
 Shown = tuple[list[Message], str, str]
 
@@ -54,7 +58,7 @@ def converse(
     earlier = cited_in(messages, assistant.store, scope)
     before = panel(earlier, assistant.store)
     if len(question) > LONGEST_QUESTION:
-        yield [*messages, _reply(failure_as_markdown(TOO_LONG.format(LONGEST_QUESTION)))], before, ""
+        yield [*messages, _reply(failure_as_markdown(TOO_LONG(LONGEST_QUESTION), is_told=True))], before, ""
         return
     steps: list[Step] = []
     complete: Answer | None = None
@@ -93,7 +97,7 @@ def further_questions(
 
 def steps_as_markdown(steps: Sequence[Step]) -> str:
     """What has been done for an answer so far, the step under way last."""
-    told = [BEGINNING, *(STAGES[step.stage][step.count != 1].format(step.count) for step in steps)]
+    told = [str(BEGINNING), *(STAGES[step.stage](step.count) for step in steps)]
     lines = [f'<p class="done">{line}</p>' for line in told[:-1]]
     return "\n\n".join((WAITING, *lines, f'<p class="doing">{told[-1]}…</p>', "</div>"))
 
@@ -132,7 +136,7 @@ def stopped(messages: list[Message]) -> list[Message]:
     """The conversation after the reader stopped an answer in the making."""
     if not is_waiting(messages):
         return messages
-    return [*(messages[:-1] if _is_making(messages[-1]) else messages), _reply(STOPPED)]
+    return [*(messages[:-1] if _is_making(messages[-1]) else messages), _reply(f"*{STOPPED}*")]
 
 
 def resumed(kept: str) -> list[Message]:
@@ -144,7 +148,7 @@ def resumed(kept: str) -> list[Message]:
     questions = [one_line(text) for text in found if isinstance(text, str)] if isinstance(found, list) else []
     messages: list[Message] = []
     for question in questions[-LONGEST_HISTORY - 1 :]:
-        messages = [*messages, *([_reply(INTERRUPTED)] if messages else []), *with_question([], question)]
+        messages = [*messages, *([_reply(f"*{INTERRUPTED}*")] if messages else []), *with_question([], question)]
     return messages
 
 
@@ -175,7 +179,7 @@ def _answered(answer: Answer, number: int) -> Message:
 
 
 def _option(question: str) -> dict[str, str]:
-    return {"label": EDIT, "value": question}
+    return {"label": str(EDIT), "value": question}
 
 
 def _reply(markdown: str) -> Message:

@@ -20,7 +20,8 @@ from ui.chat.conversation import (
     without_buttons,
 )
 from ui.chat.filters import Filters, chosen_scope, connect_filters
-from ui.chat.sources import NO_ANSWER_YET
+from ui.chat.sources import nothing_yet
+from ui.languages.speaking import language_of, spoken
 from ui.rendering import one_line
 
 if TYPE_CHECKING:
@@ -49,14 +50,16 @@ def connect(gradio: Any, assistant: "Assistant", page: Any, parts: Parts) -> Seq
     def answer(request: gradio.Request, messages: list[Message], *chosen: Any) -> Iterator[tuple[Any, ...]]:
         yield (gradio.skip(),) * len(results)  # a generator that yields nothing would empty them
         note, scope = partial(note_answer, request.request, way="page"), chosen_scope(request.request, chosen)
-        for shown, panel, plain in converse(assistant, messages, note, scope):
+        # Gradio's queue runs apart from the request.
+        told = spoken(language_of(request.request), converse(assistant, messages, note, scope))
+        for shown, panel, plain in told:
             yield shown, panel, gradio.Accordion(visible=bool(plain)), plain
 
     def ready(messages: list[Message]) -> Any:
         return gradio.skip() if is_waiting(messages) else gradio.Textbox(submit_btn=True, stop_btn=False)
 
     def clear() -> tuple[Any, ...]:
-        return [], NO_ANSWER_YET, gradio.Accordion(visible=False), "", ready([]), gradio.Row(visible=False)
+        return [], nothing_yet(), gradio.Accordion(visible=False), "", ready([]), gradio.Row(visible=False)
 
     asked = _asked(gradio, parts)
     running = [event.then(answer, [parts.chat, *parts.filters.fields], results, **QUIET) for event in asked]

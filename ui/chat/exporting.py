@@ -12,12 +12,14 @@ from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
 from ui.chat.events import Parts
 from ui.chat.filters import chosen_scope
+from ui.languages.speaking import PARAMETERS, current
+from ui.languages.words import Text
 from ui.scoping import query_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
 
-ONE, ALL = "This answer as a file", "The conversation as a file"
+ONE, ALL = Text("This answer as a file"), Text("The conversation as a file")
 FORMATS = (("docx", "Word"), ("markdown", "Markdown"))
 
 
@@ -62,7 +64,7 @@ def forms_for(questions: Sequence[str], filters: str = "") -> str:
     return "".join(_form(questions, scope, label, filters) for scope, label in scopes)
 
 
-def _form(questions: Sequence[str], scope: str, label: str, filters: str) -> str:
+def _form(questions: Sequence[str], scope: str, label: Text, filters: str) -> str:
     *history, question = questions[-LONGEST_HISTORY - 1 :]
     fields = [("scope", scope), ("question", question), *(("history", earlier) for earlier in history)]
     fields += [("filters", filters)] if filters else []
@@ -71,7 +73,9 @@ def _form(questions: Sequence[str], scope: str, label: str, filters: str) -> str
         f'<button type="submit" name="format" value="{value}" aria-label="{label}: {name}">{name}</button>'
         for value, name in FORMATS
     )
-    return f'<form action="/export" method="post" target="_blank"><span>{label}</span> {buttons}{hidden}</form>'
+    # The file is in the page's language, also where no cookie is kept.
+    action = f"/export?{PARAMETERS[0]}={current()}"
+    return f'<form action="{action}" method="post" target="_blank"><span>{label}</span> {buttons}{hidden}</form>'
 
 
 def _attribute(value: str) -> str:

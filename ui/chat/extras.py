@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 from ui.chat.exporting import Exporting
 from ui.chat.history import History
 from ui.chat.judging import Judging
+from ui.languages.words import Counted, later
 
 if TYPE_CHECKING:
     from ui.chat.events import Parts
     from ui.keeping.desk import Desk
 
 
-RECORDED = "Questions are recorded here, without who asks, to notice missing documents; deleted after {days} days."
+RECORDED = Counted(
+    "Questions are recorded here, without who asks, to notice missing documents; deleted after {count} day.",
+    "Questions are recorded here, without who asks, to notice missing documents; deleted after {count} days.",
+)
 
 
 class Extras:
@@ -42,7 +46,7 @@ class Extras:
         if self._desk.shelf is not None:
             self._history = History(self._gradio, self._desk, self._desk.shelf)
         if self._desk.records_questions:
-            told = RECORDED.format(days=self._desk.records.days)
+            told = later(RECORDED, count=self._desk.records.days)
             self._gradio.Markdown(told, latex_delimiters=[], elem_id="recorded")
 
     def connect(self, page: Any, parts: "Parts", answered: Sequence[Any]) -> None:

@@ -12,28 +12,40 @@ from assistant.scope import FIELD_OF, Scope
 from corpus.errors import AssistantError
 from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
-from ui.rendering import escape_markdown, one_line
+from ui.languages.places import language_name, number
+from ui.languages.shared import LANGUAGE, PUBLISHER, SOURCE
+from ui.languages.words import Text, later
+from ui.rendering import failure_as_line, one_line
 from ui.scoping import QUESTION, SINCE, UNTIL, query_of, scope_from_query, scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
-HEADING = "Filters"
-HINT = "Only documents that match are read. Of several values of one kind any will do; of different kinds all must fit."
-CHIPS = "Chosen filters; untick one to take it away"
-LINK = "Link to this view"
-DATES = "A year, month or day"
+HEADING = Text("Filters")
+HINT = Text(
+    "Only documents that match are read. Of several values of one kind any will do; of different kinds all must fit."
+)
+CHIPS = Text("Chosen filters; untick one to take it away")
+LINK = Text("Link to this view")
+DATES = Text("A year, month or day")
 # On a chip, where the value itself says most of it.
-SHORT = {"party": "", "topic": "Topic: ", "publisher": "Publisher: ", "language": "Language: ", "source": "Source: "}
-SHORT |= {SINCE: "Since ", UNTIL: "Until "}
+SHORT = {
+    "party": Text("{value}", "country or organisation chosen"),
+    "topic": Text("Topic: {value}"),
+    "publisher": Text("Publisher: {value}"),
+    "language": Text("Language: {value}"),
+    "source": Text("Source: {value}"),
+    SINCE: Text("Since {value}"),
+    UNTIL: Text("Until {value}"),
+}
 LABELS = {
-    "party": "Country or organisation",
-    "topic": "Topic",
-    "publisher": "Publisher",
-    "language": "Language",
-    "source": "Source",
-    SINCE: "Published since",
-    UNTIL: "Published until",
+    "party": Text("Country or organisation"),
+    "topic": Text("Topic"),
+    "publisher": PUBLISHER,
+    "language": LANGUAGE,
+    "source": SOURCE,
+    SINCE: Text("Published since"),
+    UNTIL: Text("Published until"),
 }
 # Of each kind the most frequent are offered; any other can be typed.
 _MOST_OFFERED = 300
@@ -50,8 +62,8 @@ class Filters(NamedTuple):
 
 def make_filters(gradio: Any) -> Filters:
     """The panel and, below it, the chips; their values come when the page opens."""
-    with gradio.Accordion(HEADING, open=False, elem_id="filters"):
-        hint = gradio.Markdown(HINT, latex_delimiters=[], elem_id="filters-hint")
+    with gradio.Accordion(later(HEADING), open=False, elem_id="filters"):
+        hint = gradio.Markdown(later(HINT), latex_delimiters=[], elem_id="filters-hint")
         with gradio.Row():
             fields = [_choice(gradio, field) for field in ("party", "topic")]
         with gradio.Row():
@@ -59,7 +71,7 @@ def make_filters(gradio: Any) -> Filters:
         with gradio.Row():
             fields += [_date(gradio, field) for field in (SINCE, UNTIL)]
     with gradio.Row(elem_id="chosen"):
-        chips = gradio.CheckboxGroup(choices=[], label=CHIPS, container=False, visible=False, elem_id="chips")
+        chips = gradio.CheckboxGroup(choices=[], label=later(CHIPS), container=False, visible=False, elem_id="chips")
         link = gradio.Markdown(latex_delimiters=[], elem_id="view")
     return Filters(fields, hint, chips, link)
 
@@ -114,7 +126,7 @@ def _choice(gradio: Any, field: str) -> Any:
         multiselect=True,
         # Whether a value is one is decided when a question is asked, also after a restart of the server.
         allow_custom_value=True,
-        label=LABELS[field],
+        label=later(LABELS[field]),
         elem_id=f"filter-{field}",
         min_width=160,
     )
@@ -122,7 +134,12 @@ def _choice(gradio: Any, field: str) -> Any:
 
 def _date(gradio: Any, field: str) -> Any:
     return gradio.Textbox(
-        label=LABELS[field], placeholder=DATES, max_length=10, max_lines=1, elem_id=f"filter-{field}", min_width=160
+        label=later(LABELS[field]),
+        placeholder=later(DATES),
+        max_length=10,
+        max_lines=1,
+        elem_id=f"filter-{field}",
+        min_width=160,
     )
 
 
@@ -131,12 +148,20 @@ def _offered(assistant: "Assistant", scope: Scope) -> tuple[str, list[list[tuple
     try:
         values = assistant.filters(scope=scope)
     except AssistantError as error:
-        return escape_markdown(str(error)), [[] for _ in FIELD_OF]
-    return HINT, [
-        [(f"{one_line(value)} ({count})", value) for value, count in list(values[field].items())[:_MOST_OFFERED]]
+        return failure_as_line(str(error)), [[] for _ in FIELD_OF]
+    return str(HINT), [
+        [
+            (f"{_named(field, value)} ({number(count)})", value)
+            for value, count in list(values[field].items())[:_MOST_OFFERED]
+        ]
         for field in LABELS
         if field in values
     ]
+
+
+def _named(field: str, value: str) -> str:
+    """A value as the reader's language has it, where it is a language; others stay as documents write them."""
+    return language_name(value) if field == "language" else one_line(value)
 
 
 def _scope(values: Sequence[Any]) -> Scope:
@@ -156,7 +181,8 @@ def _values(scope: Scope) -> list[Any]:
 def _shown(gradio: Any, scope: Scope, question: str) -> tuple[Any, Any]:
     """What was chosen as chips, and the link to this view; no link where there is nothing to link to."""
     chips = [
-        (f"{SHORT[field]}{one_line(value)}", urlencode([(field, value)])) for field, value in parse_qsl(query_of(scope))
+        (SHORT[field](value=_named(field, value)), urlencode([(field, value)]))
+        for field, value in parse_qsl(query_of(scope))
     ]
     values = [value for _, value in chips]
     query = query_of(scope, question).replace("(", "%28").replace(")", "%29")

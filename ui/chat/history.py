@@ -32,17 +32,21 @@ from ui.keeping.conversations import (
 )
 from ui.keeping.database import moment
 from ui.keeping.shelves import Shelf, Writes
+from ui.languages.words import Text, later
 from ui.rendering import answer_as_markdown, answer_as_text, escape_markdown, readable_date
 from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
 
-HEADING = "Earlier conversations"
-IN_BROWSER = "The newest 30 are kept in this browser, on this device, and nowhere else."
-ON_SERVER = "They are kept on the server, for this browser alone, until you delete them."
-NONE_YET = "None yet."
-DELETE_QUESTION = "Delete “{title}”? It cannot be brought back."
+HEADING = Text("Earlier conversations")
+IN_BROWSER = Text("The newest 30 are kept in this browser, on this device, and nowhere else.")
+ON_SERVER = Text("They are kept on the server, for this browser alone, until you delete them.")
+NONE_YET = Text("None yet.", "conversations")
+OPEN, RENAME, DELETE = Text("Open", "a conversation"), Text("Rename"), Text("Delete")
+NEW_TITLE, SAVE, CANCEL = Text("New title"), Text("Save"), Text("Cancel")
+DELETE_QUESTION = Text("Delete “{title}”? It cannot be brought back.")
+DELETE_IT, KEEP_IT = Text("Delete it"), Text("Keep it")
 # By these names, and with a secret that every visitor is told, the browser keeps its slots; what matters is that both
 # stay the same, or a new version of the assistant finds nothing.
 _SLOT_NAME, _SLOT_SECRET = "assistant-conversation-{number}", "not-a-secret"
@@ -60,28 +64,30 @@ class History:
             for number in range(shelf.slots)
         ]
         self._list, self._current = gradio.JSON([], visible=False), gradio.JSON(visible=False)
-        with gradio.Accordion(HEADING, open=False, elem_id="history"):
-            gradio.Markdown(IN_BROWSER if shelf.slots else ON_SERVER, latex_delimiters=[], elem_id="history-place")
-            self._chosen = gradio.Radio([], label=HEADING, show_label=False, container=False, info=None)
-            self._none = gradio.Markdown(NONE_YET, latex_delimiters=[])
+        with gradio.Accordion(later(HEADING), open=False, elem_id="history"):
+            gradio.Markdown(
+                later(IN_BROWSER if shelf.slots else ON_SERVER), latex_delimiters=[], elem_id="history-place"
+            )
+            self._chosen = gradio.Radio([], label=later(HEADING), show_label=False, container=False, info=None)
+            self._none = gradio.Markdown(later(NONE_YET), latex_delimiters=[])
             with gradio.Row(visible=False, elem_id="history-acts") as self._acts:
                 self._open, self._rename, self._delete = (
-                    gradio.Button(label, size="sm", min_width=70) for label in ("Open", "Rename", "Delete")
+                    gradio.Button(later(label), size="sm", min_width=70) for label in (OPEN, RENAME, DELETE)
                 )
             self._add_rows()
 
     def _add_rows(self) -> None:
         gradio = self._gradio
         with gradio.Row(visible=False, elem_id="history-renaming") as self._renaming:
-            self._title = gradio.Textbox(label="New title", max_lines=1, max_length=LONGEST_TITLE, scale=3)
+            self._title = gradio.Textbox(label=later(NEW_TITLE), max_lines=1, max_length=LONGEST_TITLE, scale=3)
             self._save, self._as_before = (
-                gradio.Button(label, size="sm", scale=0, min_width=80) for label in ("Save", "Cancel")
+                gradio.Button(later(label), size="sm", scale=0, min_width=80) for label in (SAVE, CANCEL)
             )
         with gradio.Column(visible=False, elem_id="history-deleting") as self._deleting:
             self._asked = gradio.Markdown(latex_delimiters=[])
             with gradio.Row():
                 self._confirm, self._keep = (
-                    gradio.Button(label, size="sm", min_width=80) for label in ("Delete it", "Keep it")
+                    gradio.Button(later(label), size="sm", min_width=80) for label in (DELETE_IT, KEEP_IT)
                 )
 
     def connect(self, gradio: Any, page: Any, parts: Parts, answered: Sequence[Any], forms: Any) -> None:
@@ -134,7 +140,7 @@ class History:
 
         def ask(key: str | None, listed: object) -> tuple[Any, Any]:
             title = _title_of(list_from_data(listed), key)
-            return gradio.Column(visible=bool(title)), escape_markdown(DELETE_QUESTION.format(title=title))
+            return gradio.Column(visible=bool(title)), escape_markdown(DELETE_QUESTION(title=title))
 
         def delete(request: gradio.Request, key: str | None, listed: object, current: object) -> tuple[Any, ...]:
             writes = self._shelf.remove(reader_of(request.request), key or "")

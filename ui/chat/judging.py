@@ -15,17 +15,18 @@ from ui.chat.conversation import Message, questions_of
 from ui.chat.events import Parts
 from ui.chat.filters import chosen_scope
 from ui.keeping.records import LONGEST_REASON
-from ui.rendering import escape_markdown, one_line
+from ui.languages.words import Text, later
+from ui.rendering import failure_as_line, one_line
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk
 
-WHY_NOT = "What is wrong or missing? (optional)"
-WHY = "What was of use? (optional)"
-SEND = "Send"
-NOTED = "Noted, with the question and the documents cited; not who you are."
-THANKS = "Thank you. Whoever looks after the documents will read it."
-TAKEN_BACK = "Your judgement is deleted."
+WHY_NOT = Text("What is wrong or missing? (optional)")
+WHY = Text("What was of use? (optional)")
+SEND = Text("Send")
+NOTED = Text("Noted, with the question and the documents cited; not who you are.")
+THANKS = Text("Thank you. Whoever looks after the documents will read it.")
+TAKEN_BACK = Text("Your judgement is deleted.")
 
 
 class Judging:
@@ -35,10 +36,10 @@ class Judging:
         self._desk = desk
         self._given = gradio.JSON(visible=False)
         with gradio.Column(visible=False, elem_id="judging") as self._row:
-            self._told = gradio.Markdown(NOTED, latex_delimiters=[], elem_id="judged")
+            self._told = gradio.Markdown(later(NOTED), latex_delimiters=[], elem_id="judged")
             with gradio.Row(elem_id="reasoning") as self._asking:
-                self._reason = gradio.Textbox(label=WHY_NOT, max_lines=3, max_length=LONGEST_REASON, scale=4)
-                self._send = gradio.Button(SEND, size="sm", scale=0, min_width=90)
+                self._reason = gradio.Textbox(label=later(WHY_NOT), max_lines=3, max_length=LONGEST_REASON, scale=4)
+                self._send = gradio.Button(later(SEND), size="sm", scale=0, min_width=90)
 
     def connect(self, gradio: Any, parts: Parts, answered: Sequence[Any]) -> None:
         """Wire the thumbs and the reason; the row goes with the next answer."""
@@ -49,7 +50,7 @@ class Judging:
         ) -> tuple[Any, ...]:
             scope = chosen_scope(request.request, chosen)
             told, identifier = self._judge(messages, given, event.index, event.liked, scope)
-            reason = gradio.Textbox(value="", label=WHY if event.liked is True else WHY_NOT)
+            reason = gradio.Textbox(value="", label=str(WHY if event.liked is True else WHY_NOT))
             return (
                 *(gradio.Column(visible=True), gradio.Markdown(value=told), gradio.Row(visible=bool(identifier))),
                 *(reason, {"id": identifier}),
@@ -60,7 +61,7 @@ class Judging:
             return gradio.skip(), gradio.Markdown(value=told), gradio.Row(visible=False), "", gradio.skip()
 
         def put_away() -> tuple[Any, ...]:
-            return gradio.Column(visible=False), NOTED, gradio.Row(visible=False), "", None
+            return gradio.Column(visible=False), str(NOTED), gradio.Row(visible=False), "", None
 
         parts.chat.like(judge, [parts.chat, self._given, *parts.filters.fields], outputs, **AT_ONCE)
         for event in (self._send.click, self._reason.submit):
@@ -76,21 +77,21 @@ class Judging:
         asked = questions_of(messages[: index if isinstance(index, int) else 0])
         if not isinstance(liked, bool):
             self._desk.records.take_back(_identifier(given))
-            return TAKEN_BACK, ""
+            return str(TAKEN_BACK), ""
         if not asked:
             return "", ""
         try:
-            return NOTED, self._desk.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], scope, liked=liked)
+            return str(NOTED), self._desk.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], scope, liked=liked)
         except AssistantError as error:
-            return escape_markdown(str(error)), ""
+            return failure_as_line(str(error)), ""
 
     def _give_reason(self, reason: str, given: object) -> str:
         try:
             if one_line(reason):
                 self._desk.records.give_reason(_identifier(given), reason)
         except AssistantError as error:
-            return escape_markdown(str(error))
-        return THANKS
+            return failure_as_line(str(error))
+        return str(THANKS)
 
 
 def _identifier(given: object) -> str:

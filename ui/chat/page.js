@@ -4,16 +4,9 @@
 (() => {
   "use strict";
 
-  const TEXTS = {
-    send: "Send the question",
-    stop: "Stop answering",
-    sources: "Sources of the selected answer",
-    examples: "Questions to begin with",
-    unreachable: "The assistant cannot be reached; trying again…",
-    lost: "The assistant was restarted before it had answered.",
-    again: "Ask again",
-    chips: "Chosen filters; untick one to take it away",
-  };
+  const WORDS = {}; // put in by the server
+  const LANGUAGE = document.documentElement.dataset.language;
+  const TEXTS = WORDS[LANGUAGE];
   const KEPT = "questions to ask again";
   const CHECK_EVERY = 2000; // ms, while an answer is awaited
   const LOOK_EVERY = 100; // ms, for the question that an address asks
@@ -104,7 +97,9 @@
     if (!source) return;
     clearTimeout(leaving);
     const told = document.createElement("p");
-    told.textContent = source.querySelector("mark").textContent;
+    const mark = source.querySelector("mark");
+    told.textContent = mark.textContent;
+    quote.lang = mark.closest("[lang]").lang;
     const whence = document.createElement("p");
     whence.className = "whence";
     whence.textContent = source.querySelector("h3").textContent.replace(/^\s*\d+\s+/, "");
@@ -206,12 +201,22 @@
   function mend() {
     set(find("#question .submit-button"), "aria-label", TEXTS.send);
     set(find("#question .stop-button"), "aria-label", TEXTS.stop);
+    set(find("#languages"), "role", "navigation");
+    set(find("#languages"), "aria-label", TEXTS.languages);
+    for (const link of findAll("#languages a[lang]")) {
+      set(link, "aria-current", String(link.lang === LANGUAGE));
+      set(link, "hreflang", link.lang);
+      set(link, "href", inLanguage(link.lang));
+      set(link, "target", "_self"); // Gradio opens every link in a new tab
+    }
+    set(find("#chat [role='log']"), "aria-label", TEXTS.conversation);
     // Gradio hands screen readers the Markdown of every message as its name; what it says is in it.
     for (const message of findAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
     // Gradio calls them a list, whose children are buttons and no items of one.
     set(find("#chat .examples"), "role", "group");
     set(find("#chat .examples"), "aria-label", TEXTS.examples);
     set(find("#chips"), "aria-label", TEXTS.chips);
+    for (const offered of findAll("#chat .example, #further .offer")) set(offered, "lang", "en");
     set(find("#evidence"), "role", "region");
     set(find("#evidence"), "aria-label", TEXTS.sources);
     set(find("#evidence"), "tabindex", "0");
@@ -219,7 +224,14 @@
 
   // The address says what is chosen and asked, so that it can be sent on; one that asks something is asked as it opens
 
-  const isOurs = (name) => !name.startsWith("__") && !["theme", "language"].includes(name);
+  const isOurs = (name) => !name.startsWith("__") && !["theme", "language", "lang"].includes(name);
+  // Where a cookie keeps the choice, the address need not.
+  const isKept = () => document.cookie.split("; ").includes(`assistant-language=${LANGUAGE}`);
+
+  function inLanguage(language) {
+    const query = [...new URLSearchParams(location.search)].filter(([name]) => !["lang", "language"].includes(name));
+    return `${location.pathname}?${new URLSearchParams([...query, ["lang", language]])}`;
+  }
   let hadView = false;
   let toAsk = new URLSearchParams(location.search).get("q");
 
@@ -227,7 +239,9 @@
     const link = find("#view a");
     if (link) hadView = true;
     else if (!hadView) return; // what the address says has not been read yet
-    const others = [...new URLSearchParams(location.search)].filter(([name]) => !isOurs(name));
+    const others = [...new URLSearchParams(location.search)].filter(
+      ([name]) => !isOurs(name) && !(name === "lang" && isKept()),
+    );
     const linked = [...new URLSearchParams(link ? new URL(link.href).search : "")];
     // The question stays out of it: a reload would ask again, and a proxy's log would have it.
     const view = [...linked.filter(([name]) => name !== "q"), ...others];

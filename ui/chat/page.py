@@ -15,10 +15,15 @@ from ui.chat import QUIET
 from ui.chat.events import Parts, connect
 from ui.chat.extras import Extras
 from ui.chat.filters import make_filters
-from ui.chat.script import add_script
-from ui.chat.sources import NO_ANSWER_YET
+from ui.chat.script import AGAIN, CONVERSATION, add_script
+from ui.chat.sources import nothing_yet
 from ui.chat.start import holdings_of, invitation
 from ui.chat.theme import theme
+from ui.languages.catalogues import LANGUAGES
+from ui.languages.gradio_words import words_of_gradio
+from ui.languages.shared import PRODUCT
+from ui.languages.speaking import PARAMETERS, language_of, speaking
+from ui.languages.words import Text, later
 from ui.rendering import escape_markdown, one_line
 from ui.scoping import scope_of
 
@@ -28,20 +33,22 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
     from ui.keeping.desk import Desk
 
-TITLE = "Health Cooperation Assistant"
-PURPOSE = (
+PURPOSE = Text(
     "Answers quoted word for word from documents on international health cooperation, each sentence with its source."
 )
-PURPOSE_WITH_MODEL = (
-    "Answers from documents on international health cooperation, put into words by {} and checked sentence by "
+PURPOSE_WITH_MODEL = Text(
+    "Answers from documents on international health cooperation, put into words by {model} and checked sentence by "
     "sentence, each with its source."
 )
-SEND, STOP = "Send the question", "Stop answering"
-GO_ON = "You could go on with:"
-AGAIN = "Ask again"
-SIGNED_IN, SIGN_OUT = "Signed in as", "Sign out"
+NEW_CONVERSATION = Text("New conversation")
+QUESTION = Text("Your question")
+ASK = Text("Ask a question, or follow up on an answer")
+GO_ON = Text("You could go on with:")
+AS_TEXT = Text("Answer and sources as text")
+TO_COPY = Text("To be copied into a letter or a note")
+SIGNED_IN, SIGN_OUT = Text("Signed in as"), Text("Sign out")
 # Pages of their own, each opened in a new tab by a button in the masthead.
-OTHER_PAGES = {"Documents": "/documents", "Timeline": "/timeline"}
+OTHER_PAGES = {Text("Documents"): "/documents", Text("Timeline"): "/timeline"}
 _HERE = Path(__file__).parent
 # Answers in the making at once, and people waiting for their turn; more are told that the queue is full.
 _AT_ONCE = 4
@@ -74,6 +81,7 @@ def mount_page(
         ssr_mode=False,
         mcp_server=False,
         pwa=False,
+        i18n=gradio.I18n(en=words_of_gradio()),
     )
 
 
@@ -81,8 +89,9 @@ def build_page(assistant: "Assistant", examples: Sequence[str] | None = None, de
     """The page as Gradio blocks, to be mounted."""
     gradio = _gradio()
     extras = Extras(gradio, desk)
-    with gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+    with gradio.Blocks(title=later(PRODUCT), analytics_enabled=False, fill_width=True) as page:
         with gradio.Column(elem_id="page"):
+            gradio.Markdown(_languages(), latex_delimiters=[], elem_id="languages")
             anew = _masthead(gradio, assistant)
             with gradio.Row(elem_id="desk"):
                 with gradio.Column(scale=3, min_width=320, elem_id="talk"):
@@ -105,22 +114,30 @@ def build_page(assistant: "Assistant", examples: Sequence[str] | None = None, de
 def _masthead(gradio: Any, assistant: "Assistant") -> Any:
     """Title, purpose, and the buttons beside them; returned is the one for a new conversation."""
     with gradio.Row(elem_id="masthead"):
-        gradio.Markdown(f"# {TITLE}\n\n{_purpose(assistant)}", latex_delimiters=[], elem_id="purpose")
+        gradio.Markdown(f"# {later(PRODUCT)}\n\n{_purpose(assistant)}", latex_delimiters=[], elem_id="purpose")
         for name, path in OTHER_PAGES.items():
             where = {"link": path, "link_target": "_blank", "elem_id": path.strip("/")}
-            gradio.Button(name, size="sm", scale=0, min_width=110, elem_classes="beside", **where)
-        return gradio.Button("New conversation", size="sm", scale=0, min_width=150, elem_id="anew")
+            gradio.Button(later(name), size="sm", scale=0, min_width=110, elem_classes="beside", **where)
+        return gradio.Button(later(NEW_CONVERSATION), size="sm", scale=0, min_width=150, elem_id="anew")
+
+
+def _languages() -> str:
+    """The page in each language; the page's script keeps the rest of the address, and says which one it is in."""
+    return " ".join(f'<a href="/?{PARAMETERS[0]}={code}" lang="{code}">{name}</a>' for code, name in LANGUAGES.items())
 
 
 def _purpose(assistant: "Assistant") -> str:
-    return PURPOSE if assistant.model is None else PURPOSE_WITH_MODEL.format(escape_markdown(assistant.model.name))
+    if assistant.model is None:
+        return later(PURPOSE)
+    return later(PURPOSE_WITH_MODEL, model=escape_markdown(assistant.model.name))
 
 
 def _greet(gradio: Any, assistant: "Assistant", page: Any, holdings: Any) -> None:
     """As the page opens, say who is signed in, and what the answers rest on."""
 
     def tell(request: gradio.Request) -> str:
-        return f"{_signed_in(request)}{holdings_of(assistant, scope_of(request.request))}"
+        with speaking(language_of(request.request)):
+            return f"{_signed_in(request)}{holdings_of(assistant, scope_of(request.request))}"
 
     page.load(tell, outputs=holdings, **QUIET)
 
@@ -138,7 +155,7 @@ def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any,
     """The conversation, what one could go on with, the filters, and the field for the next question."""
     chat = gradio.Chatbot(
         elem_id="chat",
-        label="Conversation",
+        label=later(CONVERSATION),
         show_label=False,
         container=False,
         height=None,
@@ -147,17 +164,17 @@ def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any,
         latex_delimiters=[],
         allow_tags=False,
         layout="bubble",
-        placeholder=invitation(looking=True),
+        placeholder=invitation(later, looking=True),
     )
     add_below_answers()
     with gradio.Row(elem_id="further", visible=False) as further:
-        gradio.Markdown(GO_ON, latex_delimiters=[])
+        gradio.Markdown(later(GO_ON), latex_delimiters=[])
         offers = [gradio.Button(visible=False, size="sm", elem_classes="offer") for _ in range(FOLLOW_UPS)]
     filters = make_filters(gradio)
     question = gradio.Textbox(
         elem_id="question",
-        placeholder="Ask a question, or follow up on an answer",
-        label="Your question",
+        placeholder=later(ASK),
+        label=later(QUESTION),
         show_label=False,
         container=False,
         max_lines=6,
@@ -166,7 +183,7 @@ def _talk(gradio: Any, add_below_answers: Callable[[], None]) -> tuple[Any, Any,
         autofocus=True,
     )
     # Filled by the script with the questions of a conversation whose server went away in the middle of an answer.
-    again = gradio.Textbox(label=AGAIN, elem_id="again")
+    again = gradio.Textbox(label=later(AGAIN), elem_id="again")
     return chat, further, offers, question, again, filters
 
 
@@ -175,17 +192,18 @@ def _offer_examples(gradio: Any, assistant: "Assistant", page: Any, chat: Any, e
 
     def offer(request: gradio.Request) -> Any:
         offered = assistant.suggestions.starters(scope_of(request.request)) if examples is None else examples
-        return gradio.Chatbot(placeholder=invitation(), examples=[{"text": example} for example in offered])
+        with speaking(language_of(request.request)):
+            return gradio.Chatbot(placeholder=invitation(), examples=[{"text": example} for example in offered])
 
     page.load(offer, outputs=chat, concurrency_limit=1, **QUIET)
 
 
 def _evidence(gradio: Any) -> tuple[Any, Any, Any]:
     """The sources of the latest answer, and all of it as text to be copied."""
-    sources = gradio.Markdown(NO_ANSWER_YET, latex_delimiters=[], elem_id="sources")
-    with gradio.Accordion("Answer and sources as text", open=False, visible=False, elem_id="copy") as copying:
+    sources = gradio.Markdown(nothing_yet(later), latex_delimiters=[], elem_id="sources")
+    with gradio.Accordion(later(AS_TEXT), open=False, visible=False, elem_id="copy") as copying:
         text = gradio.Textbox(
-            label="To be copied into a letter or a note",
+            label=later(TO_COPY),
             lines=8,
             max_lines=16,
             interactive=False,

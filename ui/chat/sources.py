@@ -16,6 +16,10 @@ from urllib.parse import unquote
 from assistant.answer import Answer, Citation
 from assistant.citations import recalled
 from corpus.document import Document
+from ui.languages.marking import marked
+from ui.languages.places import ago
+from ui.languages.shared import CLOSEST_HEADING, PAGE, SOURCES, UNDATED, status_in_words
+from ui.languages.words import Text
 from ui.rendering import document_url, escape_markdown, publication_date, safe_url
 
 if TYPE_CHECKING:
@@ -23,16 +27,14 @@ if TYPE_CHECKING:
 
 FindDocument = Callable[[str], Document | None]
 
-NO_ANSWER_YET = "## Sources\n\nEvery sentence of an answer carries a number. The passage it rests on is shown here."
-HEADING = "Sources"
-HEADING_CLOSEST = "What comes closest"
-NO_SOURCE = "This answer rests on no source."
-NOT_SOURCES = "These passages are not sources of an answer."
-READ = "Read in the document"
-ORIGINAL = "Original"
-BACK = "Back to the answer"
-UNDATED = "undated"
-CHANGED = "This document has changed or gone since; this is the text as it was cited."
+NO_ANSWER_YET = Text("Every sentence of an answer carries a number. The passage it rests on is shown here.")
+NO_SOURCE = Text("This answer rests on no source.")
+NOT_SOURCES = Text("These passages are not sources of an answer.")
+READ = Text("Read in the document")
+ORIGINAL = Text("Original", "address of a source")
+BACK = Text("Back to the answer")
+CHANGED = Text("This document has changed or gone since; this is the text as it was cited.")
+NEW = Text("new", "age of a document")
 # Characters of a document shown around a quote, both sides together.
 SURROUNDINGS = 320
 # The panel holds the sources of so many answers, the newest.
@@ -84,10 +86,15 @@ def _recalled(number: int, identity: str, start: int, end: int, find_document: F
     return None if document is None else recalled(number, document, start, end)
 
 
+def nothing_yet(say: Callable[[Text], str] = str) -> str:
+    """The panel of an empty conversation."""
+    return f"## {say(SOURCES)}\n\n{say(NO_ANSWER_YET)}"
+
+
 def panel(answers: Sequence[Cited], store: "Store", today: date | None = None) -> str:
     """The panel for the answers of a conversation, oldest first."""
     if not answers:
-        return NO_ANSWER_YET
+        return nothing_yet()
     shown = answers[-MOST_ANSWERS:]
     ids = {citation.document.id for cited in shown for citation in cited.citations}
     current = store.catalog.documents_by_id(ids)
@@ -100,14 +107,14 @@ def sources_as_markdown(
     cited: Cited, find_document: FindDocument, *, changed: Iterable[str] = (), today: date | None = None
 ) -> str:
     """The section of one answer; `changed` are the ids of documents that are not what they were."""
-    heading = HEADING_CLOSEST if cited.is_refusal and cited.citations else HEADING
+    heading = CLOSEST_HEADING if cited.is_refusal and cited.citations else SOURCES
     parts = [f'<section class="sources" id="sources-{cited.number}">', f"## {heading}"]
     if cited.question:
         parts.append(_note("asked", cited.question))
     if not cited.citations:
-        parts.append(_note("not-sources", NO_SOURCE))
+        parts.append(_note("not-sources", str(NO_SOURCE)))
     elif cited.is_refusal:
-        parts.append(_note("not-sources", NOT_SOURCES))
+        parts.append(_note("not-sources", str(NOT_SOURCES)))
     outdated = frozenset(changed)
     parts += [
         _source(
@@ -123,14 +130,15 @@ def _source(citation: Citation, cited: Cited, document: Document | None, *, noti
     kind = "near" if cited.is_refusal else "source"
     number = "" if cited.is_refusal else f'<span class="number">{citation.number}</span> '
     before, after = surroundings(citation, document)
-    quote = f"<mark>{escape_markdown(citation.quote)}</mark>"
+    language = citation.document.language
+    quote = f"{escape_markdown(before)} <mark>{escape_markdown(citation.quote)}</mark> {escape_markdown(after)}"
     return "\n\n".join(
         (
             f'<div class="{kind}" id="source-{place}">',
-            f"### {number}{escape_markdown(citation.document.title)}",
+            f"### {number}{marked(escape_markdown(citation.document.title), language)}",
             f'<p class="facts">{_status(citation)}{" · ".join(_facts(citation, today))}</p>',
-            *([_note("changed", CHANGED)] if notice else ()),
-            f"> {escape_markdown(before)} {quote} {escape_markdown(after)}",
+            *([_note("changed", str(CHANGED))] if notice else ()),
+            f"> {marked(quote, language)}",
             " · ".join(_links(citation, place)),
             f'<p class="path">{escape_markdown(citation.document.path)}</p>',
             "</div>",
@@ -142,17 +150,18 @@ def _facts(citation: Citation, today: date | None) -> Iterator[str]:
     reference = citation.document
     if reference.publisher:
         yield escape_markdown(reference.publisher)
-    yield escape_markdown(publication_date(citation) or UNDATED)
+    yield escape_markdown(publication_date(citation) or str(UNDATED))
     if age := age_in_words(reference.published, today or date.today()):
         yield age
     if citation.page:
-        yield f"page {citation.page}"
+        yield PAGE(number=citation.page)
 
 
 def _status(citation: Citation) -> str:
     if not citation.status:
         return ""
-    return f'<span class="status {citation.status.replace(" ", "-")}">{escape_markdown(citation.status)}</span> '
+    told = escape_markdown(status_in_words(citation.status))
+    return f'<span class="status {citation.status.replace(" ", "-")}">{told}</span> '
 
 
 def _links(citation: Citation, place: str) -> Iterator[str]:
@@ -167,7 +176,7 @@ def _note(kind: str, text: str) -> str:
 
 
 def age_in_words(published: str | None, today: date) -> str | None:
-    """How old a publication is: "9 months old"; None where its date says too little or lies ahead."""
+    """How old a publication is: "9 months ago"; None where its date says too little or lies ahead."""
     try:
         day = date.fromisoformat(published or "")
     except ValueError:  # no date, or only its year or month
@@ -177,12 +186,11 @@ def age_in_words(published: str | None, today: date) -> str | None:
     if days < 0:
         return None
     if days < 2:
-        return "new"
+        return str(NEW)
     if not months:
-        return f"{days} days old"
+        return ago(days, "day")
     years = months // _MONTHS_IN_A_YEAR
-    number, unit = (years, "year") if years > 1 or months == _MONTHS_IN_A_YEAR else (months, "month")
-    return f"{number} {unit} old" if number == 1 else f"{number} {unit}s old"
+    return ago(years, "year") if years > 1 or months == _MONTHS_IN_A_YEAR else ago(months, "month")
 
 
 def surroundings(citation: Citation, document: Document | None, width: int = SURROUNDINGS) -> tuple[str, str]:

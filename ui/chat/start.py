@@ -1,38 +1,44 @@
 """What a visitor sees before the first question: what the answers rest on, and questions to begin with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.scope import EVERYTHING, Scope, hidden_sources
-from ui.rendering import escape_markdown, readable_date
+from ui.languages.places import language_name, listed
+from ui.languages.words import Counted, Text
+from ui.rendering import escape_markdown, failure_as_line, readable_date
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
     from corpus.catalog import Failure
 
-INVITATION = "## What would you like to know?"
-WHAT_IT_IS = (
+INVITATION = Text("What would you like to know?")
+WHAT_IT_IS = Text(
     "The assistant quotes what the documents named below say, and nothing else. Where they are silent, it says so. It "
     "does not search the internet, may miss what is told in other words, and knows nothing newer than its documents."
 )
-LOOKING = "*Looking for questions that these documents answer…*"
-LIMITS = (
+LOOKING = Text("Looking for questions that these documents answer…")
+LIMITS = Text(
     "The assistant gives no advice and speaks for no government or organisation. Open the source before you rely on "
     "an answer."
 )
-NOTHING_YET = "There are no documents yet; add a folder with: assistant ingest FOLDER"
+NOTHING_YET = Text("There are no documents yet; add a folder with: {command}")
+COMMAND = "assistant ingest FOLDER"
+DOCUMENTS = Counted("{count} document", "{count} documents")
+PASSAGES = Counted("{count} passage", "{count} passages")
+PUBLISHED = Text("published {period}")
+PERIOD = Text("{oldest} to {newest}")
+IN_LANGUAGES = Text("in {languages}", "languages of documents")
+CHANGED = Text("last changed {date}")
+NOT_READ = Counted("{count} file could not be read", "{count} files could not be read")
 # A longer list of failures is for the command line.
 MOST_FAILURES = 20
-MORE_FAILURES = "And {:,} more; all of them: assistant documents"
-_LANGUAGES = {
-    "az": "Azerbaijani", "de": "German", "en": "English", "es": "Spanish", "et": "Estonian", "fr": "French",
-    "lt": "Lithuanian", "lv": "Latvian", "ru": "Russian", "tr": "Turkish", "uk": "Ukrainian",
-}  # fmt: skip
+MORE_FAILURES = Counted("And {count} more; all of them: {command}", "And {count} more; all of them: {command}")
 
 
-def invitation(*, looking: bool = False) -> str:
+def invitation(say: Callable[[Text], str] = str, *, looking: bool = False) -> str:
     """The heading of an empty conversation, and what the assistant is and is not; `looking` for questions to offer."""
-    return "\n\n".join((INVITATION, WHAT_IT_IS, *([LOOKING] if looking else [])))
+    return "\n\n".join((f"## {say(INVITATION)}", say(WHAT_IT_IS), *([f"*{say(LOOKING)}*"] if looking else [])))
 
 
 def holdings_of(assistant: "Assistant", scope: Scope = EVERYTHING) -> str:
@@ -45,31 +51,23 @@ def holdings_of(assistant: "Assistant", scope: Scope = EVERYTHING) -> str:
     hidden = hidden_sources(catalog.facets, scope)
     held, failures = catalog.holdings(hidden), [item for item in catalog.failures() if item.source not in hidden]
     if not held.documents:
-        return f"**0 documents.** {NOTHING_YET} {LIMITS}{_failures(failures)}"
-    parts = [f"**{counted(held.documents, 'document')}**", counted(catalog.facets.passage_count(hidden), "passage")]
+        return f"**{DOCUMENTS(0)}.** {NOTHING_YET(command=COMMAND)} {LIMITS}{_failures(failures)}"
+    parts = [f"**{DOCUMENTS(held.documents)}**", PASSAGES(catalog.facets.passage_count(hidden))]
     if held.oldest and held.newest:
-        parts.append(f"published {_period(held.oldest, held.newest)}")
+        parts.append(PUBLISHED(period=_period(held.oldest, held.newest)))
     if held.languages:
-        parts.append(f"in {_listed([_LANGUAGES.get(code, escape_markdown(code)) for code in held.languages])}")
+        names = [escape_markdown(language_name(code)) for code in held.languages]
+        parts.append(IN_LANGUAGES(languages=listed(names)))
     if held.changed:
-        parts.append(f"last changed {readable_date(held.changed[:10])}")
-    return f"{' · '.join(parts)}. {LIMITS}{_failures(failures)}"
-
-
-def counted(count: int, noun: str) -> str:
-    """A number of things in words: "1 document", "1,200 documents"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+        parts.append(CHANGED(date=readable_date(held.changed[:10])))
+    told = " · ".join(parts)  # a date may end with a full stop
+    return f"{told}{'' if told.endswith('.') else '.'} {LIMITS}{_failures(failures)}"
 
 
 def _period(oldest: str, newest: str) -> str:
     if oldest == newest:
         return readable_date(newest)
-    return f"{readable_date(oldest)} to {readable_date(newest)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return PERIOD(oldest=readable_date(oldest), newest=readable_date(newest))
 
 
 def _failures(failures: Sequence["Failure"]) -> str:
@@ -77,10 +75,10 @@ def _failures(failures: Sequence["Failure"]) -> str:
     if not failures:
         return ""
     lines = [
-        f"<li>{escape_markdown(f'{failure.source}/{failure.path}')}: {escape_markdown(failure.reason)}</li>"
+        f"<li>{escape_markdown(f'{failure.source}/{failure.path}')}: {failure_as_line(failure.reason)}</li>"
         for failure in failures[:MOST_FAILURES]
     ]
     if len(failures) > MOST_FAILURES:
-        lines.append(f"<li>{MORE_FAILURES.format(len(failures) - MOST_FAILURES)}</li>")
-    heading = f"{counted(len(failures), 'file')} could not be read"
+        lines.append(f"<li>{MORE_FAILURES(len(failures) - MOST_FAILURES, command='assistant documents')}</li>")
+    heading = NOT_READ(len(failures))
     return f"\n\n<details><summary>{heading}</summary><ul>{''.join(lines)}</ul></details>"

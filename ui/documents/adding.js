@@ -2,17 +2,12 @@
 // does the same in one request. Texts of files and answers are only ever set as text, never as markup.
 "use strict";
 
-const WORDS = {
-  waiting: "waiting",
-  sending: "sending",
-  reading: "reading",
-  added: (passages) => (passages === 1 ? "added, 1 passage" : `added, ${passages} passages`),
-  replaced: ", in place of an earlier version",
-  unchanged: "here already, unchanged",
-  failed: (reason) => `not added: ${reason}`,
-  tooLarge: (limit) => `it is over the limit of ${limit} MB`,
-  broken: "the connection was lost, or this is no file; try again",
-};
+const WORDS = {}; // put in by the server
+const LANGUAGE = document.documentElement.lang;
+const TEXTS = WORDS[LANGUAGE];
+const number = (count) => count.toLocaleString(LANGUAGE);
+const added = (count) => TEXTS.added[new Intl.PluralRules(LANGUAGE).select(count)].replace("{count}", number(count));
+const failed = (reason) => TEXTS.failed.replace("{reason}", () => reason);
 
 const form = document.getElementById("add");
 const list = document.getElementById("progress");
@@ -32,7 +27,7 @@ function line(file) {
   bar.setAttribute("aria-label", file.name);
   const told = item.appendChild(document.createElement("span"));
   told.className = "told";
-  told.textContent = WORDS.waiting;
+  told.textContent = TEXTS.waiting;
   list.append(item);
   return { item, bar, told, name };
 }
@@ -50,9 +45,12 @@ function finish({ item, bar, told, name }, outcome, words, documentId) {
 }
 
 function show(row, result) {
-  if (result.outcome === "failed") finish(row, "failed", WORDS.failed(result.reason));
-  else if (result.outcome === "unchanged") finish(row, "unchanged", WORDS.unchanged, result.document_id);
-  else finish(row, "indexed", WORDS.added(result.passages) + (result.replaced ? WORDS.replaced : ""), result.document_id);
+  if (result.outcome === "failed") finish(row, "failed", failed(result.reason));
+  else if (result.outcome === "unchanged") finish(row, "unchanged", TEXTS.unchanged, result.document_id);
+  else {
+    const replaced = result.replaced ? `, ${TEXTS.replaced}` : "";
+    finish(row, "indexed", added(result.passages) + replaced, result.document_id);
+  }
 }
 
 function send(file, row) {
@@ -63,12 +61,12 @@ function send(file, row) {
       resolve();
     };
     request.upload.onprogress = (event) => {
-      row.told.textContent = WORDS.sending;
+      row.told.textContent = TEXTS.sending;
       if (event.lengthComputable) row.bar.value = event.loaded / event.total;
     };
     request.upload.onload = () => {
       row.bar.removeAttribute("value");
-      row.told.textContent = WORDS.reading;
+      row.told.textContent = TEXTS.reading;
     };
     request.onload = end(() => {
       let answer = {};
@@ -78,9 +76,9 @@ function send(file, row) {
         // what is no JSON says nothing
       }
       if (request.status === 200 && answer.results) show(row, answer.results[0]);
-      else finish(row, "failed", WORDS.failed(answer.detail || WORDS.broken));
+      else finish(row, "failed", failed(answer.detail || TEXTS.broken));
     });
-    request.onerror = end(() => finish(row, "failed", WORDS.failed(WORDS.broken)));
+    request.onerror = end(() => finish(row, "failed", failed(TEXTS.broken)));
     const body = new FormData();
     body.append("files", file);
     request.open("POST", "/api/v1/documents");
@@ -100,7 +98,8 @@ async function work() {
   busy = true;
   while (queue.length) {
     const { file, row } = queue.shift();
-    if (file.size > largest) finish(row, "failed", WORDS.failed(WORDS.tooLarge(Math.round(largest / 2 ** 20))));
+    const limit = number(Math.round(largest / 2 ** 20));
+    if (file.size > largest) finish(row, "failed", failed(TEXTS.tooLarge.replace("{megabytes}", limit)));
     else await send(file, row);
   }
   busy = false;

@@ -15,10 +15,26 @@ from pathlib import Path
 from urllib.parse import quote
 
 from corpus.document import Document, Span
-from ui.rendering import one_line, readable_date, safe_url
+from ui.languages.marking import lang, masthead
+from ui.languages.shared import CONCERNS, PUBLISHED, PUBLISHER
+from ui.languages.speaking import current
+from ui.languages.words import Text
+from ui.rendering import CHARACTERS, one_line, readable_date, safe_url
 
 STYLE = (Path(__file__).parent / "document.css").read_text(encoding="utf-8")
 STYLE_HASH = f"sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}"
+_NOT_FOUND = Text("Document not found")
+_NO_SUCH = Text("There is no such document here; open it again from an answer’s sources.")
+_ASK = Text("Ask a question")
+_CITED_PAGE = Text("Cited page")
+_ORIGINAL = Text("Original", "address of a source")
+_REMOVED = Text("This document has since been removed; this is the text as it was cited.")
+_CHANGED = Text("This document has since changed; this is the text as it was cited.")
+_CURRENT = Text("See its current version")
+_HIGHLIGHTED = Text("{characters} highlighted")
+_CHECKSUM = Text("SHA-256 of the file")
+_FILE_HEADER = Text("Header of the file")
+_PAGE = Text("Page {number}")
 _GAP = re.compile(r"(?:\r?\n[ \t]*){2,}")
 _HEADING = re.compile(r"#{1,6} [^\n]*")
 # What HTML has no way to hold: NUL and halves of surrogate pairs.
@@ -31,8 +47,8 @@ def document_page(
     """The page of a document. `newer` is the id of the version that replaced it, where one did."""
     language = html.escape(document.language or "")
     body = [
-        '<p class="home"><a href="/">Health Cooperation Assistant</a></p>',
-        f'<h1 dir="auto">{_line(document.title)}</h1>',
+        masthead(),
+        f'<h1 dir="auto"{lang(document.language)}>{_line(document.title)}</h1>',
         f"<dl>{''.join(_facts(document, highlight))}</dl>",
         *([] if current else [_notice(newer)]),
         f'<article lang="{language}" dir="auto">{"".join(_blocks(document, highlight))}</article>',
@@ -43,10 +59,8 @@ def document_page(
 
 def missing_document_page() -> str:
     """The page for an id that the catalog never held."""
-    sentence = "There is no such document here; open it again from an answer’s sources."
-    return _page(
-        "Document not found", f'<h1>Document not found</h1><p>{sentence}</p><p><a href="/">Ask a question</a></p>'
-    )
+    body = f'{masthead()}<h1>{_NOT_FOUND}</h1><p>{_NO_SUCH}</p><p><a href="/">{_ASK}</a></p>'
+    return _page(str(_NOT_FOUND), body)
 
 
 def span_within(document: Document, start: int | None, end: int | None) -> Span | None:
@@ -58,7 +72,7 @@ def span_within(document: Document, start: int | None, end: int | None) -> Span 
 
 def _page(title: str, body: str) -> str:
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{current()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{_line(title)}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>"
@@ -68,14 +82,14 @@ def _page(title: str, body: str) -> str:
 def _facts(document: Document, highlight: Span | None) -> Iterator[str]:
     page = document.page_of(highlight.start) if highlight else None
     facts = {
-        "Publisher": _line(document.publisher or ""),
-        "Published": _line(readable_date(document.published or "")),
-        "Concerns": _line(", ".join(document.parties)),
-        "Cited page": str(page) if page else "",
+        PUBLISHER: _line(document.publisher or ""),
+        PUBLISHED: _line(readable_date(document.published or "")),
+        CONCERNS: _line(", ".join(document.parties)),
+        _CITED_PAGE: str(page) if page else "",
     }
     if url := safe_url(document.url):
         address = html.escape(url)
-        facts["Original"] = f'<a href="{address}" rel="noopener noreferrer nofollow" target="_blank">{address}</a>'
+        facts[_ORIGINAL] = f'<a href="{address}" rel="noopener noreferrer nofollow" target="_blank">{address}</a>'
     for name, value in facts.items():
         if value:
             yield f"<div><dt>{name}</dt><dd>{value}</dd></div>"
@@ -83,15 +97,16 @@ def _facts(document: Document, highlight: Span | None) -> Iterator[str]:
 
 def _notice(newer: str | None) -> str:
     if newer is None:
-        return '<p class="notice">This document has since been removed; this is the text as it was cited.</p>'
-    link = f'<a href="/documents/{quote(newer, safe="")}">current version</a>'
-    return f'<p class="notice">This document has since changed; this is the text as it was cited. See its {link}.</p>'
+        return f'<p class="notice">{_REMOVED}</p>'
+    return f'<p class="notice">{_CHANGED} <a href="/documents/{quote(newer, safe="")}">{_CURRENT}</a></p>'
 
 
 def _footer(document: Document, highlight: Span | None) -> str:
-    place = f" · characters {highlight.start}–{highlight.end} highlighted" if highlight else ""
+    place = ""
+    if highlight:
+        place = f" · {_HIGHLIGHTED(characters=CHARACTERS(start=highlight.start, end=highlight.end))}"
     path = _line(f"{document.source}/{document.path}")
-    return f"<p>{path}{place}</p><p>SHA-256 of the file: {_line(document.sha256)}</p>"
+    return f"<p>{path}{place}</p><p>{_CHECKSUM}: {_line(document.sha256)}</p>"
 
 
 # The text: a sequence of blocks, cut at blank lines, pages and furniture but never inside the highlight
@@ -101,11 +116,11 @@ def _blocks(document: Document, highlight: Span | None) -> Iterator[str]:
     header = _file_header(document, highlight)
     if header is not None:
         inner = _text(header.of(document.text))
-        yield f'<details><summary aria-label="Header of the file"></summary><p class="furniture">{inner}</p></details>'
+        yield f'<details><summary aria-label="{_FILE_HEADER}"></summary><p class="furniture">{inner}</p></details>'
     first_page = {page.start: number for number, page in reversed(list(enumerate(document.pages, start=1)))}
     for block in _cut(document, highlight, header.end if header else 0):
         if block.start in first_page:
-            yield f'<div class="page" data-page="{first_page[block.start]}"></div>'
+            yield f'<div class="page" data-page="{_PAGE(number=first_page[block.start])}"></div>'
         words = _without_leading_breaks(document.text, block, highlight)
         yield _text(document.text[block.start : words.start])
         if words:

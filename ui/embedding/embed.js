@@ -4,15 +4,18 @@
 
    data-token-url  an address of the portal that answers {"token": "..."}; without it, the frame is asked for as it is
    data-theme      "dark" or "light"; by default as the visitor's system has it
-   data-language   the language of the frame's own labels
+   data-language   "en", "lv", "az" or "ru", for the button and the frame; by default that of the portal's page
    data-label      the words on the button */
 (() => {
   "use strict";
   const script = document.currentScript;
   const server = new URL(script.src).origin;
-  const { tokenUrl, theme, language, label = "Ask the documents" } = script.dataset;
-  const NAME = "Health Cooperation Assistant";
-  const CLOSE = "Close";
+  const { tokenUrl, theme } = script.dataset;
+  const WORDS = {}; // put in by the server
+  const wanted = [script.dataset.language, document.documentElement.lang, ...navigator.languages, "en"];
+  const language = wanted.map((tag) => (tag || "").toLowerCase().split("-")[0]).find((code) => code in WORDS);
+  const TEXTS = WORDS[language];
+  const { label = TEXTS.label } = script.dataset;
 
   const styled = (element, style) => Object.assign(element.style, style) && element;
   const made = (kind, properties, style) => styled(Object.assign(document.createElement(kind), properties), style);
@@ -32,8 +35,8 @@
     borderRadius: "12px", background: "#fff", boxShadow: "0 8px 40px rgba(0,0,0,.35)",
   });
   dialog.setAttribute("role", "dialog");
-  dialog.setAttribute("aria-label", NAME);
-  const close = made("button", { type: "button", textContent: CLOSE }, {
+  dialog.setAttribute("aria-label", TEXTS.name);
+  const close = made("button", { type: "button", textContent: TEXTS.close }, {
     ...font, alignSelf: "stretch", padding: ".5rem", border: "0", background: "#0f766e", color: "#fff",
   });
   dialog.append(close);
@@ -49,8 +52,8 @@
   const makeFrame = () => {
     const address = new URL("/embed", server);
     if (theme) address.searchParams.set("theme", theme);
-    if (language) address.searchParams.set("language", language);
-    frame = made("iframe", { src: address.href, title: NAME, referrerPolicy: "origin" }, {
+    address.searchParams.set("lang", language);
+    frame = made("iframe", { src: address.href, title: TEXTS.name, referrerPolicy: "origin" }, {
       flex: "1", width: "100%", border: "0",
     });
     frame.allow = "clipboard-write";

@@ -11,14 +11,9 @@
   const address = new URL(window.location.href);
   const given = new URLSearchParams(address.hash.slice(1)).get("token");
   const theme = address.searchParams.get("theme");
-  const language = address.searchParams.get("language");
 
-  // Gradio has its own name for the theme, and reads the language of its parts from the browser.
+  // Gradio has its own name for the theme.
   if (theme === "dark" || theme === "light") address.searchParams.set("__theme", theme);
-  if (language && /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/.test(language)) {
-    Object.defineProperty(navigator, "language", { value: language });
-    Object.defineProperty(navigator, "languages", { value: [language] });
-  }
   address.hash = "";
   history.replaceState(null, "", address);
   document.documentElement.classList.add("framed");
@@ -80,6 +75,7 @@
       body: JSON.stringify({ path: place.pathname }),
     });
     if (!tab) return;
+    place.searchParams.set("lang", document.documentElement.dataset.language); // the frame has no cookie to keep it
     tab.opener = null;
     if (response.ok) place.searchParams.set("ticket", (await response.json()).ticket);
     tab.location.replace(place.href);

@@ -22,9 +22,16 @@ from ui.access.identity import ASK, identity_of, may
 from ui.access.layer import Access
 from ui.access.refusals import Refusal
 from ui.access.tokens import LONGEST, SHORTEST, USUAL, EmbedTokens
+from ui.languages.scripts import with_words
+from ui.languages.shared import PRODUCT
+from ui.languages.words import Text
 
 _HERE = Path(__file__).parent
-_FILES = {"embed.js": "text/javascript", "frame.js": "text/javascript", "frame.css": "text/css"}
+_FILES = {"frame.js": "text/javascript", "frame.css": "text/css"}
+_BUTTON = with_words(
+    (_HERE / "embed.js").read_text(encoding="utf-8"),
+    {"name": PRODUCT, "label": Text("Ask the documents"), "close": Text("Close")},
+)
 KEYS_ONLY = "Tokens for frames are made with a key of this server; a person or another token cannot make one."
 NOT_IN_AN_ADDRESS = (
     "A token does not belong into the address, where servers note it; put it behind the # or send a message."
@@ -54,12 +61,13 @@ def add_embedding(app: FastAPI, access: Access) -> None:
     @app.get("/embed.js", include_in_schema=False)
     async def script() -> Response:
         """The portal's script."""
-        return _file("embed.js")
+        # Asked anew each time, as are the files below.
+        return Response(_BUTTON, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
     @app.get("/embedding/{name}", include_in_schema=False)
     async def part(name: str) -> Response:
         """What the frame loads."""
-        if name not in ("frame.js", "frame.css"):
+        if name not in _FILES:
             raise Refusal(404, "There is nothing here.")
         return _file(name)
 

@@ -15,15 +15,25 @@ from assistant.answer import EXTRACTIVE, Answer, Citation
 from assistant.citations import verified
 from corpus.document import Document
 from corpus.errors import AssistantError
-from ui.rendering import HEADLINES, document_url, one_line, publication_date, readable_date, safe_url, worded_by
+from ui.languages.marking import sentence
+from ui.languages.shared import AS_OF, PAGE, PRODUCT, UNDATED, UNDERSTOOD
+from ui.languages.words import Text
+from ui.rendering import (
+    CHARACTERS,
+    HEADLINES,
+    NOTE,
+    document_url,
+    one_line,
+    publication_date,
+    readable_date,
+    safe_url,
+    worded_by,
+)
 
 FindDocument = Callable[[str], Document | None]
-PRODUCT = "Health Cooperation Assistant"
-MADE = "Made on {date} by the Health Cooperation Assistant. It quotes documents and speaks for nobody."
-UNDERSTOOD = "Understood as: {question}"
-AS_OF = "As of {date}, the date of the newest source cited."
-CLOSEST = "What comes closest (not sources of an answer)"
-UNDATED = "undated"
+MADE = Text("Made on {date} by the {product}. It quotes documents and speaks for nobody.")
+CHECKSUM = Text("SHA-256 of the file")
+PASSAGE = Text("Passage in the document")
 _LONGEST_NAME = 60  # characters of a file's name
 
 
@@ -85,11 +95,12 @@ def _section(answer: Answer, notes: list[Citation]) -> Section:
                 notes.append(cited[number])
                 numbers[number] = len(notes)
         used = (numbers[number] for number in statement.citations if number in numbers)
-        lines.append(Line(one_line(statement.text), tuple(dict.fromkeys(used))))
+        text = statement.text if statement.citations else sentence(statement.text)[0]
+        lines.append(Line(one_line(text), tuple(dict.fromkeys(used))))
     return Section(
         question=question,
-        understood=UNDERSTOOD.format(question=understood) if understood != question else None,
-        headline=HEADLINES.get(answer.outcome),
+        understood=UNDERSTOOD(question=understood) if understood != question else None,
+        headline=str(HEADLINES[answer.outcome]) if answer.outcome in HEADLINES else None,
         lines=tuple(lines),
         closest=answer.closest,
         notes=tuple(_notes(answer)),
@@ -98,30 +109,30 @@ def _section(answer: Answer, notes: list[Citation]) -> Section:
 
 def _notes(answer: Answer) -> Iterator[str]:
     if answer.as_of:
-        yield AS_OF.format(date=readable_date(answer.as_of))
+        yield AS_OF(date=readable_date(answer.as_of))
     if answer.composer != EXTRACTIVE:
         yield one_line(worded_by(answer))
-    yield from (one_line(f"Note: {warning}") for warning in answer.warnings)
+    yield from (one_line(NOTE(text=sentence(warning)[0])) for warning in answer.warnings)
 
 
 def made_line(briefing: Briefing) -> str:
     """When and by what the briefing was made."""
-    return MADE.format(date=readable_date(briefing.made.isoformat()))
+    return MADE(date=readable_date(briefing.made.isoformat()), product=PRODUCT)
 
 
 def facts_of(citation: Citation) -> list[str]:
     """Publisher, date and page of a citation, for people."""
     reference = citation.document
-    page = f"page {citation.page}" if citation.page else ""
-    when = publication_date(citation) or UNDATED
+    page = PAGE(number=citation.page) if citation.page else ""
+    when = publication_date(citation) or str(UNDATED)
     return [fact for fact in (one_line(reference.publisher or ""), when, page) if fact]
 
 
 def place_of(citation: Citation) -> str:
     """Where the quote stands, and the checksum by which the very file can be known."""
     reference = citation.document
-    path = one_line(reference.path)
-    return f"{path}, characters {citation.start}–{citation.end}. SHA-256 of the file: {one_line(reference.sha256)}"
+    characters = CHARACTERS(start=citation.start, end=citation.end)
+    return f"{one_line(reference.path)}, {characters}. {CHECKSUM}: {one_line(reference.sha256)}"
 
 
 def links_of(citation: Citation, address: str | None) -> list[tuple[str, str]]:
@@ -133,7 +144,7 @@ def links_of(citation: Citation, address: str | None) -> list[tuple[str, str]]:
     if original := safe_url(citation.document.url):
         links.append((original, original))
     if address and (passage := safe_url(urljoin(address, document_url(citation)))):
-        links.append(("Passage in the document", passage))
+        links.append((str(PASSAGE), passage))
     return links
 
 

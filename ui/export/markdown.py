@@ -8,8 +8,8 @@ import html
 from collections.abc import Iterator
 
 from assistant.answer import Citation
-from ui.export.briefing import CLOSEST, Briefing, Section, facts_of, links_of, made_line, place_of
-from ui.rendering import escape_markdown
+from ui.export.briefing import Briefing, Section, facts_of, links_of, made_line, place_of
+from ui.rendering import CLOSEST_AS_TEXT, escape_markdown
 
 
 def briefing_as_markdown(briefing: Briefing, address: str | None = None) -> str:
@@ -31,7 +31,7 @@ def _section(section: Section, address: str | None) -> Iterator[str]:
     for line in section.lines:
         yield escape_markdown(line.text) + "".join(f"[^{number}]" for number in line.notes)
     if section.closest:
-        yield f"**{CLOSEST}**"
+        yield f"**{CLOSEST_AS_TEXT}**"
         yield "\n".join(f"- {_source(citation, address)}" for citation in section.closest)
     for note in section.notes:
         yield f"*{escape_markdown(note)}*"

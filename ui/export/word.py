@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Citation
 from ui.export.briefing import (
-    CLOSEST,
-    PRODUCT,
     Briefing,
     Section,
     facts_of,
@@ -21,7 +19,8 @@ from ui.export.briefing import (
     place_of,
 )
 from ui.export.footnotes import Footnotes, add_link, add_raised
-from ui.rendering import one_line
+from ui.languages.shared import PRODUCT
+from ui.rendering import CLOSEST_AS_TEXT, one_line
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -57,7 +56,7 @@ def _describe(document: "WordDocument", briefing: Briefing) -> None:
     made = datetime.combine(briefing.made, time(), UTC)
     properties = document.core_properties
     properties.title = _text(briefing.title)[:_LONGEST_PROPERTY]
-    properties.author = properties.last_modified_by = PRODUCT
+    properties.author = properties.last_modified_by = str(PRODUCT)
     properties.comments = ""
     properties.created = properties.modified = made
 
@@ -74,7 +73,7 @@ def _write_section(document: "WordDocument", section: Section, footnotes: Footno
                 add_raised(paragraph, ", ")
             footnotes.refer(paragraph, number)
     if section.closest:
-        document.add_heading(CLOSEST, level=2)
+        document.add_heading(str(CLOSEST_AS_TEXT), level=2)
         for citation in section.closest:
             _write_source(document.add_paragraph(style="List Bullet"), citation, address)
     for note in section.notes:

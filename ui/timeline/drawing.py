@@ -17,11 +17,35 @@ from assistant.commitments import Status
 from assistant.dates import EventDate
 from assistant.record import Commitment
 from assistant.timeline import Timeline
+from ui.languages.marking import lang, marked
+from ui.languages.places import country, listed, number
+from ui.languages.shared import SOURCE, UNDATED, status_in_words
+from ui.languages.words import Counted, Text
 from ui.rendering import TERMINAL_WIDTH, one_line, readable_date
 
-ONLY_REPORTED = "only the report is dated: it happened then, or earlier"
+ONLY_REPORTED = Text("only the report is dated: it happened then, or earlier")
+NONE_REPORTED = Text("No document reports a commitment {subject}.")
+SUMMARY = Counted(
+    "Commitments {subject}: {count} sentence, oldest first.", "Commitments {subject}: {count} sentences, oldest first."
+)
+COMMITMENTS = Text("Commitments {subject}")
+# The subject of a timeline: its parties, then its period.
+BETWEEN, OF = Text("between {parties}"), Text("of {party}")
+IN_YEAR, FROM_TO = Text("{who} in {year}"), Text("{who} from {first} to {last}")
+SINCE_YEAR, UNTIL_YEAR = Text("{who} since {year}"), Text("{who} until {year}")
+COLUMNS = (Text("Date"), Text("Status"), Text("Sentence"), SOURCE)
+TABLE, PICTURE = Text("Table of the sentences"), Text("Picture of status against time")
+DATE_OF_REPORT = Text("date of the report")
+PICTURE_TITLE = Text("Commitments {subject}: status against time")
+REPORTED = Text("reported {date}")
+PERIOD = Text("{first} to {last}", "dates of a picture")
+PICTURE_TOLD = Text("{dates}: {told}. The table below holds the same sentences.")
+COUNTED_STATUS = Text("{status}: {count}")
+DATED = Text("the sentence is dated")
+REACH = Text("a bar: some time within it")
+IN_TABLE_ONLY = Counted("{count} undated, in the table only", "{count} undated, in the table only")
 # The picture's own units; it is drawn this wide and scaled by the page.
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 960, 104, 16, 8, 32
+_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 960, 128, 16, 8, 32
 _RADIUS, _STEP = 6, 15
 _MOST_TICKS = 10
 # A commitment, and where its date starts and ends, in years.
@@ -36,10 +60,20 @@ def passage_url(commitment: Commitment) -> str:
 
 def summary(timeline: Timeline) -> str:
     """How many sentences there are and what they are about, or that there is none, in one sentence."""
-    count, subject = len(timeline.commitments), one_line(timeline.subject)
-    if not count:
-        return f"No document reports a commitment {subject}."
-    return f"Commitments {subject}: {count} {'sentence' if count == 1 else 'sentences'}, oldest first."
+    count = len(timeline.commitments)
+    return SUMMARY(count, subject=subject_of(timeline)) if count else NONE_REPORTED(subject=subject_of(timeline))
+
+
+def subject_of(timeline: Timeline) -> str:
+    """The parties and the period in words: "between Latvia and Azerbaijan since 2022"."""
+    names = [country(party.code, one_line(party.name)) for party in timeline.parties]
+    who = BETWEEN(parties=listed(names)) if len(names) > 1 else OF(party=names[0])
+    first, last = timeline.period.first, timeline.period.last
+    if first and last:
+        return IN_YEAR(who=who, year=first) if first == last else FROM_TO(who=who, first=first, last=last)
+    if first:
+        return SINCE_YEAR(who=who, year=first)
+    return UNTIL_YEAR(who=who, year=last) if last else who
 
 
 # The terminal
@@ -54,8 +88,8 @@ def timeline_as_text(timeline: Timeline, width: int = TERMINAL_WIDTH) -> str:
 
 def _entry(commitment: Commitment, width: int) -> str:
     event = commitment.event
-    date = "undated" if event is None else f"{'≤' if event.is_told else ' '} {one_line(event.iso)}"
-    label = f"{date:<14}{commitment.status.words:<13}"
+    date = str(UNDATED) if event is None else f"{'≤' if event.is_told else ' '} {one_line(event.iso)}"
+    label = f"{date:<14}{status_in_words(commitment.status.words):<13}"
     source = one_line(", ".join(filter(None, (commitment.document.title, commitment.document.publisher))))
     indent = " " * len(label)
     told = textwrap.fill(one_line(commitment.text), width, initial_indent=label, subsequent_indent=indent)
@@ -69,10 +103,10 @@ def timeline_as_table(timeline: Timeline) -> str:
     """The sentences as a table within a box that scrolls; empty where there are none."""
     if not timeline.commitments:
         return ""
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Date", "Status", "Sentence", "Source"))
+    heads = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     rows = "".join(map(_row, timeline.commitments))
     return (
-        '<div class="scrolls" role="region" aria-label="Table of the sentences" tabindex="0"><table>'
+        f'<div class="scrolls" role="region" aria-label="{TABLE}" tabindex="0"><table>'
         f"<caption><span>{_line(summary(timeline))}</span></caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -81,19 +115,21 @@ def _row(commitment: Commitment) -> str:
     document = commitment.document
     facts = " · ".join(filter(None, (document.publisher, document.published and readable_date(document.published))))
     facts = f'<span class="facts">{_line(facts)}</span>' if facts else ""
-    status = f'<span class="dot {_class_of(commitment.status)}" aria-hidden="true"></span>{commitment.status.words}'
+    dot = f'<span class="dot {_class_of(commitment.status)}" aria-hidden="true"></span>'
+    status = f"{dot}{status_in_words(commitment.status.words)}"
     return (
         f'<tr><th scope="row">{_date(commitment.event)}</th><td class="status">{status}</td>'
-        f'<td dir="auto"><a href="{html.escape(passage_url(commitment))}">{_line(commitment.text)}</a></td>'
-        f'<td dir="auto">{_line(document.title)}{facts}</td></tr>'
+        f'<td dir="auto"><a{lang(document.language)} href="{html.escape(passage_url(commitment))}">'
+        f"{_line(commitment.text)}</a></td>"
+        f'<td dir="auto">{marked(_line(document.title), document.language)}{facts}</td></tr>'
     )
 
 
 def _date(event: EventDate | None) -> str:
     if event is None:
-        return "undated"
+        return str(UNDATED)
     date = _line(readable_date(event.iso))
-    return f'{date}<span class="facts">date of the report</span>' if event.is_told else date
+    return f'{date}<span class="facts">{DATE_OF_REPORT}</span>' if event.is_told else date
 
 
 # The picture
@@ -155,10 +191,10 @@ def timeline_as_picture(timeline: Timeline) -> str:
     years = "".join(_tick(scale.x(year), year, height) for year in scale.ticks)
     # The links stay outside the image: to assistive technology, an image has no parts.
     return (
-        '<figure><div class="scrolls" role="region" aria-label="Picture of status against time" tabindex="0">'
+        f'<figure><div class="scrolls" role="region" aria-label="{PICTURE}" tabindex="0">'
         f'<svg viewBox="0 0 {_WIDTH} {height + _BOTTOM}" role="group" aria-labelledby="picture-title">'
         '<g role="img" aria-labelledby="picture-title" aria-describedby="picture-told">'
-        f'<title id="picture-title">{_line(f"Commitments {timeline.subject}: status against time")}</title>'
+        f'<title id="picture-title">{_line(PICTURE_TITLE(subject=subject_of(timeline)))}</title>'
         f'<desc id="picture-told">{_line(_told(dated))}</desc>{"".join(grid)}{years}</g>'
         f"{''.join(points)}</svg></div><figcaption>{legend}</figcaption></figure>"
     )
@@ -195,7 +231,7 @@ def _placed(dated: Sequence[_Dated], scale: _Scale) -> list[_Point]:
 def _step_of_the_ladder(status: Status, baseline: int) -> str:
     return (
         f'<line class="step" x1="{_LEFT}" y1="{baseline}" x2="{_WIDTH - _RIGHT}" y2="{baseline}"/>'
-        f'<text class="name" x="{_LEFT - 12}" y="{baseline + 5}">{status.words}</text>'
+        f'<text class="name" x="{_LEFT - 12}" y="{baseline + 5}">{status_in_words(status.words)}</text>'
     )
 
 
@@ -211,11 +247,13 @@ def _point(point: _Point, baseline: int) -> str:
     event = commitment.event
     y = baseline - point.level * _STEP
     told = " told" if _is_told(commitment) else ""
-    date = f"{'reported ' if told else ''}{readable_date(event.iso)}" if event else ""
+    date = readable_date(event.iso) if event else ""
+    date = REPORTED(date=date) if told else date
+    status = status_in_words(commitment.status.words)
     reach = f'<line x1="{point.first}" y1="{y}" x2="{point.last}" y2="{y}"/>' if point.has_reach else ""
     return (
         f'<a class="point {_class_of(commitment.status)}{told}" href="{html.escape(passage_url(commitment))}">'
-        f"<title>{_line(f'{date}, {commitment.status.words}: {commitment.text}')}</title>"
+        f"<title>{_line(f'{date}, {status}: {commitment.text}')}</title>"
         f'{reach}<circle cx="{point.x}" cy="{y}" r="{_RADIUS}"/></a>'
     )
 
@@ -223,20 +261,22 @@ def _point(point: _Point, baseline: int) -> str:
 def _told(dated: Sequence[_Dated]) -> str:
     """The picture in words: how many sentences tell of each step, and where to read them."""
     counts = ((status, sum(commitment.status is status for commitment, _ in dated)) for status in reversed(Status))
-    told = ", ".join(f"{count} {status.words}" for status, count in counts if count)
+    told = ", ".join(
+        COUNTED_STATUS(status=status_in_words(status.words), count=number(count)) for status, count in counts if count
+    )
     first, last = dated[0][0].event, dated[-1][0].event
-    dates = " to ".join(dict.fromkeys(readable_date(event.iso) for event in (first, last) if event))
-    return f"{dates}: {told}. The table below holds the same sentences."
+    dates = list(dict.fromkeys(readable_date(event.iso) for event in (first, last) if event))
+    return PICTURE_TOLD(dates=PERIOD(first=dates[0], last=dates[-1]) if len(dates) > 1 else dates[0], told=told)
 
 
 def _legend(points: Sequence[_Point], count: int) -> str:
     """What the kinds of marks mean, those that the picture has; `count` sentences are in the table."""
     told = [_is_told(point.commitment) for point in points]
     marks = [
-        *([f"{_sample('')} the sentence is dated"] if not all(told) else []),
+        *([f"{_sample('')} {DATED}"] if not all(told) else []),
         *([f"{_sample(' told')} {ONLY_REPORTED}"] if any(told) else []),
-        *(["a bar: some time within it"] if any(point.has_reach for point in points) else []),
-        *([f"{count - len(points)} undated, in the table only"] if count > len(points) else []),
+        *([str(REACH)] if any(point.has_reach for point in points) else []),
+        *([IN_TABLE_ONLY(count - len(points))] if count > len(points) else []),
     ]
     return " · ".join(marks)
 

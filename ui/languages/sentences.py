@@ -1,0 +1,36 @@
+"""Fixed sentences that are written where nobody knows of languages, and that a page shows: they are translated too.
+
+A page looks each one up by its English (`marking.sentence`); what is composed there, with a name or a word of the
+question in it, stays English and is marked so. Only the catalogues' own care needs this list.
+"""
+
+from assistant import remarks
+from ui.access import admission, identification, refusals, sign_in
+from ui.languages.words import Text
+
+SENTENCES = tuple(
+    Text(sentence)
+    for sentence in (
+        remarks.UNCLEAR,
+        remarks.NOT_ENGLISH,
+        remarks.DIFFER,
+        remarks.NO_SUCH_THING,
+        remarks.SEVERAL_HOLDERS,
+        remarks.NO_SUM,
+        remarks.NOTHING_CHOSEN,
+        remarks.NOT_TOLD,
+        admission.TOO_LARGE,
+        admission.TOO_MANY,
+        admission.TOO_BUSY,
+        admission.FOREIGN,
+        identification.WRONG_KEY,
+        identification.NOT_FOR_OTHERS,
+        identification.EXPIRED,
+        refusals.NOT_HERE,
+        refusals.SIGN_IN_FIRST,
+        sign_in.NOT_REACHED,
+        sign_in.NOT_BELIEVED,
+        sign_in.TOO_MANY_GROUPS,
+        sign_in.CROSS_SITE,
+    )
+)
