@@ -32,6 +32,7 @@ from corpus.encoder import Vectors
 from corpus.store import Store
 
 DIMENSION, PASSAGES, WORDS, CLUSTERS = 384, 5, 3_000, 200
+_PER_STEP = 200  # documents
 SHARES = (0.0005, 0.01, 0.1, 0.5, 0.95)
 
 
@@ -170,26 +171,13 @@ def _fill(store: Store, count: int) -> list[str]:
         ]
         made.append((whole, passages))
         ids.append(whole.id)
-    for whole, passages in made:
-        store.index.keywords.add(whole, passages)
-    _add_vectors(store, made)
+    for start in range(0, count, _PER_STEP):
+        step = made[start : start + _PER_STEP]
+        texts = [passage.text for _, passages in step for passage in passages]
+        store.index.add(step, store.encoder.encode_passages([""] * len(texts), texts))
     store.index.commit()
     store.catalog.apply(Change(documents=made))
     return ids
-
-
-def _add_vectors(store: Store, made: list[tuple[Document, list[Passage]]]) -> None:
-    """In large batches, which Chroma takes ten times as fast as a document at a time."""
-    passages = [passage for _, of_document in made for passage in of_document]
-    for start in range(0, len(passages), 1_000):
-        batch = passages[start : start + 1_000]
-        vectors = store.encoder.encode_passages([""] * len(batch), [passage.text for passage in batch])
-        store.index.vectors.add([(made[0][0], batch)], vectors)
-    collection = store.index.vectors._collection
-    for start in range(0, len(passages), 1_000):
-        batch = passages[start : start + 1_000]
-        documents = [{"document_id": passage.document_id} for passage in batch]
-        collection.update(ids=[passage.id for passage in batch], metadatas=documents)
 
 
 def _words(chance: random.Random, count: int) -> list[str]:

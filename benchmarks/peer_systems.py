@@ -82,11 +82,14 @@ def llama_index(job: Job, folder: str, begin: Begin, *, hybrid: bool) -> Search:
 def haystack(job: Job, _folder: str, begin: Begin, *, hybrid: bool) -> Search:
     """Haystack's in-memory store, with its DocumentSplitter; hybrid with its BM25, by DocumentJoiner."""
     from haystack import Document
-    from haystack.components.embedders import SentenceTransformersDocumentEmbedder, SentenceTransformersTextEmbedder
     from haystack.components.joiners import DocumentJoiner
     from haystack.components.preprocessors import DocumentSplitter
     from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
     from haystack.document_stores.in_memory import InMemoryDocumentStore
+    from haystack_integrations.components.embedders.sentence_transformers import (
+        SentenceTransformersDocumentEmbedder,
+        SentenceTransformersTextEmbedder,
+    )
 
     embedder = SentenceTransformersDocumentEmbedder(model=job["model"], progress_bar=False)
     embedder.warm_up()
