@@ -243,7 +243,7 @@ def test_an_old_citation_still_opens_after_its_document_changed_and_vanished(tmp
     new = document_id(assistant, "brief.md")
     page = client.get(f"/documents/{old}").text
     assert "ambulances" in page
-    assert f'<a href="/documents/{new}">current version</a>' in page
+    assert f'<a href="/documents/{new}">See its current version</a>' in page
     assert "has since" not in client.get(f"/documents/{new}").text
     file.unlink()
     assistant.sync()

@@ -55,7 +55,7 @@ def address(page: Any) -> list[tuple[str, str]]:
 
 def linked(page: Any) -> list[tuple[str, str]]:
     """What the link to this view brings back."""
-    return parse_qsl(urlsplit(page.get_by_role("link", name=LINK).get_attribute("href")).query)
+    return parse_qsl(urlsplit(page.get_by_role("link", name=str(LINK)).get_attribute("href")).query)
 
 
 def choose(page: Any, field: str, text: str) -> None:
@@ -81,7 +81,7 @@ def test_what_is_chosen_becomes_chips_and_an_address_and_an_answer_cites_only_th
 ) -> None:
     page = visit.page
     assert page.locator("#filters").inner_text().startswith("Filters")
-    assert not page.get_by_text(HINT).is_visible(), "the panel is folded"
+    assert not page.get_by_text(str(HINT)).is_visible(), "the panel is folded"
     visit.ask(FLAGSHIP)
     assert any(date > "2024" for date in published(assistant, page)), "the control: without filters, newer is cited"
     page.click("#filters > button")
@@ -151,11 +151,11 @@ def test_a_hostile_value_is_shown_as_text_and_comes_back_from_its_link(browser: 
     visit = Visit(browser, url)
     page = visit.page
     page.click("#filters > button")
-    page.get_by_text(HINT).wait_for()  # before that, there is nothing to choose from
+    page.get_by_text(str(HINT)).wait_for()  # before that, there is nothing to choose from
     choose(page, "topic", "<img src=x")
     page.wait_for_selector("#chips label")
     assert chips(page) == [f"Topic: {HOSTILE}"]
-    href = page.get_by_role("link", name=LINK).get_attribute("href")
+    href = page.get_by_role("link", name=str(LINK)).get_attribute("href")
     assert parse_qsl(urlsplit(href).query) == [("topic", HOSTILE)]
     page.goto(f"{url}{href}")
     page.wait_for_selector("#chips label")

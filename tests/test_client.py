@@ -45,14 +45,15 @@ def test_a_follow_up_takes_its_history(client: Client) -> None:
 
 
 def test_a_stream_ends_with_the_answer(client: Client) -> None:
-    *before, last = client.stream(QUESTION)
+    asked = f"{QUESTION} And when?"  # one that was not answered before
+    *before, last = client.stream(asked)
     assert [told.stage for told in before if told.stage] == ["searching", "reading", "checking"]
     assert before[0] == Told(stage="searching", count=1)
     assert any(told.answer for told in before)
     assert not any(told.is_final for told in before)
     assert last.is_final
     assert last.answer is not None
-    assert last.answer.answer == client.ask(QUESTION).answer
+    assert last.answer.answer == client.ask(asked).answer
 
 
 def test_a_timeline_is_typed_and_its_period_kept(client: Client) -> None:

@@ -7,7 +7,7 @@
   const known = document.currentScript.dataset.known === "yes";
   const parent = window.parent === window ? null : window.parent;
   const WAIT = 10_000; // milliseconds
-  const NO_FILE = "The file could not be made; try again.";
+  const WORDS = {}; // put in by the server
   const address = new URL(window.location.href);
   const given = new URLSearchParams(address.hash.slice(1)).get("token");
   const theme = address.searchParams.get("theme");
@@ -96,16 +96,17 @@
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (known || form.getAttribute("action") !== "/export") return;
+    const place = new URL(form.getAttribute("action") || "", window.location.href);
+    if (known || place.pathname !== "/export") return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const body = new URLSearchParams(new FormData(form));
     if (event.submitter && event.submitter.name) body.set(event.submitter.name, event.submitter.value);
     complain(form, "");
-    const response = await window.fetch("/export", { method: "POST", body }).catch(() => null);
+    const response = await window.fetch(place.href, { method: "POST", body }).catch(() => null);
     if (!response || !response.ok) {
       const problem = response ? await response.json().catch(() => null) : null;
-      complain(form, (problem && problem.detail) || NO_FILE);
+      complain(form, (problem && problem.detail) || WORDS[document.documentElement.dataset.language].noFile);
       return;
     }
     const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") || "");

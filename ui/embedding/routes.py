@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -27,7 +27,9 @@ from ui.languages.shared import PRODUCT
 from ui.languages.words import Text
 
 _HERE = Path(__file__).parent
-_FILES = {"frame.js": "text/javascript", "frame.css": "text/css"}
+_TYPES = {"frame.js": "text/javascript", "frame.css": "text/css"}
+_FILES = {name: (_HERE / name).read_text(encoding="utf-8") for name in _TYPES}
+_FILES["frame.js"] = with_words(_FILES["frame.js"], {"noFile": Text("The file could not be made; try again.")})
 _BUTTON = with_words(
     (_HERE / "embed.js").read_text(encoding="utf-8"),
     {"name": PRODUCT, "label": Text("Ask the documents"), "close": Text("Close")},
@@ -61,15 +63,14 @@ def add_embedding(app: FastAPI, access: Access) -> None:
     @app.get("/embed.js", include_in_schema=False)
     async def script() -> Response:
         """The portal's script."""
-        # Asked anew each time, as are the files below.
-        return Response(_BUTTON, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+        return _served(_BUTTON, "text/javascript")
 
     @app.get("/embedding/{name}", include_in_schema=False)
     async def part(name: str) -> Response:
         """What the frame loads."""
         if name not in _FILES:
             raise Refusal(404, "There is nothing here.")
-        return _file(name)
+        return _served(_FILES[name], _TYPES[name])
 
 
 def framing(access: Access) -> list[Middleware]:
@@ -96,13 +97,13 @@ def _add_tokens(app: FastAPI, tokens: EmbedTokens, public_url: str) -> None:
         return JSONResponse({"ticket": text}, headers={"Cache-Control": "no-store"})
 
 
-def _file(name: str) -> Response:
-    # Asked anew each time, and answered by its tag: a portal gets a mended script at once.
-    return FileResponse(_HERE / name, media_type=_FILES[name], headers={"Cache-Control": "no-cache"})
+def _served(content: str, media_type: str) -> Response:
+    # Asked anew each time: a portal gets a mended script at once.
+    return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
 
 def _version(name: str) -> str:
-    return hashlib.sha256((_HERE / name).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(_FILES[name].encode()).hexdigest()[:12]
 
 
 class _FramedPage:
