@@ -46,6 +46,7 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         from ui.api.app import create_app
         from ui.api.turns import Turns
         from ui.keeping.desk import open_desk
+        from ui.warming import Warming
 
         write_log(requests=settings.log_requests)
         access = replace(open_access(settings, assistant.store.folder), hosts=(host, *_names(settings)))
@@ -54,13 +55,14 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         turns = Turns(settings.questions_at_once, settings.questions_waiting)
         desk = open_desk(settings, assistant)
         app = create_app(assistant, access=access, uploads=settings.uploads, desk=desk, turns=turns)
+        app.state.warming = Warming(assistant)
         # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE
         )
         server = uvicorn.Server(config)
         print(f"Health Cooperation Assistant: {address(listening, host)}", flush=True)
-        with _ended_by_signals(server):
+        with _ended_by_signals(server), app.state.warming:
             server.run(sockets=[listening])
 
 

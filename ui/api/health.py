@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from corpus.errors import DataFolderDamaged
 from ui.api.problems import documented
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add_health(app: FastAPI, assistant: "Assistant") -> None:
-    """`GET /health/live` and `GET /health/ready`."""
+    """`GET /health/live` and `GET /health/ready`, the latter once what `app.state.warming` loads is there."""
 
     @app.get("/health/live", tags=["health"])
     async def live() -> Live:
@@ -21,8 +21,10 @@ def add_health(app: FastAPI, assistant: "Assistant") -> None:
         return Live()
 
     @app.get("/health/ready", responses=documented(503), tags=["health"])
-    def ready() -> Ready:
-        """Whether questions can be answered: the catalog and the indexes open and hold the same."""
+    def ready(request: Request) -> Ready:
+        """Whether questions can be answered: all is loaded, the catalog and the indexes open and hold the same."""
+        if request.app.state.warming is not None:
+            request.app.state.warming.require()
         return readiness(assistant)
 
 
