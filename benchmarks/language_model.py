@@ -160,8 +160,11 @@ def unseen() -> Iterator[tuple[str, int]]:
 
 
 def assistant_with(store: Store, provider: FakeProvider) -> Assistant:
-    """An assistant over the store that asks the fake."""
-    return Assistant(store, model=connect("openai:fake", url=provider.url, key="none", timeout=TIMEOUT))
+    """An assistant over the store that asks the fake, with everything loaded, as a server has it (`ui/warming.py`)."""
+    model = connect("openai:fake", url=provider.url, key="none", timeout=TIMEOUT)
+    assistant = Assistant(store, model=model)
+    assistant.chain.outcome("What was agreed on health cooperation?")
+    return assistant
 
 
 @contextmanager
