@@ -74,7 +74,7 @@ def create_app(
             Middleware(Translated),
         ],
     )
-    app.state.uploads, app.state.warming = uploads, None
+    app.state.uploads = uploads
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)

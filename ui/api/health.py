@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def add_health(app: FastAPI, assistant: "Assistant") -> None:
     """`GET /health/live` and `GET /health/ready`, the latter once what `app.state.warming` loads is there."""
+    app.state.warming = None
 
     @app.get("/health/live", tags=["health"])
     async def live() -> Live:
