@@ -2,8 +2,8 @@
 
 `minilm/encoder.onnx` is the model's graph alone (written by `training/export_encoder.py`); its weights are read from
 the very file that sentence-transformers reads, whose bytes are checked first. Texts are sorted by length and run in
-batches of about as many tokens, so that little is padded. A question runs on the thread that asks; many texts run on
-all cores, by threads of lower priority than those that answer.
+batches of about as many tokens, so that little is padded. A question runs on the thread that asks; passages run on all
+cores, by threads of lower priority than those that answer, and the sentences of an answer never wait behind them.
 """
 
 import hashlib
@@ -45,9 +45,9 @@ class OnnxEncoder:
         self._session: Any = open_session(GRAPH.read_bytes(), threads=1, weights=folder)
         self._whole: Any = open_tokenizer(folder)
         self._cut: Any = open_tokenizer(folder, longest=LONGEST_INPUT)
-        self._workers = ThreadPoolExecutor(
-            threads or len(os.sched_getaffinity(0)), thread_name_prefix="encoder", initializer=_step_back
-        )
+        threads = threads or _cores()
+        self._answering = ThreadPoolExecutor(threads, thread_name_prefix="reading")
+        self._indexing = ThreadPoolExecutor(threads, thread_name_prefix="indexing", initializer=_step_back)
 
     @property
     def fingerprint(self) -> str:
@@ -61,27 +61,28 @@ class OnnxEncoder:
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
         vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-        for number, tokens in self._run(with_titles(titles, texts, self.count_tokens)):
+        for number, tokens in self._run(with_titles(titles, texts, self.count_tokens), self._indexing):
             vectors[number] = tokens.mean(axis=0)
         return unit_rows(vectors)
 
     def encode_query(self, text: str) -> Vectors:
         """See `Encoder`."""
-        ((_, tokens),) = self._run([text])
+        ((_, tokens),) = self._run([text], self._answering)
         vector: Vectors = unit_rows(tokens.mean(axis=0, keepdims=True))[0]
         return vector
 
     def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
         """See `Encoder`."""
-        found: dict[int, Vectors] = {number: unit_rows(tokens[1:-1]) for number, tokens in self._run(list(texts))}
+        run = self._run(list(texts), self._answering)
+        found: dict[int, Vectors] = {number: unit_rows(tokens[1:-1]) for number, tokens in run}
         return [found[number] for number in range(len(texts))]
 
-    def _run(self, texts: list[str]) -> Iterator[tuple[int, Vectors]]:
+    def _run(self, texts: list[str], workers: ThreadPoolExecutor) -> Iterator[tuple[int, Vectors]]:
         """(place, vectors of all tokens, special ones too, shape (tokens, dimension)) of each text, in any order."""
         encoded = [item.ids for item in self._cut.encode_batch_fast(texts)]
         batches = list(_batches(encoded))
         inputs = ([encoded[number] for number in batch] for batch in batches)
-        run = self._workers.map if len(texts) > _FEW else map
+        run = workers.map if len(texts) > _FEW else map
         for batch, states in zip(batches, run(self._states, inputs), strict=True):
             for row, number in enumerate(batch):
                 yield number, states[row, : len(encoded[number])]
@@ -107,6 +108,11 @@ def _batches(encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
         batch.append(place)
     if batch:
         yield batch
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _step_back() -> None:

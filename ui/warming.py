@@ -13,7 +13,7 @@ from corpus.errors import AssistantError
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
-# Any question that no document answers goes through every step but the last.
+# It is searched and read for, so that all models and both indexes are loaded; what becomes of it is nobody's business.
 _QUESTION = "What was agreed on health cooperation?"
 _log = logging.getLogger(__name__)
 
