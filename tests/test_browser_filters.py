@@ -100,6 +100,35 @@ def test_what_is_chosen_becomes_chips_and_an_address_and_an_answer_cites_only_th
     page.wait_for_function("() => document.querySelector('#view a').href.includes('Iceland')")
 
 
+SLOW_FIRST = """() => {
+    const fetched = window.fetch;
+    let first = true;
+    window.fetch = async (...request) => {
+        const answer = await fetched(...request);
+        if (first && request[1]?.method === 'POST') {
+            first = false;
+            await new Promise(done => setTimeout(done, 1500));
+        }
+        return answer;
+    };
+}"""
+
+
+def test_what_is_chosen_while_the_page_is_slow_is_neither_lost_nor_overtaken(browser: Any, url: str) -> None:  # noqa: F811
+    visit = Visit(browser, url)
+    page = visit.page
+    page.click("#filters > button")
+    page.evaluate(SLOW_FIRST)
+    choose(page, "party", "Latvia")
+    for field, text in (("since", "2019"), ("until", "2023")):
+        page.fill(f"#filter-{field} input, #filter-{field} textarea", text)
+        page.keyboard.press("Tab")
+    page.wait_for_timeout(2500)  # the slow one has come by now, and would have overtaken the others
+    assert chips(page) == ["Latvia", "Since 2019", "Until 2023"]
+    visit.check()
+    visit.context.close()
+
+
 def test_a_link_brings_back_what_was_chosen_and_asks_its_question(browser: Any, url: str, assistant: Assistant) -> None:  # noqa: F811
     visit = Visit(
         browser, f"{url}/?party=Latvia&party=Azerbaijan&until=2023&q=What+did+Latvia+and+Azerbaijan+discuss%3F"

@@ -82,9 +82,13 @@ def connect_filters(
     """Wire the events. `parts` are the conversation and the question's field, `changes` what puts or clears one."""
     chat, question = parts
     shown = [filters.chips, filters.link]
+    choices, dates = filters.fields[:-2], filters.fields[-2:]
 
     def view(messages: list[Message], *values: Any) -> tuple[Any, Any]:
         return _shown(gradio, _scope(values), (questions_of(messages) or [""])[-1])
+
+    def link(messages: list[Message], *values: Any) -> Any:
+        return view(messages, *values)[1]
 
     def untick(messages: list[Message], left: list[str]) -> tuple[Any, ...]:
         scope = scope_from_query(pair for text in left for pair in parse_qsl(text))
@@ -103,15 +107,14 @@ def connect_filters(
 
     everything = [*filters.fields, filters.hint, *shown, question]
     page.load(opened, None, everything, **AT_ONCE)
-    for field in filters.fields[:-2]:
-        for event in (field.input, field.blur):  # what is typed and is in no list counts as the field is left
-            event(view, [chat, *filters.fields], shown, **AT_ONCE)
-    for date in filters.fields[-2:]:
-        for event in (date.blur, date.submit):
-            event(view, [chat, *filters.fields], shown, **AT_ONCE)
-    filters.chips.input(untick, [chat, filters.chips], [*filters.fields, *shown], **AT_ONCE)
+    chosen = [event for field in choices for event in (field.input, field.blur)]  # what is typed counts once left
+    chosen += [event for date in dates for event in (date.blur, date.submit)]
+    # As one event: what is chosen while another choice is being shown is shown after it, neither lost nor overtaken.
+    in_order = {"trigger_mode": "always_last", **AT_ONCE}
+    gradio.on(chosen, view, [chat, *filters.fields], shown, **in_order)
+    filters.chips.input(untick, [chat, filters.chips], [*filters.fields, *shown], **in_order)
     for change in changes:
-        change.then(view, [chat, *filters.fields], shown, **AT_ONCE)
+        change.then(link, [chat, *filters.fields], filters.link, **AT_ONCE)
 
 
 def chosen_scope(request: Any, values: Sequence[Any]) -> Scope:
