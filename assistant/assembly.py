@@ -226,7 +226,7 @@ def open_assistant(
     """
     settings = settings or read_settings()
     model = language_model(settings)
-    encoder = encoder or open_encoder(settings.model)
+    encoder = encoder or open_encoder(settings.model, settings.precision)
     assistant = Assistant(
         Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild, parties_of=parties_of),
         passages=settings.passages,

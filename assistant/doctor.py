@@ -5,6 +5,7 @@ Each check is independent of the others, so that one finding never hides the nex
 
 import importlib.metadata
 import platform
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,15 @@ from corpus.catalog import Catalog
 from corpus.embedding import open_encoder
 from corpus.errors import AssistantError, DataFolderBusy
 from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
+from corpus.quantization import Precision
 from corpus.store import Store, writers_lock
 
 _LIBRARIES = (
     *("langchain-core", "chromadb", "langchain-chroma", "sentence-transformers", "torch", "onnxruntime", "tantivy"),
     "gradio",
 )
+# What the encoder's speed is measured with: as long as passages are.
+_PASSAGES = ["The ministers of health of both countries met and spoke about the training of doctors. " * 6] * 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Finding:
 
 
 def examine(
-    data_folder: Path, model: str, language_model: Callable[[], LanguageModel | None] = lambda: None
+    data_folder: Path,
+    model: str,
+    language_model: Callable[[], LanguageModel | None] = lambda: None,
+    precision: Precision = "float32",
 ) -> list[Finding]:
     """Check versions, encoder, reader, catalog, indexes, sources and lock; and the language model, if there is one.
 
@@ -44,9 +51,10 @@ def examine(
     return [
         _versions(),
         _checked("model", lambda: _model(model)),
+        _checked("speed", lambda: _speed(model, precision)),
         _checked("reader", _reader),
         *((asked,) if asked.detail else ()),
-        *_stores(data_folder, model),
+        *_stores(data_folder, model, precision),
     ]
 
 
@@ -70,6 +78,20 @@ def _model(model: str) -> str:
     return f"{model} ({checked}: {short}); reads English only" if model == DEFAULT_MODEL else f"{model} ({checked})"
 
 
+def _speed(model: str, precision: Precision) -> str:
+    """How fast this machine encodes, with the weights in use and with those that could be."""
+    found = []
+    choices: tuple[Precision, ...] = ("float32", "int8") if model == DEFAULT_MODEL else ("float32",)
+    for choice in choices:
+        encoder = open_encoder(model, choice)
+        encoder.encode_passages(_PASSAGES[:1], _PASSAGES[:1])  # loads it
+        started = time.perf_counter()
+        encoder.encode_passages([""] * len(_PASSAGES), _PASSAGES)
+        rate = len(_PASSAGES) / (time.perf_counter() - started)
+        found.append(f"{rate:.0f} passages a second with {choice}{' (in use)' if choice == precision else ''}")
+    return ", ".join(found)
+
+
 def _reader() -> str:
     return f"{WEIGHTS.name} ({len(verified()) / 1e6:.0f} MB, bytes as trained: {CHECKSUM[:12]}…)"
 
@@ -85,13 +107,13 @@ def _language_model(model: LanguageModel | None) -> str:
     return f"{model.name}{f' at {model.address}' if model.address else ''} answers ({reply.usage})"
 
 
-def _stores(folder: Path, model: str) -> Iterator[Finding]:
+def _stores(folder: Path, model: str, precision: Precision) -> Iterator[Finding]:
     if not (folder / "catalog.sqlite3").is_file():
         yield Finding("catalog", True, f"none in {folder} yet; the first question or `assistant ingest` makes it")
         return
     yield _checked("catalog", lambda: _catalog(folder))
     yield _checked("sources", lambda: _sources(folder))
-    yield _checked("indexes", lambda: _indexes(folder, model))
+    yield _checked("indexes", lambda: _indexes(folder, model, precision))
     yield _checked("writer's lock", lambda: _lock(folder))
 
 
@@ -115,8 +137,8 @@ def _sources(folder: Path) -> str:
     return ", ".join(f"{source.name} ({source.folder})" for source in sources) or "none"
 
 
-def _indexes(folder: Path, model: str) -> str:
-    store = Store(folder, open_encoder(model))
+def _indexes(folder: Path, model: str, precision: Precision) -> str:
+    store = Store(folder, open_encoder(model, precision))
     try:
         expected = store.catalog.passage_count()
         in_vectors, in_keywords = store.index.vectors.count(), store.index.keywords.count()

@@ -13,9 +13,10 @@ from assistant.answer import Outcome
 from assistant.commitments import report
 from assistant.dates import EventDate, Period, months
 from assistant.draft import Draft
+from assistant.features import context_terms
 from assistant.offices import Office, holder_patterns, speaks_of
 from assistant.orders import gives_orders
-from assistant.reading import Evidence, context_terms
+from assistant.reading import Evidence
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from corpus.document import Document, Span

@@ -1,24 +1,35 @@
 """The evidence reader: how well each sentence answers the question, and whether any does.
 
-Every sentence of the retrieved passages is scored from a few readable features (what the trained cross-encoder makes of
-it, late interaction over MiniLM's token vectors, which of the question's words stand in the sentence and around it,
-whether it holds the kind of thing asked for); a logistic regression fitted on public question-answering sets
-(`training/fit_reader.py`) turns them into a probability. The reader does not compose and does not decide to refuse.
+Every sentence of the retrieved passages is scored from a few readable features (`features`): which of the question's
+words stand in it and around it, whether it holds the kind of thing asked for, what the trained cross-encoder makes of
+it, late interaction over MiniLM's token vectors. The two models are run for the most promising alone, in two steps
+(a cascade: Wang, Lin and Metzler, 2011), which costs less than half and answers as well (`docs/evaluation.md`). The
+reader does not compose and does not decide to refuse.
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.commitments import StatusReport, report
 from assistant.cross_encoder import UNREAD, CrossEncoder
-from assistant.dates import dates_conflict
-from assistant.kinds import shows
+from assistant.features import (
+    COMPARED,
+    INTERCEPT,
+    NETWORK,
+    PROMISE,
+    WEIGHTS,
+    Candidate,
+    Matrix,
+    compared,
+    context_terms,
+    features_of_words,
+    share,
+)
 from assistant.question import Question
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
@@ -26,25 +37,12 @@ from corpus.document import Document, Span
 from corpus.encoder import Encoder, Vectors
 from corpus.sentences import blocks, sentences, without_marker
 
-FEATURES = (
-    "late_interaction",
-    "cosine",
-    "words_in_sentence",
-    "words_in_context",
-    "word_pairs",
-    "kind_present",
-    "retrieval",
-    "counted_present",
-    "rarest_word",
-    "date_agrees",
-    "cross_encoder",
-)
-# Fitted by training/fit_reader.py; one weight per feature, then the intercept.
-WEIGHTS = (1.27, 2.22, -0.48, 0.70, 0.0, 0.19, 3.0, 0.31, 0.23, 0.18, 3.81)
-INTERCEPT = -7.09
 _FEWEST_WORDS = 4
-# How many sentences are read closely; the cheap look at their words decides which.
+# How many sentences are looked at beyond their words.
 SENTENCES_READ = 64
+# Of how many passages the network reads the sentences, and how many sentences are then compared token by token.
+# With fewer, sentences of an answer are lost now and then; with more, none is gained (docs/evaluation.md).
+PASSAGES_READ, SENTENCES_COMPARED = 6, 12
 _CACHED_SENTENCES = 4096
 
 
@@ -72,11 +70,23 @@ class Evidence:
 
 
 class EvidenceReader:
-    """Scores sentences with an encoder's token vectors; keeps the vectors of sentences it has seen lately."""
+    """Scores sentences; keeps the token vectors of those it has seen lately.
 
-    def __init__(self, encoder: Encoder, cross_encoder: CrossEncoder) -> None:
+    `passages_read` and `sentences_compared` bound what the models are run for.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        cross_encoder: CrossEncoder,
+        *,
+        passages_read: int = PASSAGES_READ,
+        sentences_compared: int = SENTENCES_COMPARED,
+    ) -> None:
         self._encoder = encoder
         self._cross_encoder = cross_encoder
+        self._passages_read = passages_read
+        self._sentences_compared = sentences_compared
         self._cache: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -92,9 +102,8 @@ class EvidenceReader:
         candidates = _likeliest(question, sentence_candidates(hits), vocabulary)
         if not candidates:
             return []
-        readings = [self.features(read, candidates, vocabulary) for read in (question, asked) if read is not None]
-        log_odds = np.mean([matrix @ np.asarray(WEIGHTS) + INTERCEPT for matrix in readings], axis=0)
-        scores = 1.0 / (1.0 + np.exp(-log_odds))
+        readings = self.features([read for read in (question, asked) if read is not None], candidates, vocabulary)
+        scores = 1.0 / (1.0 + np.exp(-(_weighed(readings) + INTERCEPT)))
         evidence = [
             Evidence(
                 document=hit.document,
@@ -110,57 +119,45 @@ class EvidenceReader:
         return sorted(evidence, key=lambda item: (-item.score, item.document.path, item.span))
 
     def features(
-        self, question: Question, candidates: Sequence[tuple[Hit, Span, str]], vocabulary: Vocabulary
-    ) -> npt.NDArray[np.float64]:
-        """The feature matrix, shape (sentences, len(FEATURES)), each value between 0 and 1 or a cosine."""
-        asked = question.terms
-        weights = {term: vocabulary.weight(term) for term in asked}
-        rarest = max(weights, key=lambda term: weights[term], default=None)
-        pairs = set(pairwise(asked))
-        question_vectors, *_ = self._encoder.token_vectors([question.read])
-        vectors = self._token_vectors([text for _, _, text in candidates])
-        question_mean = _mean(question_vectors)
-        log_odds = self._log_odds(question.read, candidates)
-        rows = []
-        for (hit, _, text), tokens, odds in zip(candidates, vectors, log_odds, strict=True):
-            ordered = vocabulary.terms(text)
-            present = set(ordered)
-            around = context_terms(hit, vocabulary)
-            rows.append(
-                (
-                    late_interaction(question_vectors, tokens),
-                    float(question_mean @ _mean(tokens)),
-                    _share(present, weights),
-                    _share(around, weights),
-                    len(pairs & set(pairwise(ordered))) / len(pairs) if pairs else 0.0,
-                    sum(shows(kind, text) for kind in question.kinds) / len(question.kinds) if question.kinds else 0.5,
-                    hit.score,
-                    float(all(term in present for term in question.counted)),
-                    float(rarest is not None and rarest in around),
-                    float(not dates_conflict(question.months, text)),
-                    odds / -UNREAD,
-                )
-            )
-        return np.asarray(rows, dtype=np.float64)
+        self, questions: Sequence[Question], candidates: Sequence[Candidate], vocabulary: Vocabulary
+    ) -> list[Matrix]:
+        """For each reading of the question the features of all sentences, shape (sentences, len(FEATURES)).
 
-    def _log_odds(self, question: str, candidates: Sequence[tuple[Hit, Span, str]]) -> list[float]:
-        """What the cross-encoder makes of each sentence, read in its passage, cut to ±`UNREAD`."""
-        places: dict[str, list[int]] = {}
-        for number, (hit, _, _) in enumerate(candidates):
-            places.setdefault(hit.passage.id, []).append(number)
-        hits = [candidates[numbers[0]][0] for numbers in places.values()]
+        What no model was run for counts as not answering, and as no nearer than the farthest that was compared.
+        """
+        readings = [features_of_words(question, candidates, vocabulary) for question in questions]
+        places = _by_passage(candidates, _weighed(readings, PROMISE))
+        if not any(question.status or question.compares for question in questions):
+            # Whether something was signed is told in words that promise little, and of things compared only one may be
+            # told in the question's words: all is read then.
+            places = places[: self._passages_read]
+        for question, matrix in zip(questions, readings, strict=True):
+            matrix[:, NETWORK] = self._log_odds(question.read, candidates, places) / -UNREAD
+        best = np.argsort(-_weighed(readings), kind="stable")[: self._sentences_compared]
+        vectors = self._token_vectors([candidates[number][2] for number in best])
+        for question, matrix in zip(questions, readings, strict=True):
+            asked, *_ = self._encoder.token_vectors([question.read])
+            found = compared(asked, vectors)
+            matrix[:, COMPARED] = found.min(axis=0)
+            matrix[best[:, np.newaxis], COMPARED] = found
+        return readings
+
+    def _log_odds(
+        self, question: str, candidates: Sequence[Candidate], places: Sequence[Sequence[int]]
+    ) -> npt.NDArray[np.float64]:
+        """What the network makes of the sentences at `places`, read in their passages, cut to ±`UNREAD`."""
+        hits = [candidates[numbers[0]][0] for numbers in places]
         spans = [
             [_within(candidates[number][1], hit.passage.span) for number in numbers]
-            for hit, numbers in zip(hits, places.values(), strict=True)
+            for hit, numbers in zip(hits, places, strict=True)
         ]
         scores = self._cross_encoder.scores(
             question, [hit.document.title for hit in hits], [hit.passage.text for hit in hits], spans
         )
-        found = [UNREAD] * len(candidates)
-        for numbers, of_passage in zip(places.values(), scores, strict=True):
-            for number, score in zip(numbers, of_passage, strict=True):
-                found[number] = min(max(score, UNREAD), -UNREAD)
-        return found
+        found: npt.NDArray[np.float64] = np.full(len(candidates), UNREAD)
+        for numbers, of_passage in zip(places, scores, strict=True):
+            found[numbers] = of_passage
+        return np.clip(found, UNREAD, -UNREAD)
 
     def _token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
         with self._lock:
@@ -175,13 +172,27 @@ class EvidenceReader:
         return [(known[text] if text in known else fresh[text]).astype(np.float32) for text in texts]
 
 
+def _weighed(readings: Sequence[Matrix], weights: npt.NDArray[np.float64] = WEIGHTS) -> npt.NDArray[np.float64]:
+    """The log-odds of each sentence without the intercept, or another weighing, the mean of all readings."""
+    log_odds: npt.NDArray[np.float64] = np.mean([matrix @ weights for matrix in readings], axis=0)
+    return log_odds
+
+
+def _by_passage(candidates: Sequence[Candidate], promise: npt.NDArray[np.float64]) -> list[list[int]]:
+    """The places of the candidates of each passage; that of the most promising sentence first."""
+    places: dict[str, list[int]] = {}
+    for number in np.argsort(-promise, kind="stable"):
+        places.setdefault(candidates[number][0].passage.id, []).append(int(number))
+    return list(places.values())
+
+
 def _within(span: Span, passage: Span) -> Span:
     """The part of a document's span that lies in a passage, from the passage's start."""
     start = max(span.start - passage.start, 0)
     return Span(start, max(start, min(span.end, passage.end) - passage.start))
 
 
-def sentence_candidates(hits: Sequence[Hit]) -> list[tuple[Hit, Span, str]]:
+def sentence_candidates(hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences of the hits' passages with their spans in the document; headings and fragments are left out."""
     found = []
     seen: set[tuple[str, int]] = set()
@@ -197,40 +208,15 @@ def sentence_candidates(hits: Sequence[Hit]) -> list[tuple[Hit, Span, str]]:
     return found
 
 
-def _likeliest(
-    question: Question, candidates: list[tuple[Hit, Span, str]], vocabulary: Vocabulary
-) -> list[tuple[Hit, Span, str]]:
+def _likeliest(question: Question, candidates: list[Candidate], vocabulary: Vocabulary) -> list[Candidate]:
     """The sentences worth a close reading: those whose words, title and passage hold most of the question."""
     if len(candidates) <= SENTENCES_READ:
         return candidates
     weights = {term: vocabulary.weight(term) for term in question.terms}
 
-    def promise(candidate: tuple[Hit, Span, str]) -> float:
+    def promise(candidate: Candidate) -> float:
         hit, _, text = candidate
         words = frozenset(vocabulary.terms(text))
-        return _share(words, weights) + 0.5 * _share(context_terms(hit, vocabulary), weights) + hit.score
+        return share(words, weights) + 0.5 * share(context_terms(hit, vocabulary), weights) + hit.score
 
     return sorted(candidates, key=promise, reverse=True)[:SENTENCES_READ]
-
-
-def late_interaction(question: Vectors, sentence: Vectors) -> float:
-    """MaxSim of ColBERT (Khattab and Zaharia, 2020): each question token's best match, averaged."""
-    if not len(question) or not len(sentence):
-        return 0.0
-    return float((question @ sentence.T).max(axis=1).mean())
-
-
-def context_terms(hit: Hit, vocabulary: Vocabulary) -> frozenset[str]:
-    """The index terms of a passage and of its document's title."""
-    return frozenset((*vocabulary.terms(hit.passage.text), *vocabulary.terms(hit.document.title)))
-
-
-def _share(present: frozenset[str] | set[str], weights: dict[str, float]) -> float:
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
-
-
-def _mean(vectors: Vectors) -> Vectors:
-    """The unit vector in the middle of token vectors; zeros where there is no token."""
-    total: Vectors = vectors.sum(axis=0)
-    return total / max(float(np.linalg.norm(total)), 1e-9)

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         default=DEFAULT_MODEL,
         description="The encoder: the default's name, or the folder of a sentence-transformers model.",
     )
+    precision: Literal["float32", "int8"] = Field(
+        default="float32", description="The encoder's weights: as released, or int8, faster and not quite the same."
+    )
     passages: int = Field(default=12, ge=1, le=100, description="How many passages are retrieved and read.")
     host: str = Field(default="127.0.0.1", description="Address the page and the API listen on.")
     port: int = Field(

@@ -23,9 +23,10 @@ from sklearn.metrics import roc_auc_score
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.cross_encoder import CrossEncoder
+from assistant.features import late_interaction
 from assistant.question import understand
 from assistant.ranking import ranked
-from assistant.reading import EvidenceReader, late_interaction, sentence_candidates
+from assistant.reading import EvidenceReader, sentence_candidates
 from assistant.retrieval import CANDIDATES, Hit, HybridRetriever, fuse
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, open_set

@@ -19,9 +19,9 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from assistant.cross_encoder import CrossEncoder
+from assistant.features import FEATURES, INTERCEPT, WEIGHTS
 from assistant.question import understand
-from assistant.reading import FEATURES, INTERCEPT, WEIGHTS, EvidenceReader, sentence_candidates
+from assistant.reading import sentence_candidates
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, open_set
@@ -29,6 +29,7 @@ from benchmarks.table import print_table
 from corpus.embedding import open_encoder
 from corpus.encoder import Encoder
 from corpus.store import Store
+from training.fit_reader import reads_all
 
 SETS = ("squad2", "qed", "clapnq")
 SEED = 20261122
@@ -61,7 +62,7 @@ def main() -> None:
 
 
 def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> list[tuple[object, ...]]:
-    reader, keywords = EvidenceReader(encoder, CrossEncoder()), store.index.keywords
+    reader, keywords = reads_all(encoder), store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
     documents = {document.path: document for document in store.catalog.documents()}
     scores: dict[str, list[np.ndarray]] = {way: [] for way in (*WAYS, "reader")}
@@ -69,12 +70,13 @@ def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> list[t
     for question in asked:
         document = documents[question.context]
         candidates = sentence_candidates([Hit(p, document, 1.0) for p in store.catalog.passages(document)])
-        matrix = reader.features(understand(question.text, question.text, vocabulary), candidates, vocabulary)
+        understood = understand(question.text, question.text, vocabulary)
+        (matrix,) = reader.features([understood], candidates, vocabulary)
         gold = question.gold.get(question.context, ())
         labels.append(np.array([any(span.overlaps(answer) for answer in gold) for _, span, _ in candidates]))
         for way in WAYS:
             scores[way].append(matrix[:, FEATURES.index(way)])
-        scores["reader"].append(matrix @ np.asarray(WEIGHTS) + INTERCEPT)
+        scores["reader"].append(matrix @ WEIGHTS + INTERCEPT)
     has_answer = [question.answerable for question in asked]
     return [(way.replace("_", " "), *_figures(found, labels, has_answer)) for way, found in scores.items()]
 

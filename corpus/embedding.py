@@ -5,15 +5,22 @@ which stays the reference: both give the default model the same vectors, so an i
 """
 
 from corpus.encoder import Encoder
+from corpus.errors import ModelMismatch
 from corpus.model_files import DEFAULT_MODEL
+from corpus.quantization import Precision
 
 
-def open_encoder(model: str = DEFAULT_MODEL) -> Encoder:
-    """The encoder of a model by name or folder; raises `ModelMismatch` where its files are missing or changed."""
+def open_encoder(model: str = DEFAULT_MODEL, precision: Precision = "float32") -> Encoder:
+    """The encoder of a model by name or folder, in one of the precisions of its weights.
+
+    Raises `ModelMismatch` where its files are missing or changed, or it cannot be had in that precision.
+    """
     if model == DEFAULT_MODEL:
         from corpus.onnx_encoder import OnnxEncoder
 
-        return OnnxEncoder()
+        return OnnxEncoder(precision=precision)
+    if precision != "float32":
+        raise ModelMismatch(f"Only {DEFAULT_MODEL} can be had in {precision}; unset ASSISTANT_PRECISION or the model.")
     from corpus.sentence_transformer import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(model)

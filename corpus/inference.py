@@ -1,11 +1,25 @@
 """onnxruntime and tokenizers, opened the way this project runs them: the one owner of both."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 
-def open_session(model: bytes, *, threads: int, weights: Path | None = None) -> Any:
-    """An onnxruntime session on the CPU; `weights` is the folder of the files that `model` takes its weights from."""
+
+def open_session(
+    model: bytes,
+    *,
+    threads: int,
+    weights: Path | None = None,
+    given: Mapping[str, npt.NDArray[np.generic]] | None = None,
+) -> Any:
+    """An onnxruntime session on the CPU.
+
+    `weights` is the folder of the files that `model` takes its weights from, and `given` holds by name those that
+    it takes from no file.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -14,6 +28,9 @@ def open_session(model: bytes, *, threads: int, weights: Path | None = None) -> 
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if weights is not None:
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
+    if given:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in given.values()]
+        options.add_external_initializers(list(given), values)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

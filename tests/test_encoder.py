@@ -45,16 +45,30 @@ def test_the_default_model_has_the_vectors_of_the_reference(encoder, reference):
     assert encoder.count_tokens(TEXTS) == reference.count_tokens(TEXTS)
 
 
-def test_the_default_model_has_the_token_vectors_of_the_reference(encoder, reference):
+def test_sentences_are_compared_on_nearly_the_token_vectors_of_the_reference(encoder, reference):
     for ours, theirs in zip(encoder.token_vectors(TEXTS), reference.token_vectors(TEXTS), strict=True):
         assert ours.shape == theirs.shape
-        assert (ours * theirs).sum(axis=1) == pytest.approx(1, abs=1e-4)
+        assert not len(ours) or (ours * theirs).sum(axis=1).mean() > 0.96
 
 
-def test_a_text_has_the_same_vector_alone_and_among_others(encoder):
-    among = np.stack([rows.mean(axis=0) for rows in encoder.token_vectors(TEXTS[1:])])
-    singly = np.stack([encoder.token_vectors([text])[0].mean(axis=0) for text in TEXTS[1:]])
-    assert np.allclose(among, singly, atol=1e-5)
+def test_token_vectors_are_the_same_alone_and_among_others(encoder):
+    for text, among in zip(TEXTS, encoder.token_vectors(TEXTS), strict=True):
+        assert np.array_equal(among, encoder.token_vectors([text])[0])
+
+
+def test_int8_is_nearly_the_reference_and_an_index_of_its_own(encoder, reference):
+    int8 = open_encoder(precision="int8")
+    assert int8.fingerprint != encoder.fingerprint
+    titles = [""] * len(TEXTS)
+    ours, theirs = int8.encode_passages(titles, TEXTS), reference.encode_passages(titles, TEXTS)
+    assert (ours * theirs).sum(axis=1).min() > 0.97
+    assert (ours * theirs).sum(axis=1).max() < 0.9999, "the control: it is not the reference"
+    assert np.array_equal(ours[3:5], int8.encode_passages(titles[3:5], TEXTS[3:5])), "neighbours change nothing"
+
+
+def test_another_model_cannot_be_had_in_int8():
+    with pytest.raises(ModelMismatch, match="Only all-MiniLM-L6-v2 can be had in int8"):
+        open_encoder(str(model_folder()), "int8")
 
 
 def test_another_model_runs_on_sentence_transformers(encoder):

@@ -1,10 +1,12 @@
-"""Writes the graph of all-MiniLM-L6-v2 by which onnxruntime runs it, without its weights.
+"""Writes the graphs of all-MiniLM-L6-v2 by which onnxruntime runs it, without its weights.
 
-    python training/export_encoder.py --out corpus/minilm/encoder.onnx
+    python training/export_encoder.py --out corpus/minilm
 
-The graph takes its weights from `model.safetensors` by place and length, so that they lie on the disk once and are the
-bytes that `corpus/model_files.py` checks. Attention, the normalisations and the activation are onnxruntime's own fused
-operators. The architecture is BERT's (Devlin et al., 2019) with 6 layers, 12 heads and a hidden size of 384.
+`encoder.onnx` takes its weights from `model.safetensors` by place and length, so that they lie on the disk once and are
+the bytes that `corpus/model_files.py` checks. In `encoder_int8.onnx` those of the dense layers are to be given when it
+is opened (`corpus/quantization.py`), and what goes into a layer is quantised as it runs. Attention, the normalisations
+and the activation are onnxruntime's own fused operators. The architecture is BERT's (Devlin et al., 2019) with 6
+layers, 12 heads and a hidden size of 384.
 """
 
 import argparse
@@ -26,9 +28,10 @@ FUSED = "com.microsoft"
 
 
 class Graph:
-    """The nodes so far, and the weights that they name."""
+    """The nodes so far, and the weights that they name; with `int8`, those of dense layers are to be given as int8."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, *, int8: bool = False) -> None:
+        self.int8 = int8
         with weights.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             self._described = json.loads(file.read(length))
@@ -47,6 +50,18 @@ class Graph:
         self.weights.append(tensor)
         return name
 
+    def given(self, weight: str) -> list[str]:
+        """The names of a weight's int8 values, of their scales and of their zero points."""
+        inner, outer = self._described[weight]["shape"][::-1]
+        kinds = {"int8": (TensorProto.INT8, [inner, outer]), "scale": (TensorProto.FLOAT, [outer])}
+        kinds["zero"] = (TensorProto.INT8, [outer])
+        for kind, (data_type, dims) in kinds.items():
+            tensor = TensorProto(name=f"{weight}.{kind}", data_type=data_type, dims=dims)
+            tensor.data_location = TensorProto.EXTERNAL
+            tensor.external_data.add(key="location", value="given when opened")
+            self.weights.append(tensor)
+        return [f"{weight}.{kind}" for kind in kinds]
+
     def add(self, operator: str, inputs: list[str], output: str, **attributes: object) -> str:
         """One of ONNX's own operators."""
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
@@ -59,6 +74,8 @@ class Graph:
 
     def times(self, states: str, weight: str, output: str) -> str:
         """States times a weight, which PyTorch stores transposed; onnxruntime turns it once, as it loads."""
+        if self.int8:
+            return self.fused("DynamicQuantizeMatMul", [states, *self.given(weight)], output)
         turned = self.add("Transpose", [self.weight(weight)], f"{weight}.turned", perm=[1, 0])
         return self.add("MatMul", [states, turned], output)
 
@@ -99,9 +116,9 @@ def layer(graph: Graph, states: str, number: int) -> str:
     )
 
 
-def exported(weights: Path) -> ModelProto:
+def exported(weights: Path, *, int8: bool = False) -> ModelProto:
     """The whole graph, from numbers of word pieces to the last layer's states."""
-    graph = Graph(weights)
+    graph = Graph(weights, int8=int8)
     states = embedded(graph)
     for number in range(LAYERS):
         states = layer(graph, states, number)
@@ -115,15 +132,17 @@ def exported(weights: Path) -> ModelProto:
 
 
 def main() -> None:
-    """Export, and print the size."""
+    """Export both, and print their sizes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("corpus/minilm/encoder.onnx"))
+    parser.add_argument("--out", type=Path, default=Path("corpus/minilm"))
     arguments = parser.parse_args()
     folder = model_folder()
     verify_model(folder, pinned=True)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_bytes(exported(folder / WEIGHTS).SerializeToString())
-    print(f"{arguments.out}: {arguments.out.stat().st_size} bytes")
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for name, int8 in (("encoder.onnx", False), ("encoder_int8.onnx", True)):
+        path = arguments.out / name
+        path.write_bytes(exported(folder / WEIGHTS, int8=int8).SerializeToString())
+        print(f"{path}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ from sklearn.metrics import roc_auc_score
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.cross_encoder import CrossEncoder
+from assistant.features import FEATURES
 from assistant.question import understand
-from assistant.reading import FEATURES, EvidenceReader, sentence_candidates
+from assistant.reading import EvidenceReader, sentence_candidates
 from assistant.retrieval import HybridRetriever
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, held_back, open_set
@@ -43,7 +44,7 @@ def rows_of(name: str, folder: Path, encoder: Encoder, limit: int) -> list[dict]
     store, questions = open_set(name, folder, encoder)
     questions = [q for q in questions if held_back(q) and (not q.answerable or any(q.gold.values()))]
     random.Random(SEED).shuffle(questions)
-    retriever, reader = HybridRetriever(store=store, count=PASSAGES), EvidenceReader(encoder, CrossEncoder())
+    retriever, reader = HybridRetriever(store=store, count=PASSAGES), reads_all(encoder)
     keywords = store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
     found = []
@@ -54,7 +55,7 @@ def rows_of(name: str, folder: Path, encoder: Encoder, limit: int) -> list[dict]
         labels = [_answers(question, hit.document.path, span) for hit, span, _ in candidates]
         if question.answerable and not any(labels):
             continue
-        matrix = reader.features(understood, candidates, vocabulary)
+        (matrix,) = reader.features([understood], candidates, vocabulary)
         found.append(
             {
                 "set": name,
@@ -67,6 +68,11 @@ def rows_of(name: str, folder: Path, encoder: Encoder, limit: int) -> list[dict]
         )
     store.close()
     return found
+
+
+def reads_all(encoder: Encoder) -> EvidenceReader:
+    """A reader that runs its models for every sentence, whatever that costs."""
+    return EvidenceReader(encoder, CrossEncoder(), passages_read=sys.maxsize, sentences_compared=sys.maxsize)
 
 
 def _answers(question: SetQuestion, path: str, span) -> bool:
