@@ -15,6 +15,7 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from assistant import citations, extractive
+from assistant.allowance import Allowance
 from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.commitments import Status
 from assistant.conversation import ABOUT, standalone
@@ -29,7 +30,6 @@ from assistant.orders import gives_orders
 from assistant.organisations import aliases_of, names_party
 from assistant.parties import Party, aliases
 from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
-from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
 from assistant.ranking import with_standing
 from assistant.reading import Evidence, EvidenceReader
