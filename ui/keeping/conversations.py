@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.answer import Answer
-from assistant.citations import verified
+from assistant.citations import newest_date, verified
 from corpus.document import Document
 from ui.rendering import one_line
 
@@ -125,6 +125,5 @@ def checked(answer: Answer, find_document: FindDocument) -> Answer:
         if statement.citations
         and holding.issuperset(statement.citations)  # in a model's words, one may tell of several
     )
-    newest = max((item.document.published for item in citations if item.document.published), default=None)
     kept = replace(answer, statements=statements, citations=citations, closest=closest)
-    return replace(kept, as_of=newest, warnings=(UNCHECKED,))
+    return replace(kept, as_of=newest_date(citations), warnings=(UNCHECKED,))
