@@ -34,7 +34,8 @@ _ASKED = {
     Kind.DATE: r"\bwhen\b|\b(?:what|which) (?:date|day|year|month)\b",
     Kind.NUMBER: r"\bhow (?:many|much|long|far(?! (?:have|has|had|did))|often|large|big|old)\b"
     r"|\bwhat (?:\w+ )?(?:number|share|percentage|sum|amount|vote)\b",
-    Kind.MONEY: r"\b(?:what|which) (?:\w+ ){0,3}(?:fee|fees|price|cost|costs|sum|amount|budget|funding)\b"
+    Kind.MONEY: r"\b(?:what|which) (?:\w+ )?(?:fee|fees|price|cost|costs|sum|amount|budget|funding)\b"
+    r"|\bwhat (?:is|was|are|were) (?:the )?(?:\w+ )?(?:fee|fees|price|cost|costs|budget|funding)\b"
     r"|\bwhat (?:will|would|did|does|do) .{1,80}\bcost\b|\bhow expensive\b"
     r"|\bwhat (?:will|would|did|does|do|must) .{0,40}\bpay\b"
     r"|\bhow much (?:money|funding|cash|income)\b"

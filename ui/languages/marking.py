@@ -41,7 +41,7 @@ def masthead(here: str = "") -> str:
     """
     links = "".join(_page_link(name, path, here) for name, path in OTHER_PAGES.items())
     pages = f'<nav class="pages" aria-label="{PAGES}">{links}</nav>'
-    return f'<header class="home"><a class="first" href="/">{PRODUCT}</a>{pages}{chooser()}</header>'
+    return f'<header class="home">{chooser()}<a class="first" href="/">{PRODUCT}</a>{pages}</header>'
 
 
 def chooser() -> str:
