@@ -21,7 +21,7 @@ from assistant.kinds import Kind, shows
 from assistant.organisations import Organisations
 from assistant.parties import Party, countries
 from assistant.record import Record
-from assistant.scope import EVERYTHING, Scope
+from assistant.scope import EVERYTHING, Scope, visible_document
 from assistant.view import View
 from corpus.document import Document
 from corpus.store import Store
@@ -34,7 +34,6 @@ SIGNED = "When did {} and {} sign an agreement?"
 IN_FORCE = "Is the agreement between {} and {} in force?"
 SINCE = "What happened between {} and {} since {}?"
 COVERS = "What does the agreement between {} and {} cover?"
-WHO_SIGNED = "Who signed the agreement between {} and {}?"
 MONEY = "How much money is reported for {} and {}?"
 PARTNERS = "With which countries did {} sign agreements?"
 TOLD_OF = "What do the documents say about “{}”?"
@@ -94,7 +93,8 @@ class Suggestions:
         understood = self._chain.understood(question, history, scope)
         alone = [*asked, understood.standalone]
         turns = [Turn(text) for text in asked]
-        documents = list(self._store.catalog.documents_by_id(cited).values())
+        found = (visible_document(self._store, document, scope) for document in cited)
+        documents = [document for document in found if document is not None]
         theirs = [(document.title, document.parties) for document in documents]
         parties = understood.countries or tuple(_often_first(party for each in theirs for party in _countries(each)))
         bodies = _often_first(_with_organisations(theirs, view.organisations))
@@ -172,7 +172,7 @@ def _held_between(record: Record, cited: Sequence[Document], pair: Pair) -> list
     reached = {step.status for step in steps}
     years = sorted({step.event.iso[:4] for step in steps if step.event is not None})
     money = [MONEY] if any(shows(Kind.MONEY, document.text) for document in cited) else []
-    signed = [COVERS, WHO_SIGNED, *money, SIGNED] if Status.SIGNED in reached else money
+    signed = [COVERS, *money, SIGNED] if Status.SIGNED in reached else money
     since = [SINCE.replace("{}?", f"{years[0]}?")] if len(years) > 1 else []
     force = [IN_FORCE] if reached & {Status.APPROVED, Status.IN_FORCE} else []
     talks = [DISCUSSED] if reached & {Status.DISCUSSED, Status.PROPOSED} else []
