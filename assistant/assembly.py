@@ -11,12 +11,13 @@ from typing import IO
 
 from assistant.answer import Answer, Turn
 from assistant.chain import AnswerChain
+from assistant.connection import connect
 from assistant.cross_encoder import CrossEncoder
 from assistant.generative import GenerativeComposer
 from assistant.holdings import Holdings
 from assistant.parties import Party
 from assistant.progress import Told
-from assistant.provider import LanguageModel, connect
+from assistant.provider import LanguageModel
 from assistant.reading import EvidenceReader
 from assistant.retrieval import Hit, HybridRetriever
 from assistant.rewriting import QuestionWriter

@@ -15,11 +15,13 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from assistant import citations, extractive
+from assistant.allowance import Allowance
 from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.commitments import Status
-from assistant.conversation import ABOUT, standalone
+from assistant.conversation import ABOUT
 from assistant.draft import Draft
 from assistant.extractive import CLOSEST_SHOWN
+from assistant.foreign import standing_alone
 from assistant.generative import GenerativeComposer
 from assistant.holders import compose_office
 from assistant.kinds import SINGLE_FACTS
@@ -29,7 +31,6 @@ from assistant.orders import gives_orders
 from assistant.organisations import aliases_of, names_party
 from assistant.parties import Party, aliases
 from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
-from assistant.provider import Allowance
 from assistant.question import ENGLISH, Question, understand
 from assistant.ranking import with_standing
 from assistant.reading import Evidence, EvidenceReader
@@ -140,7 +141,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         """What would become of a question; no language model is asked and nothing is verified."""
         text, turns, _ = _asked({"question": question, "history": list(history)})
         view = self.views.of(scope)
-        progress = Progress(_read_as(text, standalone(text, turns), view), turns, view)
+        progress = Progress(_alone(text, turns, view), turns, view)
         draft = _from_record(progress.question, view)  # which costs no reading
         if draft is None:
             progress = self._read(self._retrieve(progress))
@@ -150,7 +151,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
     def _understand(self, input: ChainInput) -> Progress:
         text, history, scope = _asked(input)
         view = self.views.of(scope)
-        progress = Progress(_read_as(text, standalone(text, history), view), history, view)
+        progress = Progress(_alone(text, history, view), history, view)
         if self._composer is not None and self._rewriter is not None:
             progress.allowance = self._composer.allowance()
             by_rules, some = progress.question, progress.allowance.part(_TIME_TO_UNDERSTAND)
@@ -252,7 +253,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             statements=(*remark, *statements),
             citations=tuple(cited),
             closest=citations.closest_from(draft.closest, self._store.document),
-            as_of=max((c.document.published for c in cited if c.document.published), default=None),
+            as_of=citations.newest_date(cited),
             composer=draft.composer,
             warnings=(*_warnings(progress.question), *draft.warnings),
             timings_ms=progress.timings,
@@ -261,6 +262,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
 def _read_as(text: str, alone: str, view: View) -> Question:
     return understand(text, alone, view.vocabulary, view.organisations)
+
+
+def _alone(text: str, history: Sequence[Turn], view: View) -> Question:
+    return _read_as(text, standing_alone(text, history, view.vocabulary.is_indexed), view)
 
 
 def _drafted(progress: Progress) -> Draft:
@@ -327,7 +332,7 @@ def _warnings(question: Question) -> tuple[str, ...]:
     if question.language == ENGLISH:
         return ()
     return (
-        notice(question.language, question.read)
+        notice(question.language, question.read.replace(ABOUT, ", "))
         or f"The question is not in English ({question.language}), and that language is not read here; only its "
         "names and numbers were searched for.",
     )

@@ -4,15 +4,18 @@ A citation whose quote is not, character for character, what stands at its place
 citation is dropped too. Numbers are given in order of first use, so `[1]` is always the first one read.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import calendar
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from assistant.answer import Citation, DocumentReference, Statement
 from assistant.commitments import StatusReport, report
+from assistant.dates import months
 from assistant.draft import Draft, readable
 from assistant.reading import Evidence
 from corpus.document import Document
 
 FindDocument = Callable[[str], Document | None]
+_MONTHS = [name[:3].lower() for name in calendar.month_name]
 
 
 def statements_from(
@@ -91,6 +94,26 @@ def verified(citation: Citation, find_document: FindDocument) -> Citation | None
     if not 0 <= citation.start < citation.end <= len(document.text):
         return None
     return citation if document.text[citation.start : citation.end] == citation.quote else None
+
+
+def newest_date(cited: Iterable[Citation]) -> str | None:
+    """The newest date among the documents cited: what an answer is "as of".
+
+    None where none is dated, and where an undated one speaks of a later month: then no date here would be the newest.
+    """
+    cited = list(cited)
+    newest = max((item.document.published for item in cited if item.document.published), default=None)
+    undated = [item.quote for item in cited if not item.document.published]
+    if newest is None or any(month > newest[:7] for quote in undated for month in _months(quote)):
+        return None
+    return newest
+
+
+def _months(text: str) -> Iterator[str]:
+    """The months that a text names together with their year, as in 2026-05."""
+    for month, year in months(text):
+        if month:
+            yield f"{year}-{_MONTHS.index(month[:3].lower()):02}"
 
 
 def _status(told: StatusReport) -> str | None:

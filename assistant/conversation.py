@@ -87,8 +87,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     earlier: list[str] = []
     for turn in history:
         if asked := " ".join(turn.question.split()):
-            earlier.append(_resolved(asked, earlier))
-    return _resolved(" ".join(question.split()), earlier)
+            earlier.append(resolved(asked, earlier))
+    return resolved(" ".join(question.split()), earlier)
 
 
 def topic_of(question: str) -> str | None:
@@ -113,16 +113,16 @@ def _is_of_parties_alone(phrase: str) -> bool:
     return others != phrase and not re.sub(r"\b(?:and|or|the)\b|[\W_]", "", others)
 
 
-def _resolved(question: str, earlier: Sequence[str]) -> str:
+def resolved(question: str, earlier: Sequence[str]) -> str:
     """The question made to stand alone after questions that do."""
     if not earlier or ABOUT in question:
         return question
-    again = _asked_again(with_capitals(question), with_capitals(earlier[-1]))
+    again = asked_again(with_capitals(question), with_capitals(earlier[-1]))
     if again is not None:
         return again
-    if not _leans(question):
+    if not leans(question):
         return question
-    anchor = next((asked for asked in reversed(earlier) if _says_something(asked)), None)
+    anchor = next((asked for asked in reversed(earlier) if says_something(asked)), None)
     if anchor is None:
         return question
     asked = with_capitals(question).rstrip("?!. ")
@@ -145,7 +145,7 @@ def _in_brackets(question: str) -> str:
 # Fragments
 
 
-def _asked_again(question: str, previous: str) -> str | None:
+def asked_again(question: str, previous: str) -> str | None:
     """The previous question with the party or the date of a fragment in place of its own."""
     match = _FRAGMENT.fullmatch(question)
     if match is None:
@@ -193,7 +193,7 @@ def _without(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
 # Leaning
 
 
-def _leans(question: str) -> bool:
+def leans(question: str) -> bool:
     """Whether a question leaves something to the conversation."""
     if _POINTS_BACK.search(question) or _LACKS_OBJECT.match(question):
         return True
@@ -213,7 +213,8 @@ def _is_bound(pronoun: re.Match[str], question: str) -> bool:
     return bound is not None and (pronoun.group().lower() in _POSSESSIVES or bound["clause"] is not None)
 
 
-def _says_something(question: str) -> bool:
+def says_something(question: str) -> bool:
+    """Whether a later question can lean on this one."""
     return bool(_names(question)) or len(own_words(question)) > 1
 
 

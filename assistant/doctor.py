@@ -12,7 +12,8 @@ from pathlib import Path
 
 from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
 from assistant.prompts import GREETING
-from assistant.provider import LanguageModel, ModelUnavailable
+from assistant.provider import LanguageModel
+from assistant.provider_failures import ModelUnavailable
 from corpus.catalog import Catalog
 from corpus.embedding import open_encoder
 from corpus.errors import AssistantError, DataFolderBusy

@@ -49,6 +49,34 @@ MOST_SPECIFICS = 0.6
 _FEWEST_WORDS_OF_SUBSTANCE = 12
 # Index terms of what goes by no other word.
 _UNITS = frozenset(("cent", "percent", "euro", "dollar", "hour", "day", "week", "month", "year", "kilometr"))
+# Index terms that ask for money and need not stand beside it.
+_WORDS_OF_MONEY = frozenset(
+    (
+        "money",
+        "cost",
+        "budget",
+        "price",
+        "sum",
+        "amount",
+        "fund",
+        "fee",
+        "expens",
+        "worth",
+        "paid",
+        "pay",
+        "spend",
+        "spent",
+        "incom",
+        "total",
+        "overal",
+        "receiv",
+        "contribut",
+        "give",
+        "gave",
+        "donat",
+        "grant",
+    )
+)
 _BY_PRONOUN = re.compile(r"(?:He|She|The (?:\w+ ){0,2}(?:minister|ambassador|president|official|director|chair))\b")
 
 
@@ -88,14 +116,33 @@ def _compose_facts(question: Question, about: Sequence[Evidence]) -> Draft:
         counted = list(about)
     if not counted or counted[0].score < ANSWER_THRESHOLD:
         return _refused(question, about)
-    if Kind.MONEY in question.kinds and not any(shows(Kind.MONEY, item.text) for item in counted):
-        return Draft(Outcome.NOT_FOUND, remark=remarks.NO_SUM, closest=_closest(about))
+    if Kind.MONEY in question.kinds:
+        counted = _with_sums_first(question, counted)
+    if not counted:
+        return Draft(Outcome.NOT_FOUND, remark=remarks.no_sum(question), closest=_closest(about))
     selected = _selected(question, counted)
     chosen = (*selected, *left_open(question, selected, counted)[: LONGEST_COMPARISON - len(selected)])
     rival = _rival(question, chosen[0], counted) if question.asks_for_one_fact else None
     if rival is None or rival in chosen:
         return Draft(Outcome.ANSWERED, chosen, remarks.DIFFER if rival else "")
     return Draft(Outcome.ANSWERED, (*chosen, rival), remarks.DIFFER)
+
+
+def _with_sums_first(question: Question, counted: Sequence[Evidence]) -> list[Evidence]:
+    """What tells of the money asked about, and behind it the rest; nothing where no sum is told of the subject."""
+    near = CLOSE_ENOUGH_TO_CONFIRM * counted[0].score
+    sums = [
+        item
+        for item in counted
+        if item.score >= near and shows(Kind.MONEY, item.text) and _is_of_the_subject(question, item)
+    ]
+    return [*sums, *(item for item in counted if item not in sums)] if sums else []
+
+
+def _is_of_the_subject(question: Question, item: Evidence) -> bool:
+    """Whether a sentence's context has most of the words that narrow a question down, but for those of money."""
+    wanted = [term for term in question.specifics if term not in _WORDS_OF_MONEY]
+    return sum(term in item.context for term in wanted) >= MOST_SPECIFICS * len(wanted)
 
 
 def _refused(question: Question, about: Sequence[Evidence]) -> Draft:
@@ -169,7 +216,9 @@ def _selected(question: Question, about: Sequence[Evidence]) -> tuple[Evidence, 
             break
         if not _repeats(item, chosen) and (not one_fact or _adds(question, item, chosen) or item.score >= as_good):
             chosen.append(item)
-    return _in_reading_order(chosen, by_standing=not one_fact)
+    ordered = _in_reading_order(chosen, by_standing=not one_fact)
+    # Of a kind of thing asked for, the sentence that holds it best is what the reader came for.
+    return (chosen[0], *(item for item in ordered if item is not chosen[0])) if question.kinds else ordered
 
 
 def _side_by_side(question: Question, about: Sequence[Evidence], good: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant import remarks
+from assistant.allowance import Allowance
 from assistant.draft import Draft, Sentence, readable, repeats
 from assistant.organisations import names_party
 from assistant.parties import is_about
 from assistant.prompts import ANSWER_SCHEMA, compose_messages
-from assistant.provider import Allowance, LanguageModel, ModelUnavailable
+from assistant.provider import LanguageModel
+from assistant.provider_failures import ModelUnavailable
 from assistant.question import Question
 from assistant.reading import Evidence
 from assistant.support import Checker, Verdict

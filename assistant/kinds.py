@@ -35,11 +35,14 @@ _ASKED = {
     Kind.NUMBER: r"\bhow (?:many|much|long|far(?! (?:have|has|had|did))|often|large|big|old)\b"
     r"|\bwhat (?:\w+ )?(?:number|share|percentage|sum|amount|vote)\b",
     Kind.MONEY: r"\b(?:what|which) (?:\w+ )?(?:fee|fees|price|cost|costs|sum|amount|budget|funding)\b"
+    r"|\bwhat (?:is|was|are|were) (?:the )?(?:\w+ )?(?:fee|fees|price|cost|costs|budget|funding)\b"
+    r"|\bwhat (?:will|would|did|does|do) .{1,80}\bcost\b|\bhow expensive\b"
     r"|\bwhat (?:will|would|did|does|do|must) .{0,40}\bpay\b"
     r"|\bhow much (?:money|funding|cash|income)\b"
     r"|\bhow much\b.{0,60}\b(?:cost|worth|give|gave|pays?|paid|donated?|spent|spend)\b",
     Kind.PLACE: r"\bwhere\b|\b(?:what|which) (?:city|town|place|country)\b",
-    Kind.COUNTRIES: r"\b(?:which|what|whose) (?:\w+ )?(?:countries|states|nations)\b",
+    Kind.COUNTRIES: r"\b(?:which|what|whose) (?:\w+ )?(?:countries|states|nations)\b"
+    r"|\bwho (?:are|were) (?:\w+ ){0,3}members\b",
     Kind.LIST: r"\b(?:which|what) (?:\w+ ){0,2}(?:cities|towns|places|areas|fields|kinds|topics|subjects|sectors"
     r"|institutions|companies|universities|hospitals|organisations|agreements|documents|memoranda|steps|measures|goals|priorities)\b"
     r"|\bwhat\b.{0,80}\b(?:cover|covers|include|includes|foresee|foresees|contain|contains|provide for)\b",

@@ -16,7 +16,7 @@ from assistant.naming import Name, names_in
 from assistant.offices import Office, asked_office
 from assistant.organisations import Organisations
 from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals, with_countries_of_capitals
-from assistant.translation import key_words
+from assistant.translation import in_key_words, key_words
 from assistant.vocabulary import Vocabulary
 from corpus.language import detect_language
 
@@ -71,6 +71,14 @@ _LISTS = re.compile(
 _OVER_TIME = re.compile(
     r"\b(?:timeline|chronolog\w+|over time|over the years|since|so far|how far|develop(?:ed|ment)|progress(?:ed)?"
     r"|evolv\w+|histor(?:y|ical)|trace|steps|came out|come out|led to|sequence)\b|\bbetween (?:19|20)\d\d and\b",
+    re.IGNORECASE,
+)
+# "How did the talks end?": by what was signed later, in words that need not be these.
+_ENDING_TERMS = frozenset(("end", "becam", "becom", "negoti"))
+_TALKS_ENDED = re.compile(
+    r"\bhow did\b.{1,80}\bend\b.*\b(?:talks|negotiations|discussions)\b"
+    r"|\bhow did\b.*\b(?:talks|negotiations|discussions)\b.*\bend\b"
+    r"|\b(?:came|become|became) of\b.*\b(?:talks|negotiations|discussions|agreement|memorandum)\b",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(
@@ -149,7 +157,8 @@ def understand(
 ) -> Question:
     """Read a question in the words of the index; `organisations` are those it can name."""
     analyze = vocabulary.analyze
-    language = detect_language(standalone) or ENGLISH
+    asking, _, _ = standalone.partition(ABOUT)
+    language = detect_language(asking) or detect_language(standalone) or ENGLISH
     read = with_capitals(standalone) if language == ENGLISH else _in_english(standalone, language, vocabulary)
     read = with_countries_of_capitals(read)
     read = organisations.with_short_names(read, vocabulary.is_indexed)
@@ -157,7 +166,9 @@ def understand(
     terms = content_terms(read, analyze)
     named_countries = tuple(party for party in countries(read) if party.is_country)
     named_organisations = organisations.named_in(read)
-    asked_types = {term for word in _ASKED_TYPE.findall(asking) for term in analyze(word)}
+    ended = bool(_TALKS_ENDED.search(read))
+    unspecific = {term for word in _ASKED_TYPE.findall(asking) for term in analyze(word)}
+    unspecific |= _ENDING_TERMS if ended else frozenset()
     return Question(
         text=text,
         standalone=standalone,
@@ -168,14 +179,14 @@ def understand(
         kinds=asked_kinds(asking),
         status=asked_status(asking),
         terms=tuple(terms),
-        specifics=tuple(dict.fromkeys(term for term in terms if _is_specific(term) and term not in asked_types)),
+        specifics=tuple(dict.fromkeys(term for term in terms if _is_specific(term) and term not in unspecific)),
         counted=_counted(read, analyze),
         months=months(read),
         period=period(read),
         acronyms=tuple(term for word in _ACRONYM.findall(mark_countries(read)) for term in analyze(word)),
         compares=bool(_COMPARES.search(asking)),
         lists=bool(_LISTS.search(asking)),
-        over_time=bool(_OVER_TIME.search(asking)),
+        over_time=ended or bool(_OVER_TIME.search(asking)),
         is_yes_no=bool(_YES_NO.search(asking)),
         names_instrument=bool(_INSTRUMENT.search(asking)),
         unknown_names=tuple(_unknown_names(read, vocabulary)) if language == ENGLISH else (),
@@ -187,8 +198,11 @@ def understand(
 
 def _in_english(standalone: str, language: str, vocabulary: Vocabulary) -> str:
     """The key words of what is asked and, behind the same mark, of what the conversation is about."""
-    parts = [key_words(part.rstrip(")? "), language, vocabulary.is_indexed) for part in standalone.split(ABOUT)]
-    return standalone if None in parts else ABOUT.join(part or "" for part in parts)
+    asking, found, about = (part.rstrip(")? ") for part in standalone.partition(ABOUT))
+    asked = key_words(asking, language, vocabulary.is_indexed)
+    if asked is None:
+        return standalone
+    return f"{asked}{ABOUT}{in_key_words(about, language, vocabulary.is_indexed)}" if found else asked
 
 
 def _unknown_names(text: str, vocabulary: Vocabulary) -> Iterator[str]:

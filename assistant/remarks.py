@@ -80,6 +80,15 @@ def missing_words(question: Question, about: Sequence[Evidence]) -> str:
     return f"The documents do not answer this: the passage that comes closest{whom} does not mention {words}."
 
 
+def no_sum(question: Question) -> str:
+    """Money is asked for, and no sum is told of the subject."""
+    if not question.parties:
+        return NO_SUM
+    return (
+        f"The documents do not answer this: what comes closest about {_listed(question.parties)} gives no sum of money."
+    )
+
+
 def not_reported(question: Question, missing: Sequence[str]) -> str:
     """A status is asked of something that nothing mentions; what is reported follows."""
     whom = f" about {_listed(question.countries)}" if question.countries else ""

@@ -7,10 +7,12 @@ and leaves out none that the question has. Whatever fails, the rules' own readin
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.allowance import Allowance
 from assistant.answer import Turn
 from assistant.parties import mentions
 from assistant.prompts import rewrite_messages
-from assistant.provider import Allowance, LanguageModel, ModelUnavailable
+from assistant.provider import LanguageModel
+from assistant.provider_failures import ModelUnavailable
 from assistant.question import ENGLISH, Question
 from assistant.support import names, numbers
 

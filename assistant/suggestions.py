@@ -6,7 +6,7 @@ would be answered in full is offered. What was found is remembered for as long a
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import chain as chained
 from itertools import islice
@@ -14,12 +14,16 @@ from typing import TypeVar
 
 from assistant.answer import Outcome, Turn
 from assistant.chain import AnswerChain
-from assistant.conversation import standalone
+from assistant.commitments import Status
 from assistant.draft import repeats
+from assistant.foreign import standing_alone
+from assistant.kinds import Kind, shows
 from assistant.organisations import Organisations
 from assistant.parties import Party, countries
-from assistant.scope import EVERYTHING, Scope
+from assistant.record import Record
+from assistant.scope import EVERYTHING, Scope, visible_document
 from assistant.view import View
+from corpus.document import Document
 from corpus.store import Store
 
 STARTERS = 6
@@ -29,6 +33,8 @@ DISCUSSED = "What did {} and {} discuss?"
 SIGNED = "When did {} and {} sign an agreement?"
 IN_FORCE = "Is the agreement between {} and {} in force?"
 SINCE = "What happened between {} and {} since {}?"
+COVERS = "What does the agreement between {} and {} cover?"
+MONEY = "How much money is reported for {} and {}?"
 PARTNERS = "With which countries did {} sign agreements?"
 TOLD_OF = "What do the documents say about “{}”?"
 # The newest documents are looked at for parties and titles; what nobody has written of lately starts no conversation.
@@ -87,15 +93,18 @@ class Suggestions:
         understood = self._chain.understood(question, history, scope)
         alone = [*asked, understood.standalone]
         turns = [Turn(text) for text in asked]
-        documents = self._store.catalog.documents_by_id(cited).values()
+        found = (visible_document(self._store, document, scope) for document in cited)
+        documents = [document for document in found if document is not None]
         theirs = [(document.title, document.parties) for document in documents]
         parties = understood.countries or tuple(_often_first(party for each in theirs for party in _countries(each)))
-        bodies = _with_organisations(theirs, view.organisations)
+        bodies = _often_first(_with_organisations(theirs, view.organisations))
+        held_between = partial(_held_between, view.record, documents)
+        about = _about(parties, bodies[:_PAIR], self._headings(view), held_between)
         candidates = [
             text
-            for text in dict.fromkeys((*_about(parties, self._headings(view)), *_between(bodies)))
+            for text in _in_other_words(dict.fromkeys(about), asked)
             # It has to mean by itself what it will mean in this conversation, and be new to it.
-            if not repeats(text, alone) and standalone(text, turns) == text
+            if not repeats(text, alone) and standing_alone(text, turns) == text
         ]
         answered = partial(self._answers, scope)
         return tuple(islice(filter(answered, candidates[:_TRIED_FOR_FOLLOW_UPS]), FOLLOW_UPS))
@@ -136,16 +145,55 @@ def _starting(headings: Sequence[Heading], organisations: Organisations, newest:
     ]
 
 
-def _about(parties: Sequence[Party], headings: Sequence[Heading]) -> list[str]:
-    """Questions about the parties of an answer, and those they have most to do with."""
+def _about(
+    parties: Sequence[Party],
+    bodies: Sequence[Pair],
+    headings: Sequence[Heading],
+    held_between: Callable[[Pair], Sequence[str]],
+) -> list[str]:
+    """Questions about the parties of an answer, and those they have most to do with.
+
+    `bodies` are the organisations of its documents, each with a country; `held_between` says which kinds of questions
+    fit what the documents hold between two.
+    """
     pairs = [pair for pair in _often_first(_pairs(headings)) if set(parties) & set(pair)]
     themselves = [pair for pair in pairs if set(pair) <= set(parties)][:1]
     others = [pair for pair in pairs if pair not in themselves][:_PAIR]
     return [
-        *_between(themselves, AGREED, SIGNED, IN_FORCE, DISCUSSED),
+        *(text for pair in (*themselves, *bodies) for text in _between([pair], *held_between(pair))),
         *(PARTNERS.format(_named(party)) for party in parties[:_PAIR]),
-        *_between(others, AGREED, DISCUSSED),
+        *(text for pair in others for text in _between([pair], *held_between(pair)[:_PAIR], AGREED)),
     ]
+
+
+def _held_between(record: Record, cited: Sequence[Document], pair: Pair) -> list[str]:
+    """The kinds of questions that what is recorded between two, and the documents just cited, have something for."""
+    steps = record.between(pair)
+    reached = {step.status for step in steps}
+    years = sorted({step.event.iso[:4] for step in steps if step.event is not None})
+    money = [MONEY] if any(shows(Kind.MONEY, document.text) for document in cited) else []
+    signed = [COVERS, *money, SIGNED] if Status.SIGNED in reached else money
+    since = [SINCE.replace("{}?", f"{years[0]}?")] if len(years) > 1 else []
+    force = [IN_FORCE] if reached & {Status.APPROVED, Status.IN_FORCE} else []
+    talks = [DISCUSSED] if reached & {Status.DISCUSSED, Status.PROPOSED} else []
+    return [*signed, *since, *force, *talks, AGREED] if reached else [*money, DISCUSSED, AGREED]
+
+
+def _in_other_words(texts: Iterable[str], asked: Sequence[str]) -> list[str]:
+    """One question of each wording before a second one of any, and first those of wordings not asked yet."""
+    used = {_wording(text) for text in asked}
+    seen: Counter[str] = Counter()
+    ranked = []
+    for text in texts:
+        wording = _wording(text)
+        ranked.append((seen[wording], wording in used, text))
+        seen[wording] += 1
+    return [text for *_, text in sorted(ranked, key=lambda item: item[:2])]
+
+
+def _wording(text: str) -> str:
+    """What a question asks whoever it is about: its words but for names and numbers."""
+    return " ".join(word for word in text.rstrip("?").split() if word.islower() or word in text.split()[:1])
 
 
 def _between(pairs: Iterable[Pair], *texts: str) -> list[str]:

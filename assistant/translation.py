@@ -20,6 +20,7 @@ from importlib import resources
 from itertools import islice, product
 
 from assistant.parties import mentions, party_of
+from corpus.language import detect_language
 
 # Endings are added one to another in Turkic languages ("bakanlıklarındakiler"); a longer rest is another word, and in
 # German mostly the second half of a compound.
@@ -103,6 +104,14 @@ def key_words(text: str, language: str, known: Callable[[str], bool] | None = No
             english = english or _name(token, language, known)
         words.append(english)
     return _with_english_dates(" ".join(filter(None, words)))
+
+
+def in_key_words(text: str, usual: str, known: Callable[[str], bool] | None = None) -> str:
+    """The key words of a text in whatever language it is, taken for the `usual` one where it is too short to tell.
+
+    English stays as it is, and so does a language that the glossary does not have.
+    """
+    return key_words(text, detect_language(text) or usual, known) or text
 
 
 def notice(language: str, key_words: str) -> str | None:

@@ -27,10 +27,11 @@ from inspection import inventions, traces_seen
 
 from assistant.answer import Answer, Outcome
 from assistant.assembly import Assistant
+from assistant.breaker import Breaker
+from assistant.connection import connect
 from assistant.evaluation.cases import read_cases, shipped_questions
 from assistant.generative import GenerativeComposer
 from assistant.orders import gives_orders
-from assistant.provider import Breaker, connect
 from assistant.support import Verdict, broken_rules
 from benchmarks.table import percentile, print_table
 from corpus.embedding import open_encoder

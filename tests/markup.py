@@ -59,8 +59,8 @@ class Html:
         }
 
 
-# The links of every page to itself in each language, where nothing else stands in its address.
-IN_EACH_LANGUAGE = {f"?lang={code}" for code in LANGUAGES}
+# The links of each masthead: to the page itself in each language, where nothing else stands in its address, and others.
+MASTHEAD = {*(f"?lang={code}" for code in LANGUAGES), "/", "/documents", "/timeline"}
 
 
 def parse(page: str) -> Html:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from fakes import app_over
@@ -10,13 +10,18 @@ from fakes import app_over
 from ui.server import address, bind
 
 
-@contextmanager
-def served(assistant: Any) -> Iterator[str]:
+def served(assistant: Any) -> AbstractContextManager[str]:
     """The address of the application over an assistant."""
+    return serving(app_over(assistant))
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """The address of an application."""
     import uvicorn
 
     with bind("127.0.0.1", 0) as listening:
-        config = uvicorn.Config(app_over(assistant), log_level="critical", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

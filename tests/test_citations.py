@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from texts import hostile
 
 from assistant.answer import Citation, DocumentReference
-from assistant.citations import cite, closest_from, readable, statements_from, verified
+from assistant.citations import cite, closest_from, newest_date, readable, statements_from, verified
 from assistant.commitments import StatusReport
 from assistant.reading import Evidence
 from corpus.document import Document, Span
@@ -208,3 +208,16 @@ def test_prose_has_only_single_spaces(quote: str) -> None:
 @given(st.text(alphabet=st.characters(exclude_characters="[]()*_")))
 def test_prose_keeps_every_word_of_a_quote_without_markup(quote: str) -> None:
     assert readable(quote).split() == quote.split()
+
+
+def dated(quote: str, published: str | None) -> Citation:
+    return cite(evidence_for(quote, document(quote, published=published)), 1)
+
+
+def test_an_answer_is_as_of_its_newest_source_unless_an_undated_one_speaks_of_later() -> None:
+    may, december = dated("They met.", "2025-05-20"), dated("They signed.", "2025-12-04")
+    assert newest_date([may, december]) == "2025-12-04"
+    assert newest_date([]) is None
+    assert newest_date([dated("It was extended on 1 May 2026.", None)]) is None
+    assert newest_date([may, dated("It was extended on 1 May 2026.", None)]) is None
+    assert newest_date([december, dated("It was proposed in May 2025, for all of 2027.", None)]) == "2025-12-04"

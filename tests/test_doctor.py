@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from fake_provider import FakeProvider
 
+from assistant.connection import ModelSettingError, connect
 from assistant.doctor import Finding, examine
-from assistant.provider import LanguageModel, ModelSettingError, connect
+from assistant.provider import LanguageModel
 from corpus.model_files import DEFAULT_MODEL
 
 KEY = "sk-very-secret-0123456789"

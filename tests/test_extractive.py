@@ -1,6 +1,7 @@
 """What the composer tells, in which order, and when it refuses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answer import Outcome
 from assistant.commitments import report
@@ -216,3 +217,47 @@ def test_what_is_counted_may_go_by_another_word_where_the_sentence_is_sure() -> 
 def test_a_unit_goes_by_no_other_word() -> None:
     told = found("The cut of the price of Zolgensma was not small.", 0.4)
     assert compose_sorted("By how many per cent was the price of Zolgensma cut?", [told]).outcome is Outcome.NOT_FOUND
+
+
+# Money and members
+
+
+MISSION = "Nine experts of WHO went on a mission to hospitals in Azerbaijan in September 2022."
+
+
+def test_a_cost_that_no_document_tells_is_refused_by_the_names_of_those_asked_about() -> None:
+    for question in (
+        "What did the WHO mission to Azerbaijan cost?",
+        "What was the budget of the WHO mission to Azerbaijan?",
+    ):
+        draft = compose_sorted(question, [found(MISSION, 0.9, parties=("WHO", "Azerbaijan"))])
+        assert draft.outcome is Outcome.NOT_FOUND
+        assert draft.remark.endswith("about Azerbaijan and WHO gives no sum of money.")
+        assert draft.closest
+
+
+def test_a_sum_told_of_something_else_does_not_answer_what_a_mission_cost() -> None:
+    grant = found("Japan gave Azerbaijan USD 2 million for WHO.", 0.8, parties=("WHO", "Azerbaijan"))
+    mission = found(MISSION, 0.9, parties=("WHO", "Azerbaijan"))
+    assert compose_sorted("What did the WHO mission to Azerbaijan cost?", [grant, mission]).outcome is Outcome.NOT_FOUND
+
+
+def test_where_money_is_asked_for_the_sum_is_told_first() -> None:
+    told = found("The WHO mission to hospitals in Azerbaijan cost EUR 40,000.", 0.6, parties=("WHO", "Azerbaijan"))
+    mission = found(MISSION, 0.9, parties=("WHO", "Azerbaijan"))
+    draft = compose_sorted("What did the WHO mission to Azerbaijan cost?", [told, mission])
+    assert draft.outcome is Outcome.ANSWERED
+    assert texts(draft)[0] == told.text
+
+
+def test_the_sentence_that_names_the_members_comes_before_what_else_is_told_of_a_group() -> None:
+    whole = "Belgium and Ireland made a deal. The members of BeNeLuxA are Belgium, Austria and Ireland."
+    first, second = whole.split(". ")
+    deal = found(f"{first}.", 0.5, parties=("BeNeLuxA",))
+    members = found(second, 0.8, parties=("BeNeLuxA",))
+    one = Document(text=whole, id="one", path="one", title="BeNeLuxA", parties=("BeNeLuxA",))
+    start = whole.index(second)
+    deal = replace(deal, document=one, span=Span(0, len(first) + 1))
+    members = replace(members, document=one, span=Span(start, len(whole)))
+    for question in ("Which countries belong to BeNeLuxA?", "Who are the members of BeNeLuxA?"):
+        assert texts(compose_sorted(question, [deal, members])) == [members.text, deal.text]

@@ -15,8 +15,8 @@ from inspection import inventions, traces_seen
 from assistant import chain
 from assistant.answer import Outcome
 from assistant.assembly import Assistant
+from assistant.connection import connect
 from assistant.generative import GenerativeComposer
-from assistant.provider import connect
 from assistant.rewriting import QuestionWriter
 from assistant.support import Verdict
 from corpus.store import Store

@@ -133,10 +133,25 @@ def test_a_kept_answer_that_holds_is_shown_as_it_was() -> None:
 )
 def test_a_kept_sentence_whose_source_does_not_hold_is_not_shown(found: Document | None) -> None:
     answer = answer_to("What?", statements=(Statement("A remark."), *answer_to("What?").statements))
-    shown = checked(replace(answer, closest=answer.citations), lambda _: found)
-    assert [statement.text for statement in shown.statements] == ["A remark."]
-    assert shown.citations == shown.closest == ()
+    shown = checked(replace(answer, closest=answer.citations, warnings=("Of that source.",)), lambda _: found)
+    assert shown.citations == shown.closest == shown.statements == ()
     assert shown.warnings == (UNCHECKED,)
+    assert shown.as_of is None
+
+
+def test_of_a_kept_answer_only_what_rests_on_nothing_else_is_shown_where_one_source_of_two_holds() -> None:
+    other = document("Latvia and Chad signed one too. It was in May.", id="d2", published="2026-05-01")
+    older = replace(RIGA, published="2025-12-04")
+    cited = (
+        Citation(1, older.text[:42], 0, 42, None, DocumentReference.to(older)),
+        Citation(2, other.text[:31], 0, 31, None, DocumentReference.to(other)),
+    )
+    told = (Statement("Two, with Chad:"), Statement("Of both.", (1, 2)), Statement("Of Riga.", (1,)))
+    answer = answer_to("What?", statements=told, citations=cited, as_of="2026-05-01")
+    shown = checked(answer, {"d1": older}.get)
+    assert shown.statements == told[2:]
+    assert [item.number for item in shown.citations] == [1]
+    assert shown.as_of == "2025-12-04"
 
 
 # Shelves: the same claims for both

@@ -23,7 +23,7 @@ from ui.languages.layer import translated_page
 from ui.languages.marking import chooser, lang, marked, sentence
 from ui.languages.places import ago, date_in_words, listed, number, plural_category
 from ui.languages.scripts import PLACE, with_words
-from ui.languages.shared import PRODUCT, STATUSES
+from ui.languages.shared import OTHER_PAGES, PRODUCT, STATUSES
 from ui.languages.speaking import COOKIE, best_of, current, speaking, spoken
 from ui.languages.words import TEXTS, Counted, later, said
 from ui.rendering import COUNTED_SOURCES, answer_as_markdown, readable_date
@@ -181,6 +181,20 @@ def test_every_page_is_in_the_language_asked_for(client: TestClient, place: str)
     assert language_of_page(client, f"{place}?lang=ru", accept=accept, cookie=f"{COOKIE}=az") == "ru"
     assert language_of_page(client, f"{place}?lang=xx", accept=accept, cookie=f"{COOKIE}=az") == "az"
     assert language_of_page(client, f"{place}?language=lv", accept=accept, cookie=f"{COOKIE}=az") == "lv"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", ["/timeline", "/documents", "/documents/none", "/review", "/nothing-here"])
+def test_every_page_leads_to_the_others_in_its_language_and_says_where_one_is(
+    client: TestClient, place: str, language: str
+) -> None:
+    page = parse(client.get(f"{place}?lang={language}", headers={"Accept": "text/html"}).text)
+    links = [link for link in page.all("a") if "hreflang" not in link.attributes]
+    with speaking(language):
+        wanted = {str(PRODUCT): "/", **{str(name): path for name, path in OTHER_PAGES.items()}}
+    assert {link.text: link.attributes["href"] for link in links[: len(wanted)]} == wanted
+    here = [link.attributes["href"] for link in links if link.attributes.get("aria-current") == "page"]
+    assert here == [place for place in [place] if place in OTHER_PAGES.values()]
 
 
 def test_a_language_in_the_address_is_kept_and_a_wrong_one_is_not(client: TestClient) -> None:

@@ -22,6 +22,9 @@ def understood(text: str) -> Question:
         ("How many experts came?", {Kind.NUMBER}),
         ("How much cash did it earn?", {Kind.NUMBER, Kind.MONEY}),
         ("Which countries belong to it?", {Kind.COUNTRIES}),
+        ("Who are the members of it?", {Kind.COUNTRIES, Kind.PERSON}),
+        ("What did the mission to Baku cost?", {Kind.MONEY}),
+        ("What is the overall budget of it?", {Kind.MONEY}),
         ("What does the agreement cover?", {Kind.LIST}),
         ("What did they agree on?", set()),
     ],
@@ -98,3 +101,19 @@ def test_a_proper_name_that_no_passage_holds_is_unknown() -> None:
 
 def test_in_another_language_no_name_is_called_unknown() -> None:
     assert understood("Was haben die Minister aus Lettland und Spahn in Riga gesagt?").unknown_names == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("How did it end (about: the talks between Azerbaijan and Cuba)?", True),
+        ("How did the negotiations between Latvia and Lithuania end?", True),
+        ("What became of the memorandum between Latvia and Egypt?", True),
+        ("How did the WHO mission to Azerbaijan end?", False),
+        ("When does the project of Latvia and Azerbaijan end?", False),
+    ],
+)
+def test_how_talks_ended_is_asked_of_what_came_afterwards(question: str, is_asked: bool) -> None:
+    asked = understand(question, question, Vocabulary(analyze, lambda _: 1, 10))
+    assert asked.over_time is is_asked
+    assert ("end" in asked.specifics) is ("end" in question and not is_asked)

@@ -122,7 +122,7 @@ def assert_inert(parsed: Parsed, allowed: set[str]) -> None:
     for tag, attributes in parsed.elements:
         assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
     for link in parsed.links:
-        assert re.match(r"/(documents/|$)|https?://|#(marker|sources)-\d|\?lang=", link), link
+        assert re.match(r"/(documents/|documents$|timeline$|$)|https?://|#(marker|sources)-\d|\?lang=", link), link
         assert not re.search(r"[\s<>\"'`\\]", link), link
 
 

@@ -7,7 +7,7 @@ from fake_provider import FakeProvider
 
 from assistant.answer import Turn
 from assistant.assembly import Assistant
-from assistant.provider import connect
+from assistant.connection import connect
 from assistant.rewriting import invents
 
 EARLIER = "When was the health agreement between Azerbaijan and Latvia signed?"

@@ -75,3 +75,32 @@ def test_after_a_question_that_names_nobody_the_documents_cited_say_whom_it_is_a
     offered = briefs.suggestions.follow_ups("What was signed in Riga?", (), cited)
     assert offered
     assert all("Latvia" in text or "Azerbaijan" in text for text in offered)
+
+
+def wording(text: str) -> str:
+    return " ".join(word for word in text.rstrip("?").split()[1:] if word.islower())
+
+
+def test_what_one_could_go_on_with_is_asked_in_different_words_through_a_conversation(briefs: Assistant) -> None:
+    history: list[str] = []
+    question, offers = FLAGSHIP, []
+    for _ in range(3):
+        cited = [citation.document.id for citation in briefs.ask(question, history).citations]
+        offered = briefs.suggestions.follow_ups(question, history, cited)
+        offers.append(offered)
+        assert len({wording(text) for text in offered}) >= min(len(offered), 2)
+        history, question = [*history, question], offered[0]
+    assert len({wording(offered[0]) for offered in offers}) == len(offers), "nor does the first one repeat itself"
+
+
+def test_what_is_offered_fits_what_the_documents_hold_between_two(foreign: Assistant, folder: Path) -> None:
+    first = foreign.suggestions.follow_ups("What did Peru and Fiji sign?")
+    assert "What does the agreement between Fiji and Peru cover?" in first
+    (folder / "lima.md").write_text(
+        REPORT.replace("signed a health agreement", "discussed a health agreement").replace("sign a", "discuss a"),
+        encoding="utf-8",
+    )
+    foreign.sync()
+    since = foreign.suggestions.follow_ups("What is known of Peru and Fiji?")
+    assert since
+    assert not any("cover" in text or "signed" in text for text in since), "nothing is signed"

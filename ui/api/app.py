@@ -30,6 +30,7 @@ from ui.api.review import add_review
 from ui.api.timeline import add_timeline
 from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
+from ui.chat.own_sessions import OwnSessions
 from ui.embedding.routes import add_embedding, framing
 from ui.keeping.desk import Desk
 from ui.languages.layer import LanguageLayer, Translated
@@ -72,6 +73,7 @@ def create_app(
             *framing(access),
             *([Middleware(ReaderCookie)] if desk.keeps_on_server else []),
             Middleware(Translated),
+            Middleware(OwnSessions),
         ],
     )
     app.state.uploads = uploads

@@ -21,7 +21,7 @@ from ui.chat.start import holdings_of, invitation
 from ui.chat.theme import theme
 from ui.languages.catalogues import LANGUAGES
 from ui.languages.gradio_words import words_of_gradio
-from ui.languages.shared import PRODUCT
+from ui.languages.shared import OTHER_PAGES, PRODUCT
 from ui.languages.speaking import PARAMETERS, language_of, speaking
 from ui.languages.words import Text, later
 from ui.rendering import escape_markdown, one_line
@@ -47,8 +47,6 @@ GO_ON = Text("You could go on with:")
 AS_TEXT = Text("Answer and sources as text")
 TO_COPY = Text("To be copied into a letter or a note")
 SIGNED_IN, SIGN_OUT = Text("Signed in as"), Text("Sign out")
-# Pages of their own, each opened in a new tab by a button in the masthead.
-OTHER_PAGES = {Text("Documents"): "/documents", Text("Timeline"): "/timeline"}
 _HERE = Path(__file__).parent
 # Answers in the making at once, and people waiting for their turn; more are told that the queue is full.
 _AT_ONCE = 4

@@ -35,6 +35,7 @@ LIST_POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 _SCRIPT_ELEMENT = '<script src="/documents/adding.js" defer></script>'
+_PATH = "/documents"
 PAGE_SIZE = 50
 _MOST_FAILURES = 200
 
@@ -142,7 +143,7 @@ def _page(title: str, body: str, *, script: bool = False) -> str:
         '<meta name="color-scheme" content="light dark">'
         f"<title>{_line(title)}</title><style>{STYLE}</style>"
         f'{_SCRIPT_ELEMENT if script else ""}</head><body class="listing"><main>'
-        f"{masthead()}{body}</main></body></html>"
+        f"{masthead(_PATH)}{body}</main></body></html>"
     )
 
 

@@ -8,20 +8,21 @@ asks for does. A token never stands in an address that a server sees: it comes b
 import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.access.headers import FRAMED
 from ui.access.identity import ASK, identity_of, may
 from ui.access.layer import Access
 from ui.access.refusals import Refusal
 from ui.access.tokens import LONGEST, SHORTEST, USUAL, EmbedTokens
+from ui.held_page import HeldPage, without_compression
 from ui.languages.scripts import with_words
 from ui.languages.shared import PRODUCT
 from ui.languages.words import Text
@@ -118,10 +119,10 @@ class _FramedPage:
             return
         if b"token=" in scope.get("query_string", b""):
             raise Refusal(400, NOT_IN_AN_ADDRESS)
-        page = _Inserting(send, _head(may(Request(scope), ASK)))
-        inner = {**scope, "path": "/", "raw_path": b"/"}
-        inner["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app(inner, receive, page.send)
+        head = b"<head>" + _head(may(Request(scope), ASK))
+        held = HeldPage(send, lambda page: page.replace(b"<head>", head, 1), [(b"referrer-policy", b"no-referrer")])
+        inner = without_compression({**scope, "path": "/", "raw_path": b"/"})
+        await self._app(inner, receive, held.send)
 
 
 def _head(is_known: bool) -> bytes:
@@ -131,26 +132,3 @@ def _head(is_known: bool) -> bytes:
         f'<script src="/embedding/frame.js?{_version("frame.js")}"{known}></script>'
         f'<link rel="stylesheet" href="/embedding/frame.css?{_version("frame.css")}">'
     ).encode()
-
-
-class _Inserting:
-    """Passes an HTML page on with `head` put into it."""
-
-    def __init__(self, send: Send, head: bytes) -> None:
-        self._send = send
-        self._head = head
-        self._start: Message | None = None
-        self._page = b""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        self._page += message.get("body", b"")
-        if message.get("more_body") or self._start is None:
-            return
-        page = self._page.replace(b"<head>", b"<head>" + self._head, 1)
-        headers: list[Any] = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
-        headers += [(b"content-length", str(len(page)).encode()), (b"referrer-policy", b"no-referrer")]
-        await self._send({**self._start, "headers": headers})
-        await self._send({"type": "http.response.body", "body": page})

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ui.options import DataDir, folder_of
+from ui.commands.options import DataDir, folder_of
 
 records_app = typer.Typer(
     help="What is kept of questions, feedback and conversations on the server.", no_args_is_help=True

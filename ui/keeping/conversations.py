@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.answer import Answer
-from assistant.citations import verified
+from assistant.citations import newest_date, verified
 from corpus.document import Document
 from ui.rendering import one_line
 
@@ -109,19 +109,21 @@ def in_order(listed: Sequence[Listed]) -> list[Listed]:
 
 
 def checked(answer: Answer, find_document: FindDocument) -> Answer:
-    """The answer with only the citations that still hold, and a warning where one does not."""
-    holding = {item.number for item in answer.citations if verified(item, find_document)}
-    near = tuple(item for item in answer.closest if verified(item, find_document))
+    """The answer with only what still holds, and a warning where something does not.
+
+    A source may be gone, or be kept from the reader since: then the assistant's own remarks, which may name what stood
+    in it, go too, and so does the date of the newest source.
+    """
+    citations = tuple(item for item in answer.citations if verified(item, find_document))
+    closest = tuple(item for item in answer.closest if verified(item, find_document))
+    if citations == answer.citations and closest == answer.closest:
+        return answer
+    holding = {item.number for item in citations}
     statements = tuple(
-        replace(statement, citations=tuple(number for number in statement.citations if number in holding))
+        statement
         for statement in answer.statements
-        if not statement.citations or holding.intersection(statement.citations)
+        if statement.citations
+        and holding.issuperset(statement.citations)  # in a model's words, one may tell of several
     )
-    kept = replace(
-        answer,
-        statements=statements,
-        citations=tuple(item for item in answer.citations if item.number in holding),
-        closest=near,
-    )
-    whole = len(holding) == len(answer.citations) and len(near) == len(answer.closest)
-    return kept if whole else replace(kept, warnings=(*kept.warnings, UNCHECKED))
+    kept = replace(answer, statements=statements, citations=citations, closest=closest)
+    return replace(kept, as_of=newest_date(citations), warnings=(UNCHECKED,))

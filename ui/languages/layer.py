@@ -7,12 +7,12 @@ before anybody asked: it says them, names the language, and tells the scripts of
 
 import json
 from functools import partial
-from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.held_page import HeldPage, without_compression
 from ui.languages.catalogues import ENGLISH
 from ui.languages.speaking import COOKIE, PARAMETERS, current, known_language, language_of, speaking
 from ui.languages.words import said
@@ -87,30 +87,8 @@ class Translated:
         if scope["type"] != "http" or scope["path"] not in _PAGES:
             await self._app(scope, receive, send)
             return
-        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app({**scope, "headers": plain}, receive, _Whole(send).send)
-
-
-class _Whole:
-    """Waits for the whole page, and passes it on in the language of the moment."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message | None = None
-        self._page = b""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        self._page += message.get("body", b"")
-        if message.get("more_body") or self._start is None:
-            return
-        page = translated_page(self._page.decode()).encode()
-        headers: list[Any] = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
-        headers.append((b"content-length", str(len(page)).encode()))
-        await self._send({**self._start, "headers": headers})
-        await self._send({"type": "http.response.body", "body": page})
+        held = HeldPage(send, lambda page: translated_page(page.decode()).encode())
+        await self._app(without_compression(scope), receive, held.send)
 
 
 def translated_page(page: str) -> str:

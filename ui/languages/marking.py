@@ -8,9 +8,9 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 from ui.languages.catalogues import ENGLISH, LANGUAGES
-from ui.languages.shared import CHOOSE, PRODUCT
+from ui.languages.shared import CHOOSE, OTHER_PAGES, PAGES, PRODUCT
 from ui.languages.speaking import PARAMETERS, current, current_query
-from ui.languages.words import told
+from ui.languages.words import Text, told
 
 # As documents and front matter bring it; what is no tag would be no mark.
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -34,9 +34,14 @@ def sentence(text: str) -> tuple[str, str]:
     return (text, lang(ENGLISH)) if translated is None else (translated, "")
 
 
-def masthead() -> str:
-    """The line above every page but the first: the way there, and this page in the other languages."""
-    return f'<header class="home"><a href="/">{PRODUCT}</a>{chooser()}</header>'
+def masthead(here: str = "") -> str:
+    """The line above every page but the first: the way there and to the other pages, and this one in other languages.
+
+    `here` is the path of the page at hand, where it is one of those.
+    """
+    links = "".join(_page_link(name, path, here) for name, path in OTHER_PAGES.items())
+    pages = f'<nav class="pages" aria-label="{PAGES}">{links}</nav>'
+    return f'<header class="home">{chooser()}<a class="first" href="/">{PRODUCT}</a>{pages}</header>'
 
 
 def chooser() -> str:
@@ -44,6 +49,11 @@ def chooser() -> str:
     others = [(name, value) for name, value in parse_qsl(current_query()) if name not in PARAMETERS]
     links = "".join(_link(code, name, others) for code, name in LANGUAGES.items())
     return f'<nav class="languages" aria-label="{CHOOSE}">{links}</nav>'
+
+
+def _page_link(name: Text, path: str, here: str) -> str:
+    current_one = ' aria-current="page"' if path == here else ""
+    return f'<a href="{path}"{current_one}>{name}</a>'
 
 
 def _link(code: str, name: str, others: list[tuple[str, str]]) -> str:

@@ -4,6 +4,9 @@ from ui.languages.words import Text
 
 PRODUCT = Text("Health Cooperation Assistant")
 CHOOSE = Text("Language of the page")
+PAGES = Text("Pages of the assistant")
+# Pages of their own, besides the conversation, where everybody who may ask may go.
+OTHER_PAGES = {Text("Documents"): "/documents", Text("Timeline"): "/timeline"}
 SOURCES = Text("Sources")
 CLOSEST_HEADING = Text("What comes closest")
 UNDATED = Text("undated")

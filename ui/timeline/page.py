@@ -24,6 +24,7 @@ LONGEST_NAMES = 500  # characters
 STYLE = DOCUMENT_STYLE + (Path(__file__).parent / "timeline.css").read_text(encoding="utf-8")
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_PATH = "/timeline"
 _TITLE = Text("Timeline of commitments")
 _FIELDS = 3
 _PURPOSE = Text(
@@ -46,9 +47,8 @@ def timeline_page(
     """
     if isinstance(found, Timeline):
         chosen = [party.name for party in found.parties]
-    body = (
-        f'{masthead()}<h1>{_TITLE}</h1><p class="purpose">{_PURPOSE}</p>{_form(known, chosen, years)}{_result(found)}'
-    )
+    head = f'{masthead(_PATH)}<h1>{_TITLE}</h1><p class="purpose">{_PURPOSE}</p>'
+    body = f"{head}{_form(known, chosen, years)}{_result(found)}"
     title = COMMITMENTS(subject=subject_of(found)) if isinstance(found, Timeline) else str(_TITLE)
     return (
         f'<!doctype html><html lang="{current()}"><head><meta charset="utf-8">'
@@ -66,7 +66,7 @@ def _form(known: Iterable[Party], chosen: Sequence[str], years: tuple[int | None
     fields = (("since", _SINCE), ("until", _UNTIL))
     since, until = (_year_field(name, label, year) for (name, label), year in zip(fields, years, strict=True))
     return (
-        f'<form action="/timeline" method="get"><fieldset><legend>{_PARTIES}</legend>{parties}'
+        f'<form action="{_PATH}" method="get"><fieldset><legend>{_PARTIES}</legend>{parties}'
         f"</fieldset><fieldset><legend>{_YEARS}</legend>{since}{until}</fieldset>"
         f'<button type="submit">{_SHOW}</button><datalist id="known">{options}</datalist></form>'
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ui.options import AsJson, DataDir, folder_of
+from ui.commands.options import AsJson, DataDir, folder_of
 
 keys_app = typer.Typer(help="Make, list and revoke the keys that programs ask with.", no_args_is_help=True)
 audit_app = typer.Typer(help="The record of who asked what (ASSISTANT_AUDIT=true).", no_args_is_help=True)
