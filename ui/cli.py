@@ -18,7 +18,7 @@ from corpus.errors import AssistantError
 from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.administration import audit_app, backup, keys_app, restore
 from ui.keeping.commands import records_app
-from ui.options import AsJson, DataDir, folder_of
+from ui.options import AsJson, DataDir, existing_catalog, existing_folder, folder_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -174,9 +174,7 @@ def mcp(data_dir: DataDir = None) -> None:
 @app.command()
 def documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the documents, and the files that could not be read with the reason."""
-    from corpus.catalog import Catalog
-
-    catalog = Catalog(_existing(folder_of(data_dir)))
+    catalog = existing_catalog(data_dir)
     listed, failed = catalog.documents(), catalog.failures()
     if as_json:
         rows = [
@@ -206,9 +204,7 @@ def sources(context: typer.Context, data_dir: DataDir = None) -> None:
     """List the folders answered from."""
     if context.invoked_subcommand is not None:
         return
-    from corpus.catalog import Catalog
-
-    catalog = Catalog(_existing(folder_of(data_dir)))
+    catalog = existing_catalog(data_dir)
     listed, readers = catalog.sources(), catalog.facets.restrictions()
     for source in listed:
         only = f"  (only for {', '.join(sorted(readers[source.name]))})" if source.name in readers else ""
@@ -263,7 +259,7 @@ def add_briefs(data_dir: DataDir = None) -> None:
 @app.command()
 def reindex(data_dir: DataDir = None) -> None:
     """Rebuild both indexes from the catalog alone; the files are not needed."""
-    folder = _existing(folder_of(data_dir))
+    folder = existing_folder(data_dir)
     with _opened(folder, briefs=False, rebuild=True) as assistant, _progress("Indexing") as progress:
         knew_subjects = assistant.store.catalog.facets.knows_subjects
         count = assistant.reindex(progress)
@@ -333,7 +329,7 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     from assistant.settings import read_settings
 
     settings = read_settings()
-    findings = examine(folder_of(data_dir), settings.model, lambda: language_model(settings))
+    findings = examine(folder_of(data_dir), settings.model, lambda: language_model(settings), settings.servers)
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -407,12 +403,6 @@ def _serve(assistant: "Assistant", host: str | None, port: int | None) -> None:
     logging.getLogger("assistant").setLevel(logging.INFO)
     port = settings.port if port is None else port
     serve_forever(assistant, host or settings.host, port, settings)
-
-
-def _existing(folder: Path) -> Path:
-    if not (folder / "catalog.sqlite3").is_file():
-        raise AssistantError(f"There is no catalog in {folder} yet; add documents first: assistant ingest FOLDER")
-    return folder
 
 
 def _print_report(report: "SyncReport", as_json: bool) -> None:
