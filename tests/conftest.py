@@ -1,11 +1,14 @@
 """What every test gets: no network, hypothesis without a clock, and one real encoder for those that need it."""
 
+import json
 import secrets
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fakes import SERVERS_OF, FakeEncoder, open_store
+from fakes import SERVERS_OF, TESTS, FakeEncoder, child_command, child_environment, open_store
 from hypothesis import HealthCheck, settings
 from offline import network_guard
 from servers import KINDS, running_chroma, running_postgres, with_schema, without_schema
@@ -107,3 +110,24 @@ def store(tmp_path: Path, folder: Path, servers: Servers) -> Iterator:
     store = open_store(tmp_path / "data", FakeEncoder(), s=folder)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="module")
+def killer() -> "Iterator[Callable[..., dict[str, Any]]]":
+    """Ask the program that runs syncs and kills them."""
+    program = subprocess.Popen(
+        child_command(str(TESTS / "killed_sync.py")),
+        env=child_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def ask(data: Path, work: str = "sync", **job: Any) -> dict[str, Any]:
+        program.stdin.write(json.dumps({"data": str(data), "work": work, **job}) + "\n")
+        program.stdin.flush()
+        return json.loads(program.stdout.readline())
+
+    yield ask
+    program.communicate(timeout=30)
+    assert program.returncode == 0

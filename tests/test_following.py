@@ -12,6 +12,7 @@ import pytest
 from fakes import SERVERS_OF, FakeEncoder, child_environment, everything_found, open_store, passage_ids
 from servers import KINDS
 
+from assistant.retrieval import HybridRetriever
 from corpus.errors import DataFolderBusy, IndexMismatch
 from corpus.following import NOTE
 from corpus.servers import Servers
@@ -194,6 +195,16 @@ def test_a_rebuild_is_followed_and_the_old_build_goes(store: Store, other: Store
     assert [path.name for path in (other.folder / "indexes").iterdir()] == ["0002"] == [other.index.build]
     sync(store)
     assert passage_ids(other) == passage_ids(store), "the next writer deletes what is not in use, and only that"
+
+
+def test_a_question_under_way_while_another_rebuilds_is_answered(store: Store, other: Store, folder: Path) -> None:
+    write(folder, "one.txt", "Latvia spoke of telemedicine.")
+    sync(store)
+    retriever = HybridRetriever(store=other)
+    assert [hit.document.path for hit in retriever.search("telemedicine")] == ["one.txt"]
+    reindex(store)
+    sync(store)  # the next writer deletes what was replaced
+    assert [hit.document.path for hit in retriever.search("telemedicine")] == ["one.txt"]
 
 
 def test_a_rebuild_by_another_encoder_is_refused_by_who_has_the_old_one(

@@ -77,7 +77,7 @@ class Database:
         except sql.exc.DatabaseError as error:
             raise RecordsDamaged(
                 f"{self.address} cannot be used ({error.orig}); free disk space or mend its rights, or remove "
-                "it: it holds kept conversations, feedback and recorded questions, and nothing that answers depend on."
+                "the file: it holds kept conversations, feedback and questions, and nothing that answers depend on."
             ) from error
 
 

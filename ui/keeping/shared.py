@@ -56,7 +56,8 @@ class SharedKeys:
     def read(self) -> Rows:
         """The rows. Raises `KeysUnknown` where watched ones could not be read for long."""
         if not self._watching.is_set():
-            return self._read()
+            with self._let_go():
+                return self._read()
         read, rows = self._seen
         if time.monotonic() - read > _TOO_OLD_SECONDS:
             raise KeysUnknown("The keys cannot be read from the shared database; start it, or wait until it is back.")
@@ -65,7 +66,7 @@ class SharedKeys:
     @contextmanager
     def changing(self) -> Iterator[Rows]:
         """The rows, to be changed; written back whole, in one transaction that no other change meets."""
-        with self._database.writing() as connection:
+        with self._let_go(), self._database.writing() as connection:
             connection.execute(sql.text('LOCK TABLE "key" IN SHARE ROW EXCLUSIVE MODE'))
             rows = _rows(connection)
             yield rows
@@ -96,6 +97,15 @@ class SharedKeys:
                 self._seen = (time.monotonic(), self._read())
             except AssistantError as error:
                 _log.warning("The keys were not read: %s", error)
+
+    @contextmanager
+    def _let_go(self) -> Iterator[None]:
+        """Whoever does not watch asks once, and keeps no connection for it."""
+        try:
+            yield
+        finally:
+            if not self._watching.is_set():
+                self._database.close()
 
     def _read(self) -> Rows:
         with self._database.reading() as connection:
