@@ -2,8 +2,9 @@
 
     python benchmarks/replicas.py [--documents 30] [--seconds 40] [--clients 4] [--without-chroma]
 
-Measures how soon one answers from what the other added, and what becomes of questions under way. It starts the servers and both processes itself, each with a data folder of its own, over the shipped briefs. Its
-control is a client that knows one replica only: it must lose questions when that one is killed.
+Measures how soon one answers from what the other added, and what becomes of questions under way. It starts the servers
+and both processes itself, each with a data folder of its own, over the shipped briefs. Its control is a client that
+knows one replica only: it must lose questions when that one is killed.
 """
 
 import argparse
