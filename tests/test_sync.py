@@ -221,6 +221,29 @@ def test_a_file_that_asks_not_to_be_indexed_is_no_failure(store, folder):
     assert passage_ids(store) == set()
 
 
+def test_what_no_database_takes_is_read_without_and_offsets_stay(store, folder):
+    text = "# A\0B\n\nThe minister\0spoke in Riga of health cooperation, and of much else." + " Doctors spoke too." * 9
+    write(folder, "nul.md", text.encode("utf-16"))
+    assert sync(store).new == ["s/nul.md"]
+    (document,) = store.catalog.documents()
+    assert document.text == text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    assert passage_ids(store)
+
+
+def test_a_path_too_long_for_a_database_is_shortened_and_stays_itself(store, folder):
+    parts = [str(number).zfill(3) * 80 for number in range(11)]
+    path = folder.joinpath(*parts)
+    path.mkdir(parents=True)
+    for name in ("one.txt", "two.txt"):
+        (path / name).write_text(f"File {name} speaks of health.")
+    assert len(sync(store).new) == 2
+    assert len({document.path for document in store.catalog.documents()}) == 2
+    assert max(len(document.path) for document in store.catalog.documents()) < 500
+    assert len(sync(store).unchanged) == 2
+    shutil.rmtree(folder / parts[0])
+    assert len(sync(store).removed) == 2
+
+
 def test_a_missing_source_folder_refuses_and_empties_nothing(tmp_path, store, folder):
     write(folder, "a.txt", long_text("telemedicine"))
     sync(store)
