@@ -152,6 +152,7 @@ def test_a_watched_ring_sees_changes_within_two_seconds_and_asks_no_database_mea
         monkeypatch.setattr("ui.keeping.shared._TOO_OLD_SECONDS", -1)
         with pytest.raises(KeysUnknown, match="start it, or wait"):
             other.find(text)
+        assert other.has_any, "that somebody must sign in is not forgotten"
 
 
 def test_all_who_share_a_database_sign_with_one_secret(schema: str, tmp_path: Path) -> None:

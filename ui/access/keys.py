@@ -72,6 +72,11 @@ class KeyRing:
             self._keys, self._seen = self._read(), seen
         return self._keys
 
+    @property
+    def has_any(self) -> bool:
+        """Whether a key was ever made; shared ones as last read: health is told without them."""
+        return bool(self._shared.read(however_old=True) if self._shared else self.all())
+
     def create(self, name: str, scope: str, *, days: int | None = None) -> str:
         """Make a key and return it; it cannot be shown again."""
         if not _NAME.fullmatch(name) or name != name.strip():

@@ -53,13 +53,13 @@ class SharedKeys:
         self._watching = threading.Event()
         self._seen: tuple[float, Rows] = (0.0, [])
 
-    def read(self) -> Rows:
-        """The rows. Raises `KeysUnknown` where watched ones could not be read for long."""
+    def read(self, *, however_old: bool = False) -> Rows:
+        """The rows. Raises `KeysUnknown` where watched ones are too old, unless any age will do."""
         if not self._watching.is_set():
             with self._let_go():
                 return self._read()
         read, rows = self._seen
-        if time.monotonic() - read > _TOO_OLD_SECONDS:
+        if not however_old and time.monotonic() - read > _TOO_OLD_SECONDS:
             raise KeysUnknown("The keys cannot be read from the shared database; start it, or wait until it is back.")
         return rows
 
@@ -92,11 +92,15 @@ class SharedKeys:
             self._database.close()
 
     def _watch(self, ended: threading.Event) -> None:
+        told = ""
         while not ended.wait(_LOOK_AGAIN_SECONDS):
             try:
                 self._seen = (time.monotonic(), self._read())
+                told = ""
             except AssistantError as error:
-                _log.warning("The keys were not read: %s", error)
+                if str(error) != told:
+                    _log.warning("The keys were not read: %s", error)
+                told = str(error)
 
     @contextmanager
     def _let_go(self) -> Iterator[None]:
