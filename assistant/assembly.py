@@ -229,7 +229,13 @@ def open_assistant(
     model = language_model(settings)
     encoder = encoder or open_encoder(settings.model, settings.precision)
     assistant = Assistant(
-        Store(Path(data_dir or settings.data_dir), encoder, rebuild=rebuild, parties_of=parties_of),
+        Store(
+            Path(data_dir or settings.data_dir),
+            encoder,
+            rebuild=rebuild,
+            parties_of=parties_of,
+            servers=settings.servers,
+        ),
         passages=settings.passages,
         model=model,
         marks_unsupported=settings.llm_unsupported == "mark",

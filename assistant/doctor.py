@@ -7,6 +7,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
 from assistant.prompts import GREETING
 from assistant.provider import LanguageModel
 from assistant.provider_failures import ModelUnavailable
-from corpus.catalog import Catalog
+from corpus.catalog import FILE, Catalog
 from corpus.embedding import open_encoder
 from corpus.errors import AssistantError, DataFolderBusy
+from corpus.index import NO_SERVERS
 from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
 from corpus.quantization import Precision
+from corpus.servers import Servers
 from corpus.store import Store, writers_lock
+from corpus.vector_server import connect, disconnect
 
 _LIBRARIES = (
     *("langchain-core", "chromadb", "langchain-chroma", "sentence-transformers", "torch", "onnxruntime", "tantivy"),
@@ -42,6 +46,7 @@ def examine(
     data_folder: Path,
     model: str,
     language_model: Callable[[], LanguageModel | None] = lambda: None,
+    servers: Servers = NO_SERVERS,
     precision: Precision = "float32",
 ) -> list[Finding]:
     """Check versions, encoder, reader, catalog, indexes, sources and lock; and the language model, if there is one.
@@ -55,7 +60,7 @@ def examine(
         _checked("speed", lambda: _speed(model, precision)),
         _checked("reader", _reader),
         *((asked,) if asked.detail else ()),
-        *_stores(data_folder, model, precision),
+        *_stores(data_folder, model, servers, precision),
     ]
 
 
@@ -108,28 +113,43 @@ def _language_model(model: LanguageModel | None) -> str:
     return f"{model.name}{f' at {model.address}' if model.address else ''} answers ({reply.usage})"
 
 
-def _stores(folder: Path, model: str, precision: Precision) -> Iterator[Finding]:
-    if not (folder / "catalog.sqlite3").is_file():
+def _stores(folder: Path, model: str, servers: Servers, precision: Precision) -> Iterator[Finding]:
+    if servers.catalog is None and not (folder / FILE).is_file():
         yield Finding("catalog", True, f"none in {folder} yet; the first question or `assistant ingest` makes it")
         return
-    yield _checked("catalog", lambda: _catalog(folder))
-    yield _checked("sources", lambda: _sources(folder))
-    yield _checked("indexes", lambda: _indexes(folder, model, precision))
-    yield _checked("writer's lock", lambda: _lock(folder))
+    yield (in_use := _checked("catalog", lambda: _asked(folder, servers, _catalog)))
+    if servers.vectors:
+        yield _checked("vector server", lambda: _vector_server(str(servers.vectors)))
+    if in_use.healthy:
+        yield _checked("sources", lambda: _asked(folder, servers, _sources))
+        yield _checked("indexes", lambda: _indexes(folder, model, servers, precision))
+        yield _checked("writer's lock", lambda: _asked(folder, servers, _lock))
 
 
-def _catalog(folder: Path) -> str:
-    catalog = Catalog(folder)
+def _asked(folder: Path, servers: Servers, question: Callable[[Catalog], str]) -> str:
+    with closing(Catalog(folder, server=servers.catalog)) as catalog:
+        return question(catalog)
+
+
+def _catalog(catalog: Catalog) -> str:
     failed = len(catalog.failures())
     return (
-        f"{catalog.path}, generation {catalog.generation}, {len(catalog.documents())} documents, "
+        f"{catalog.address}, generation {catalog.generation}, {len(catalog.documents())} documents, "
         f"{catalog.passage_count()} passages, {failed} files not read"
     )
 
 
-def _sources(folder: Path) -> str:
-    sources = Catalog(folder).sources()
-    missing = [source for source in sources if not source.folder.is_dir()]
+def _vector_server(server: str) -> str:
+    client = connect(server)
+    try:
+        return f"{server} answers (version {client.get_version()})"
+    finally:
+        disconnect(client)
+
+
+def _sources(catalog: Catalog) -> str:
+    sources = catalog.sources()
+    missing = [source for source in sources if not source.folder.is_dir() and not catalog.keeps_files_of(source)]
     if missing:
         raise AssistantError(
             "; ".join(f"the folder {source.folder} of '{source.name}' is missing" for source in missing)
@@ -138,8 +158,8 @@ def _sources(folder: Path) -> str:
     return ", ".join(f"{source.name} ({source.folder})" for source in sources) or "none"
 
 
-def _indexes(folder: Path, model: str, precision: Precision) -> str:
-    store = Store(folder, open_encoder(model, precision))
+def _indexes(folder: Path, model: str, servers: Servers, precision: Precision) -> str:
+    store = Store(folder, open_encoder(model, precision), servers=servers)
     try:
         expected = store.catalog.passage_count()
         in_vectors, in_keywords = store.index.vectors.count(), store.index.keywords.count()
@@ -148,14 +168,18 @@ def _indexes(folder: Path, model: str, precision: Precision) -> str:
                 f"the catalog has {expected} passages, the vectors {in_vectors}, the keywords {in_keywords}; "
                 "run: assistant reindex"
             )
-        return f"{store.index.folder}, {expected} passages in vectors and keywords, built with {store.fingerprint}"
+        vectors = f" and {servers.vectors}" if servers.vectors else ""
+        return (
+            f"{store.index.folder}{vectors}, {expected} passages in vectors and keywords, "
+            f"built with {store.fingerprint}"
+        )
     finally:
         store.close()
 
 
-def _lock(folder: Path) -> str:
+def _lock(catalog: Catalog) -> str:
     try:
-        with writers_lock(folder):
+        with catalog.writers_turn() if catalog.is_shared else writers_lock(catalog.path.parent):
             return "free"
     except DataFolderBusy:
         return "held: another process is writing just now"

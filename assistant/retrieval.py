@@ -15,6 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from corpus.allowed import Allowed
 from corpus.document import Document, Passage
+from corpus.errors import BuildGone
 from corpus.store import Store
 
 VECTOR_WEIGHT = 0.5
@@ -56,7 +57,12 @@ class HybridRetriever(BaseRetriever):
     def search(self, query: str, count: int | None = None, allowed: Allowed | None = None) -> list[Hit]:
         """The `count` best passages for `query`, best first; with `allowed`, of those documents alone."""
         store: Store = self.store
-        by_vector = store.index.vectors.search(store.encoder.encode_query(query), CANDIDATES, allowed)
+        vector = store.encoder.encode_query(query)
+        try:
+            by_vector = store.index.vectors.search(vector, CANDIDATES, allowed)
+        except BuildGone:  # another machine rebuilt the indexes since this question began
+            store.catch_up()
+            by_vector = store.index.vectors.search(vector, CANDIDATES, allowed)
         by_keyword = store.index.keywords.search(query, CANDIDATES, allowed)
         return self.hits(fuse(by_vector, by_keyword, self.vector_weight), allowed, count or self.count)
 

@@ -6,11 +6,12 @@ Only `assembly` and the entry points see this class; everything else takes plain
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import AssistantError
 from corpus.model_files import DEFAULT_MODEL
+from corpus.servers import Servers
 
 
 class SettingsError(AssistantError):
@@ -23,6 +24,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=".env", extra="ignore")
 
     data_dir: Path = Field(default=Path("data"), description="Folder that holds the catalog and the indexes.")
+    catalog_url: SecretStr | None = Field(
+        default=None,
+        description="A PostgreSQL that several machines share, as postgresql://USER:PASSWORD@HOST/DATABASE.",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ASSISTANT_CHROMA_URL", "CHROMA_URL", "chroma_url"),
+        description="A Chroma server for the vectors, as http://HOST:PORT; without one they lie in the data folder.",
+    )
     model: str = Field(
         default=DEFAULT_MODEL,
         description="The encoder: the default's name, or the folder of a sentence-transformers model.",
@@ -102,6 +112,16 @@ class Settings(BaseSettings):
     log_questions: bool = Field(default=False, description="Put the text of questions into those lines.")
     audit: bool = Field(default=False, description="Keep a record of who asked what, and which documents were cited.")
     audit_days: int = Field(default=365, ge=1, description="Days that this record is kept.")
+
+    @property
+    def catalog_server(self) -> str | None:
+        """The address of the shared catalog, with its password."""
+        return self.catalog_url.get_secret_value() if self.catalog_url else None
+
+    @property
+    def servers(self) -> Servers:
+        """The servers beside the data folder."""
+        return Servers(self.catalog_server, self.chroma_url or None)
 
 
 def read_settings() -> Settings:

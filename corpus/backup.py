@@ -17,7 +17,8 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from corpus.catalog import Catalog
+from corpus.catalog import FILE, Catalog
+from corpus.database import address_of
 from corpus.errors import AssistantError
 from corpus.index import SearchIndex
 from corpus.store import FIRST_BUILD, writers_lock
@@ -41,12 +42,21 @@ class Backup:
     files: int
 
 
+def refuse_shared(server: str | None) -> None:
+    """Raises `BackupError` where the catalog is on a server: what is in the data folder can be made anew from it."""
+    if server:
+        raise BackupError(
+            f"The catalog is in {address_of(Path(FILE), server)}, whose own programs make backups: pg_dump --format="
+            "custom, and pg_restore into an empty database; every data folder then follows it by itself."
+        )
+
+
 def back_up(folder: Path, file: Path) -> Backup:
     """Write the data folder into `file`.
 
     Raises `BackupError` where that cannot be done, and `DataFolderBusy` where another process is writing to the folder.
     """
-    if not (folder / "catalog.sqlite3").is_file():
+    if not (folder / FILE).is_file():
         raise BackupError(f"There is no catalog in {folder}; give the data folder with --data-dir.")
     if file.exists():
         raise BackupError(f"{file} exists already; choose another name.")

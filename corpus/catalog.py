@@ -8,8 +8,9 @@ derived from it. A superseded document keeps its text, so that an old citation s
 before the indexes are written, cleared after; whatever a killed sync leaves behind is found here by the next.
 """
 
+import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +18,19 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from corpus import facets, tables
+from corpus import changes, facets, tables
+from corpus.database import address_of, open_engine, writers_turn
 from corpus.document import Document, Passage, Span
 from corpus.encodings import Encodings
-from corpus.errors import DataFolderDamaged
+from corpus.errors import DataFolderBusy, DataFolderDamaged
 from corpus.facets import Facets
+from corpus.kept_files import FOLDER, FilesInTable
 
 _sources, _documents, _passages = tables.sources, tables.documents, tables.passages
 _failures, _unsettled, _state = tables.failures, tables.unsettled, tables.state
 _SPAN_FIELDS = ("pages", "furniture")
+FILE = "catalog.sqlite3"
+_TURN, _IDENTITY = "turn", "catalog"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +96,58 @@ def declared_parties(document: Document) -> Sequence[str]:
 
 
 class Catalog:
-    """The catalog in `folder`, created on first use. Many may read it at once; one may write.
+    """The catalog in `folder`, or in the PostgreSQL at `server`, created on first use. Many may read; one may write.
 
-    `parties_of` tells by which parties a document can be filtered; `facets` answers what filters ask, and `encodings`
-    keeps the vectors of passages.
+    `parties_of` tells by which parties a document can be filtered; `facets` answers what filters ask, `encodings`
+    keeps the vectors of passages, and `changes` tells indexes that follow what is new.
     """
 
-    def __init__(self, folder: Path, parties_of: Callable[[Document], Sequence[str]] = declared_parties) -> None:
-        self.path = folder / "catalog.sqlite3"
+    def __init__(
+        self,
+        folder: Path,
+        parties_of: Callable[[Document], Sequence[str]] = declared_parties,
+        *,
+        server: str | None = None,
+    ) -> None:
+        self.path = folder / FILE
+        self.address = address_of(self.path, server)
         self._here = folder.resolve()
-        self._engine = sql.create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 30})
-        sql.event.listen(self._engine, "connect", _configure_connection)
+        # A commit acknowledged is a commit on disk.
+        self._engine = open_engine(self.address, pragmas=["synchronous=FULL"])
         try:
             tables.create(self._engine)
         except sql.exc.DatabaseError as error:
+            self._engine.dispose()
             raise DataFolderDamaged(
-                f"The catalog {self.path} cannot be opened ({error.orig}); restore it from a backup, "
+                f"The catalog {self.address} cannot be opened ({error.orig}); restore it from a backup, "
                 "or remove the data folder and ingest again."
             ) from error
         self._parties_of = parties_of
+        self._turn: str | None = None
         self.facets = Facets(self._engine)
         self.encodings = Encodings(self._engine)
+        self.changes = changes.Changes(self._engine)
+        # None where files that people add lie in the data folder.
+        self.kept_files = FilesInTable(self._engine) if self.is_shared else None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether processes on several machines may use it, each with indexes of its own."""
+        return self.address.is_shared
+
+    @contextmanager
+    def writers_turn(self) -> Iterator[None]:
+        """Be the only one that writes to a shared catalog. Raises `DataFolderBusy` where another does.
+
+        The turn has a number: who lost it without knowing, with the connection, changes nothing any more.
+        """
+        with writers_turn(self._engine):
+            self._turn = str(int(self.state(_TURN) or 0) + 1)
+            self.set_state(**{_TURN: self._turn})
+            try:
+                yield
+            finally:
+                self._turn = None
 
     def close(self) -> None:
         """Release the database file."""
@@ -123,6 +159,15 @@ class Catalog:
     def generation(self) -> int:
         """Grows by one with every visible change; an index or a cache of an older generation is stale."""
         return int(self.state("generation") or 0)
+
+    @property
+    def identity(self) -> str:
+        """What no other catalog has, so that an index knows whose it is; made by whoever first asks."""
+        found = self.state(_IDENTITY)
+        if found is None:
+            with suppress(sql.exc.IntegrityError), self._engine.begin() as connection:  # another was quicker
+                connection.execute(sql.insert(_state).values(key=_IDENTITY, value=secrets.token_hex(8)))
+        return found or self.identity
 
     def state(self, key: str) -> str | None:
         """A value of the catalog's own bookkeeping, or None."""
@@ -141,6 +186,10 @@ class Catalog:
         with self._engine.connect() as connection:
             rows = connection.execute(sql.select(_sources).order_by(_sources.c.name))
             return [Source(row.name, self._here / row.folder) for row in rows]
+
+    def keeps_files_of(self, source: Source) -> bool:
+        """Whether a source's files are in the catalog itself, and in no folder."""
+        return self.kept_files is not None and source.folder == self._here / FOLDER
 
     def add_source(self, source: Source) -> None:
         """Register a source, or move a registered one to another folder."""
@@ -262,6 +311,16 @@ class Catalog:
 
     # writing
 
+    @contextmanager
+    def _changing(self) -> Iterator[sql.Connection]:
+        """One transaction of the writer, all or nothing. Raises `DataFolderBusy` where another has the turn now."""
+        with self._engine.begin() as connection:
+            if self._turn is not None:
+                held = sql.select(_state.c.value).where(_state.c.key == _TURN).with_for_update()
+                if connection.scalar(held) != self._turn:
+                    raise DataFolderBusy("Another process has taken over writing; run the command again.")
+            yield connection
+
     def unsettled(self) -> list[str]:
         """Ids of documents whose passages may linger in the indexes."""
         with self._engine.connect() as connection:
@@ -279,7 +338,7 @@ class Catalog:
 
     def apply(self, change: Change) -> None:
         """Make one step of a sync visible, all or nothing."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             for document_id in change.withdrawn:
                 _withdraw(connection, document_id)
             for document, document_passages in change.documents:
@@ -289,14 +348,16 @@ class Catalog:
             _settle(connection, [document.id for document, _ in change.documents])
             _write_failures(connection, change)
             if change.documents or change.withdrawn:
-                _bump_generation(connection)
+                generation = _bump_generation(connection)
+                published = [document.id for document, _ in change.documents]
+                changes.note(connection, [*change.withdrawn, *published], generation)
 
     def restrict(self, source: str, groups: Collection[str]) -> None:
         """Make a source readable by these groups alone, or by everyone where there is none.
 
         It stays so where the source is removed: its documents can still be opened from old citations.
         """
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             facets.restrict(connection, source, groups)
             _bump_generation(connection)
 
@@ -305,7 +366,7 @@ class Catalog:
         if self.facets.knows_subjects and self.state(facets.STATE_KEY) is not None:
             return 0
         ids = [document_id for document_id, _ in self.current_versions().values()]
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             for batch in _batches(ids):
                 for document in self.documents_by_id(batch).values():
                     facets.describe(connection, document, self._parties_of(document))
@@ -317,7 +378,7 @@ class Catalog:
     @contextmanager
     def rebuilding(self) -> Iterator[sql.Connection]:
         """One transaction that replaces every passage and points at a new index; see `replace_passages`."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(sql.delete(_passages))
             yield connection
             connection.execute(sql.delete(_unsettled))
@@ -335,13 +396,6 @@ class Catalog:
 def _seen(hidden: Collection[str]) -> tuple[sql.ColumnElement[bool], ...]:
     """What a document is that is current and of no hidden source."""
     return (_documents.c.current.is_(True), *((_documents.c.source.not_in(hidden),) if hidden else ()))
-
-
-def _configure_connection(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # a commit acknowledged is a commit on disk
-    cursor.close()
 
 
 def _document(row: Any) -> Document:
@@ -411,10 +465,12 @@ def _write_state(connection: sql.Connection, values: Mapping[str, str]) -> None:
         connection.execute(sql.insert(_state).values(key=key, value=value))
 
 
-def _bump_generation(connection: sql.Connection) -> None:
+def _bump_generation(connection: sql.Connection) -> int:
     current = connection.scalar(sql.select(_state.c.value).where(_state.c.key == "generation"))
+    generation = int(current or 0) + 1
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    _write_state(connection, {"generation": str(int(current or 0) + 1), "changed": now})
+    _write_state(connection, {"generation": str(generation), "changed": now})
+    return generation
 
 
 def _batches(ids: list[str], size: int = 500) -> Iterator[list[str]]:

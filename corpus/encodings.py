@@ -28,6 +28,16 @@ class Encodings:
 
     def encode(self, encoder: Encoder, documents: Cut) -> Vectors:
         """The unit vectors of all passages of `documents`, in order, shape (n, dimension); new ones are kept."""
+        digests, known = self._found_or_made(encoder, documents)
+        self._keep(documents, digests, known)
+        return _in_order(documents, digests, known)
+
+    def vectors(self, encoder: Encoder, documents: Cut) -> Vectors:
+        """The same without keeping any, for those who do not write."""
+        return _in_order(documents, *self._found_or_made(encoder, documents))
+
+    def _found_or_made(self, encoder: Encoder, documents: Cut) -> tuple[dict[str, bytes], dict[bytes, Vectors]]:
+        """Passage id → digest, and digest → vector, for all passages of `documents`."""
         given = [(document, passage) for document, passages in documents for passage in passages]
         digests = [_digest(encoder.fingerprint, document.title, passage.text) for document, passage in given]
         known = self._known(digests)
@@ -36,8 +46,7 @@ class Encodings:
             titles = [document.title for document, _ in missing.values()]
             texts = [passage.text for _, passage in missing.values()]
             known.update(zip(missing, encoder.encode_passages(titles, texts), strict=True))
-        self._keep(documents, {passage.id: digest for (_, passage), digest in zip(given, digests, strict=True)}, known)
-        return np.asarray([known[digest] for digest in digests], dtype=np.float32)
+        return {passage.id: digest for (_, passage), digest in zip(given, digests, strict=True)}, known
 
     def forget_superseded(self) -> None:
         """Drop the vectors of documents that are current no more."""
@@ -77,6 +86,11 @@ class Encodings:
                 connection.execute(sql.delete(_encodings).where(_encodings.c.document_id == document.id))
             if rows:
                 connection.execute(sql.insert(_encodings), rows)
+
+
+def _in_order(documents: Cut, digests: dict[str, bytes], vectors: dict[bytes, Vectors]) -> Vectors:
+    rows = [vectors[digests[passage.id]] for _, passages in documents for passage in passages]
+    return np.asarray(rows, dtype=np.float32)
 
 
 def _digest(fingerprint: str, title: str, text: str) -> bytes:

@@ -9,6 +9,8 @@ exactly `AssistantError`; anything else is a bug and surfaces with its traceback
     ├── DataFolderBusy       another process is writing to the data folder
     ├── DataFolderDamaged    the catalog or an index cannot be opened
     │   └── DiskFull         there is no room to write
+    ├── StoreUnreachable     the database server or the vector server cannot be reached, or refuses
+    │   └── BuildGone        the index asked was replaced by another process's rebuild
     ├── NoSuchDocument       no current document has this id
     ├── NotAnUpload          a document's file is not ours to delete
     ├── CatalogOutdated      the catalog of an earlier version does not know yet what is asked of it
@@ -39,6 +41,14 @@ class DataFolderDamaged(AssistantError):
 
 class DiskFull(DataFolderDamaged):
     """The disk of the data folder has too little room left."""
+
+
+class StoreUnreachable(AssistantError):
+    """A server that the catalog or the vectors are kept on cannot be reached, or refuses."""
+
+
+class BuildGone(StoreUnreachable):
+    """The index that was asked is there no more: another process has rebuilt it."""
 
 
 class NoSuchDocument(AssistantError):

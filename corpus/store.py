@@ -4,6 +4,9 @@
     data/indexes/0001/       chroma/ and keywords/ of the build in use (older builds are deleted after a rebuild)
     data/writer.lock         held by the one process that may write
 
+With servers, the catalog is in PostgreSQL and the vectors may be in Chroma's server: data folders on several machines
+then have indexes of their own that follow the catalog (`following`), and the writer's lock is the database's.
+
 Opening a store for reading never writes; `writing()` takes the lock and finishes what a killed writer left undone.
 """
 
@@ -18,7 +21,10 @@ from corpus.chunking import ChunkingParameters
 from corpus.document import Document
 from corpus.encoder import Encoder
 from corpus.errors import DataFolderBusy, DataFolderDamaged, IndexMismatch
-from corpus.index import SearchIndex, build_folder
+from corpus.following import Follower, repeated
+from corpus.index import NO_SERVERS, Parts, SearchIndex, build_folder, collection_of
+from corpus.servers import Servers
+from corpus.vector_server import remove_collections
 
 FIRST_BUILD = "0001"
 
@@ -39,20 +45,28 @@ class Store:
         chunking: ChunkingParameters | None = None,
         rebuild: bool = False,
         parties_of: Callable[[Document], Sequence[str]] = declared_parties,
+        servers: Servers = NO_SERVERS,
     ) -> None:
         self.folder = folder
         self.encoder = encoder
+        self.servers = servers
         self.chunking = chunking or ChunkingParameters()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DataFolderDamaged(f"The data folder {folder} cannot be made ({error.strerror}).") from error
-        self.catalog = Catalog(folder, parties_of)
+        self.catalog = Catalog(folder, parties_of, server=servers.catalog)
         self._index: SearchIndex | None = None
-        self._opening = threading.Lock()
-        self._generation = self.catalog.generation
-        if not rebuild:
-            self._require_fingerprint()
+        self._opening = threading.RLock()
+        self._follower = Follower(self.catalog, folder) if self.catalog.is_shared else None
+        self._is_followed_beside = False
+        try:
+            self._generation = self.catalog.generation
+            if not rebuild:
+                self._require_fingerprint()
+        except BaseException:
+            self.catalog.close()
+            raise
 
     @property
     def fingerprint(self) -> str:
@@ -71,17 +85,47 @@ class Store:
         Raises `DataFolderDamaged` where they cannot be opened or have lost passages, and `IndexMismatch` where
         another process has since built them with another encoder.
         """
-        if self._index is None:
+        index = self._index
+        if index is None:
             with self._opening:  # two threads that open one Chroma folder at once break each other's
                 if self._index is None:
                     self._require_fingerprint()
                     self._index = self._opened()
-        return self._index
+                index = self._index
+        return index
 
     def _opened(self) -> SearchIndex:
         """The indexes of the build in use; they hold every passage that the catalog shows, and maybe more."""
+        if self._follower is None:
+            return self._complete(lambda: self.open_index(self.build))
+        folder = build_folder(self.folder, self.build)
+        with self._follower.alone():
+            self._follower.clear(folder)
+            try:
+                return self._complete(lambda: self._caught_up(folder.name))
+            except DataFolderDamaged:  # what follows can be begun anew
+                self._follower.clear(folder, also_noted=True)
+                return self._complete(lambda: self._caught_up(folder.name))
+
+    def _caught_up(self, build: str) -> SearchIndex:
+        assert self._follower is not None
+        index = self.open_index(build)
+        try:
+            self._follower.follow(index, self.encoder)
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    def open_index(self, build: str) -> SearchIndex:
+        """The indexes of a build, new or not, whatever they hold."""
+        identity = self.catalog.identity if self.servers.vectors else ""
+        return SearchIndex(self.folder, build, self.servers, identity)
+
+    def _complete(self, opened: Callable[[], SearchIndex]) -> SearchIndex:
+        """Indexes in which none of the passages is missing that the catalog showed before they were opened."""
         generation, expected = self.catalog.generation, self.catalog.passage_count()
-        index = SearchIndex(self.folder, self.build)
+        index = opened()
         found = index.count()
         if found < expected and generation == self.catalog.generation:
             index.close()
@@ -105,16 +149,61 @@ class Store:
 
     def refresh(self) -> bool:
         """Look whether another process changed the data folder; if so, see its changes and return True."""
+        if self._is_followed_beside:
+            return False  # it is seen to already, and questions do not wait for it
         generation = self.catalog.generation
         if generation == self._generation:
             return False
-        self._generation = generation
-        if self._index is not None and self._index.build != self.build:
-            self._index.close()
-            self._index = None
-        elif self._index is not None:
-            self._index.reload()
+        self.catch_up()
         return True
+
+    def catch_up(self) -> None:
+        """See what others wrote; indexes that follow the catalog are brought forward before this returns."""
+        with self._opening:
+            generation = self.catalog.generation
+            if generation == self._generation and not self._is_of_another_build():
+                return
+            if self._is_of_another_build():
+                self._change_build()
+            elif self._index is not None and self._follower is None:
+                self._index.reload()
+            elif self._index is not None and self._follower is not None:
+                with self._follower.alone():
+                    self._follower.follow(self._index, self.encoder)
+            self._generation = generation
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """For a server: while this is open, indexes follow a shared catalog in a thread, and no question waits."""
+        if self._follower is None:
+            yield
+            return
+        self._is_followed_beside = True
+        try:
+            with repeated(self.catch_up):
+                yield
+        finally:
+            self._is_followed_beside = False
+
+    def _is_of_another_build(self) -> bool:
+        return self._index is not None and self._index.build != self.build
+
+    def _change_build(self) -> None:
+        """Go over to the build in use; where it has to be made here first, the old one answers until it is."""
+        old = self._index
+        try:
+            if self._follower is None:
+                self._index = None
+                return
+            self._require_fingerprint()
+            self._index = self._opened()
+            self._remove_old_builds()
+        except IndexMismatch:
+            self._index = None  # or questions would be answered from what no longer fits the catalog
+            raise
+        finally:
+            if old is not None and self._index is not old:
+                old.close()
 
     @contextmanager
     def writing(self, *, rebuild: bool = False) -> Iterator[int]:
@@ -124,11 +213,13 @@ class Store:
         With `rebuild` the indexes are left alone, whoever built them and however damaged they are. Raises
         `DataFolderBusy` at once where another process holds the lock.
         """
-        with writers_lock(self.folder):
-            self.refresh()  # another process may have written, or even rebuilt the indexes, since we last looked
+        with self.catalog.writers_turn() if self.catalog.is_shared else writers_lock(self.folder):
+            self.catch_up()  # another process may have written, or even rebuilt the indexes, since we last looked
             if self.catalog.state("fingerprint") is None:
                 self.catalog.set_state(fingerprint=self.fingerprint, build=self.build)
             self._remove_old_builds()
+            if rebuild or self.build != FIRST_BUILD:  # otherwise there was none before this one
+                self._remove_old_collections()
             if not rebuild:
                 self._require_fingerprint()
                 self.sweep()
@@ -138,6 +229,8 @@ class Store:
             finally:
                 if self._index is not None:
                     self._index.discard()
+            if self.catalog.is_shared:
+                self.catch_up()
             self._generation = self.catalog.generation
 
     def sweep(self) -> None:
@@ -154,17 +247,38 @@ class Store:
         """The number of a build that does not exist yet."""
         return f"{int(self.build) + 1:04d}"
 
+    @contextmanager
+    def filling(self, index: SearchIndex) -> Iterator[tuple[Parts, ...]]:
+        """What of a new build is to be filled; nobody else touches the data folder's own part meanwhile."""
+        if self._follower is None:
+            yield (index.written,)
+            return
+        with self._follower.alone():
+            yield index.written, index.followed
+
     def switch_to(self, index: SearchIndex) -> None:
-        """Use the indexes of a finished rebuild, and delete the older ones."""
-        if self._index is not None:
-            self._index.close()
-        self._index = index
+        """Use the indexes of a finished rebuild, and delete the older ones; within `filling`."""
+        if self._follower is not None:
+            self._follower.note(index.folder, self.catalog.generation)
+        with self._opening:
+            if self._index is not None:
+                self._index.close()
+            self._index = index
         self._remove_old_builds()
 
     def _remove_old_builds(self) -> None:
         for folder in (self.folder / "indexes").glob("[0-9]*"):
             if folder != build_folder(self.folder, self.build):
                 shutil.rmtree(folder, ignore_errors=True)  # a reader may still hold files; the next writer retries
+
+    def _remove_old_collections(self) -> None:
+        """A replica may ask a replaced collection for a while; the next writer deletes it."""
+        if self.servers.vectors:
+            remove_collections(
+                self.servers.vectors,
+                collection_of(self.catalog.identity, ""),
+                keep=collection_of(self.catalog.identity, self.build),
+            )
 
     def close(self) -> None:
         """Release all files."""

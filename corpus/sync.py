@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 
 from corpus.catalog import Change, Failure, Source
@@ -21,7 +22,7 @@ from corpus.encoder import Vectors
 from corpus.encodings import Cut
 from corpus.errors import DataFolderDamaged, DiskFull, SourceError, UnreadableFile
 from corpus.files import content_of, files_in
-from corpus.index import SearchIndex
+from corpus.index import Parts, SearchIndex
 from corpus.isolation import IsolatedReader
 from corpus.pipeline import Pipeline
 from corpus.readers import NotForIndexing
@@ -29,6 +30,7 @@ from corpus.store import Store
 
 # A step ends after this many passages: large enough for Chroma's write rate, small enough to lose little to a kill.
 PASSAGES_PER_STEP = 256
+_LONGEST_PATH_BYTES = 2_000
 SMALLEST_FREE_SPACE_BYTES = 64 * 2**20
 
 # (what is done, how many of how many)
@@ -73,7 +75,7 @@ def sync(
         replaced = {forget, register.name if register else None}
         sources = [source for source in store.catalog.sources() if source.name not in replaced]
         sources += [register] if register else []
-        _require_folders(sources)
+        _require_folders(source for source in sources if not store.catalog.keeps_files_of(source))
         if register is not None:
             store.catalog.add_source(register)
         if forget is not None:
@@ -104,14 +106,20 @@ class Run:
         self._pipeline.__exit__()
 
     def sync(self, sources: Sequence[Source]) -> SyncReport:
-        """Look at every file of every source, and withdraw what is there no more."""
-        files = [(source, found) for source in sources for found in files_in(source.folder)]
-        seen: set[tuple[str, str]] = set()
+        """Look at every file of every source, and withdraw what is there no more.
+
+        Files that are kept in the catalog come and go with their documents, and need no look.
+        """
+        in_catalog = {source.name for source in sources if self.store.catalog.keeps_files_of(source)}
+        in_folders = [source for source in sources if source.name not in in_catalog]
+        files = [(source, found) for source in in_folders for found in files_in(source.folder)]
+        seen = {key for key in self.known if key[0] in in_catalog}
+        self.report.unchanged += sorted("/".join(key) for key in seen)
         for number, (source, found) in enumerate(files, start=1):
             key = (source.name, _printable_path(found.path.relative_to(source.folder)))
             if found.reason is not None:
                 self._fail(key, None, found.reason)
-            elif self.take(key, found.path):
+            elif self.take(key, partial(content_of, found.path)):
                 seen.add(key)
             self.progress(key[1], number, len(files))
         self.step()
@@ -120,11 +128,11 @@ class Run:
         self.store.catalog.apply(Change(mended=gone))
         return self.report
 
-    def take(self, key: tuple[str, str], path: Path) -> bool:
+    def take(self, key: tuple[str, str], read: Callable[[], bytes]) -> bool:
         """Look at one file; True where a document stands for it afterwards."""
         name = "/".join(key)
         try:
-            content = content_of(path)
+            content = read()
         except UnreadableFile as error:
             self._fail(key, None, str(error))
             return False
@@ -198,17 +206,18 @@ def reindex(store: Store, progress: Progress = lambda *_: None) -> int:
     """
     with store.writing(rebuild=True):
         require_free_space(store.folder)
-        index = SearchIndex(store.folder, store.next_build())
-        try:
-            count = _rebuild(store, index, progress)
-        except BaseException:
-            index.close()  # or this process could not try again: Chroma keeps an open folder, even a deleted one
-            raise
-        store.switch_to(index)
+        index = store.open_index(store.next_build())
+        with store.filling(index) as parts:
+            try:
+                count = _rebuild(store, index, parts, progress)
+            except BaseException:
+                index.close()  # or this process could not try again: Chroma keeps an open folder, even a deleted one
+                raise
+            store.switch_to(index)
         return count
 
 
-def _rebuild(store: Store, index: SearchIndex, progress: Progress) -> int:
+def _rebuild(store: Store, index: SearchIndex, parts: Sequence[Parts], progress: Progress) -> int:
     """Fill a new index from the catalog, and make the catalog point at it."""
     documents = store.catalog.documents()
     cut: list[tuple[Document, list[Passage]]] = []
@@ -218,10 +227,13 @@ def _rebuild(store: Store, index: SearchIndex, progress: Progress) -> int:
         cut.append((document, document_passages))
         waiting.append(cut[-1])
         if sum(len(found) for _, found in waiting) >= PASSAGES_PER_STEP or number == len(documents):
-            index.add(waiting, store.catalog.encodings.encode(store.encoder, waiting))
+            vectors = store.catalog.encodings.encode(store.encoder, waiting)
+            for part in parts:
+                part.add(waiting, vectors)
             waiting = []
         progress(document.path, number, len(documents))
-    index.commit()
+    for part in parts:
+        part.commit()
     expected = {passage.id for _, document_passages in cut for passage in document_passages}
     if index.vectors.ids() != expected or index.keywords.count() != len(expected):
         raise DataFolderDamaged("The rebuilt index does not agree with the catalog; the old one stays in use.")
@@ -241,6 +253,9 @@ def document_from(
     """
     extraction = reader.read(content, key[1])
     values = {item.name: getattr(extraction, item.name) for item in fields(Extraction)}
+    # UTF-16 may hold NULs, which PostgreSQL refuses; all offsets stay what they are.
+    values["text"] = values["text"].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    values["title"] = values["title"].replace("\0", " ")
     sha256 = hashlib.sha256(content).hexdigest()
     document = Document(**values, id=identity(key, sha256), source=key[0], path=key[1], sha256=sha256)
     document_passages = passages(document, store.encoder.count_tokens, store.chunking)
@@ -255,8 +270,14 @@ def identity(key: tuple[str, str], sha256: str) -> str:
 
 
 def _printable_path(path: Path) -> str:
-    r"""The path with forward slashes; bytes of a file name that are no UTF-8, which no store accepts, as \xNN."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    r"""The path with forward slashes; bytes of a file name that are no UTF-8, which no store accepts, as \xNN.
+
+    Of an extremely long one, which a database's index would refuse, the middle is a digest.
+    """
+    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    if len(text.encode()) <= _LONGEST_PATH_BYTES:
+        return text
+    return f"{text[:200]}…{hashlib.sha256(text.encode()).hexdigest()}…{text[-200:]}"
 
 
 def _require_folders(sources: Iterable[Source]) -> None:

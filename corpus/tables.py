@@ -8,27 +8,29 @@ that was encoded (little-endian float32), by the digest of what was. How they ar
 
 import sqlalchemy as sql
 
+from corpus.database import String, make_tables
+
 metadata = sql.MetaData()
 sources = sql.Table(
     "source",
     metadata,
-    sql.Column("name", sql.String, primary_key=True),
-    sql.Column("folder", sql.String, nullable=False),
+    sql.Column("name", String, primary_key=True),
+    sql.Column("folder", String, nullable=False),
 )
 documents = sql.Table(
     "document",
     metadata,
-    sql.Column("id", sql.String, primary_key=True),
-    sql.Column("source", sql.String, nullable=False),
-    sql.Column("path", sql.String, nullable=False),
-    sql.Column("sha256", sql.String, nullable=False),
+    sql.Column("id", String, primary_key=True),
+    sql.Column("source", String, nullable=False),
+    sql.Column("path", String, nullable=False),
+    sql.Column("sha256", String, nullable=False),
     sql.Column("current", sql.Boolean, nullable=False, index=True),
-    sql.Column("text", sql.Text, nullable=False),
-    sql.Column("title", sql.String, nullable=False),
-    sql.Column("publisher", sql.String),
-    sql.Column("published", sql.String),
-    sql.Column("url", sql.String),
-    sql.Column("language", sql.String),
+    sql.Column("text", String, nullable=False),
+    sql.Column("title", String, nullable=False),
+    sql.Column("publisher", String),
+    sql.Column("published", String),
+    sql.Column("url", String),
+    sql.Column("language", String),
     sql.Column("parties", sql.JSON, nullable=False),
     sql.Column("topics", sql.JSON, nullable=False),
     sql.Column("pages", sql.JSON, nullable=False),
@@ -43,8 +45,8 @@ facts_of_documents = sql.Index(
 passages = sql.Table(
     "passage",
     metadata,
-    sql.Column("id", sql.String, primary_key=True),
-    sql.Column("document_id", sql.String, nullable=False, index=True),
+    sql.Column("id", String, primary_key=True),
+    sql.Column("document_id", String, nullable=False, index=True),
     sql.Column("ordinal", sql.Integer, nullable=False),
     sql.Column("start", sql.Integer, nullable=False),
     sql.Column("end", sql.Integer, nullable=False),
@@ -52,44 +54,57 @@ passages = sql.Table(
 failures = sql.Table(
     "failure",
     metadata,
-    sql.Column("source", sql.String, primary_key=True),
-    sql.Column("path", sql.String, primary_key=True),
-    sql.Column("sha256", sql.String),
-    sql.Column("reason", sql.String, nullable=False),
+    sql.Column("source", String, primary_key=True),
+    sql.Column("path", String, primary_key=True),
+    sql.Column("sha256", String),
+    sql.Column("reason", String, nullable=False),
 )
-unsettled = sql.Table("unsettled", metadata, sql.Column("document_id", sql.String, primary_key=True))
+unsettled = sql.Table("unsettled", metadata, sql.Column("document_id", String, primary_key=True))
 state = sql.Table(
     "state",
     metadata,
-    sql.Column("key", sql.String, primary_key=True),
-    sql.Column("value", sql.String, nullable=False),
+    sql.Column("key", String, primary_key=True),
+    sql.Column("value", String, nullable=False),
 )
 subjects = sql.Table(
     "subject",
     metadata,
-    sql.Column("field", sql.String, primary_key=True),
-    sql.Column("value", sql.String, primary_key=True),
-    sql.Column("document_id", sql.String, primary_key=True, index=True),
+    sql.Column("field", String, primary_key=True),
+    sql.Column("value", String, primary_key=True),
+    sql.Column("document_id", String, primary_key=True, index=True),
 )
 restrictions = sql.Table(
     "restriction",
     metadata,
-    sql.Column("source", sql.String, primary_key=True),
-    sql.Column("group", sql.String, primary_key=True),
+    sql.Column("source", String, primary_key=True),
+    sql.Column("group", String, primary_key=True),
 )
-
-
 encodings = sql.Table(
     "encoding",
     metadata,
-    sql.Column("passage_id", sql.String, primary_key=True),
-    sql.Column("document_id", sql.String, nullable=False, index=True),
+    sql.Column("passage_id", String, primary_key=True),
+    sql.Column("document_id", String, nullable=False, index=True),
     sql.Column("digest", sql.LargeBinary, nullable=False, index=True),
     sql.Column("vector", sql.LargeBinary, nullable=False),
 )
 
 
+# The generation in which a document became visible or stopped being so, for indexes that follow: `changes`.
+changes = sql.Table(
+    "change",
+    metadata,
+    sql.Column("document_id", String, primary_key=True),
+    sql.Column("generation", sql.Integer, nullable=False, index=True),
+)
+# Files that were added over HTTP, where several machines share the catalog: `kept_files`.
+uploads = sql.Table(
+    "upload",
+    metadata,
+    sql.Column("name", String, primary_key=True),
+    sql.Column("content", sql.LargeBinary, nullable=False),
+)
+
+
 def create(engine: sql.Engine) -> None:
     """Make what is not there yet, also in a catalog of an earlier version."""
-    metadata.create_all(engine)
-    facts_of_documents.create(engine, checkfirst=True)  # `create_all` gives a table that exists no new index
+    make_tables(engine, metadata, facts_of_documents)  # `create_all` gives a table that exists no new index

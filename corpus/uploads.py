@@ -1,33 +1,30 @@
-"""Files that people add one by one: a folder in the data folder and a source like any other, written by nobody else.
+"""Files that people add one by one: a source like any other, whose files nobody else writes (`kept_files`).
 
 A file is read before it is kept: what makes no document leaves no trace, and an unreadable new version does not touch
-the old one. It is written beside its place, flushed to disk, and renamed into it; only then it becomes searchable. A
-process killed in between leaves at most a whole file, which the next addition or sync takes in.
+the old one. It is kept whole, and only then becomes searchable. A process killed in between leaves at most a whole
+file, which the next addition takes in, and for a folder the next sync.
 """
 
-import errno
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
 from corpus.catalog import Source
-from corpus.errors import DiskFull, NoSuchDocument, NotAnUpload, UnreadableFile
+from corpus.errors import NoSuchDocument, NotAnUpload, UnreadableFile
 from corpus.file_names import safe_name
-from corpus.files import LARGEST_FILE_BYTES, files_in
+from corpus.files import LARGEST_FILE_BYTES
 from corpus.isolation import IsolatedReader
+from corpus.kept_files import FOLDER, FilesInFolder, KeptFiles
 from corpus.readers import NotForIndexing
 from corpus.store import Store
 from corpus.sync import Run, document_from, require_free_space
 
-FOLDER = "uploads"
 MOST_FILES = 10_000
 # A file is kept, its text goes into the catalog, and its passages into two indexes.
 _COPIES = 4
-_INCOMING = ".incoming-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +68,13 @@ def remove_upload(store: Store, document_id: str) -> None:
                 f"This document comes from a folder, the source '{source.name}', and is not deleted from here; delete "
                 f"its file there and run: assistant ingest, or: assistant sources remove {source.name}"
             )
-        (source.folder / document.path).unlink(missing_ok=True)
-        _flush_folder(source.folder)
+        _kept_files(store).delete(document.path)
         with Run(store, reader) as run:
             run.withdraw([(document.source, document.path)])
 
 
 def uploads_folder(store: Store) -> Path:
-    """Where added files are kept."""
+    """Where added files are kept, in one data folder."""
     return store.folder.resolve() / FOLDER
 
 
@@ -91,6 +87,10 @@ def uploads_source(store: Store) -> Source:
     return known or Source(free, folder)
 
 
+def _kept_files(store: Store) -> KeptFiles:
+    return store.catalog.kept_files or FilesInFolder(uploads_folder(store))
+
+
 class _Adding:
     """One addition of several files, under the writer's lock."""
 
@@ -98,13 +98,13 @@ class _Adding:
         self.store = store
         self.reader = reader
         self.source = uploads_source(store)
-        self.folder = self.source.folder
-        self.folder.mkdir(exist_ok=True)
+        self.kept = _kept_files(store)
+        self.kept.tidy()
         if self.source not in store.catalog.sources():
             store.catalog.add_source(self.source)
         self.run = run
         self._complete_what_was_killed()
-        self.count = sum(1 for _ in files_in(self.folder))
+        self.names = set(self.kept.names())
 
     def add(self, files: Iterable[tuple[str, IO[bytes]]]) -> Iterator[Addition]:
         taken: set[str] = set()
@@ -125,48 +125,20 @@ class _Adding:
             raise UnreadableFile(f"it is over the limit of {LARGEST_FILE_BYTES // 2**20} MB")
         key = (self.source.name, name)
         old, sha256 = self.run.known.get(key, (None, ""))
-        place = self.folder / name
-        if sha256 == hashlib.sha256(content).hexdigest() and place.is_file():
+        if sha256 == hashlib.sha256(content).hexdigest() and name in self.names:
             return Addition(given, "unchanged", name, old)
-        if self.count >= MOST_FILES and not place.exists():
+        if len(self.names) >= MOST_FILES and name not in self.names:
             raise UnreadableFile(f"{MOST_FILES} added files are the limit; remove some, or ingest a folder instead")
         document, passages = document_from(content, key, self.reader, self.store)
         require_free_space(self.store.folder, _COPIES * len(content))
-        self.count += not place.exists()
-        _keep(place, content)
+        self.kept.keep(name, content)
+        self.names.add(name)
         self.run.index(document, passages)
         return Addition(given, "indexed", name, document.id, document.title, len(passages), old)
 
     def _complete_what_was_killed(self) -> None:
-        """Files that were kept but not indexed, or half written, when a process was killed."""
-        for path in self.folder.glob(f"{_INCOMING}*"):
-            path.unlink(missing_ok=True)
-        for found in files_in(self.folder):
-            key = (self.source.name, found.path.relative_to(self.folder).as_posix())
-            if found.reason is None and key not in self.run.known and key not in self.run.known_failures:
-                self.run.take(key, found.path)
-
-
-def _keep(place: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, even after a power cut, or not at all."""
-    beside = place.with_name(f"{_INCOMING}{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(place)
-        _flush_folder(place.parent)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(f"The disk of {place.parent} is full; free some space and add the file again.") from error
-        raise
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        """Files that were kept but not indexed when a process was killed."""
+        for name in self.kept.names():
+            key = (self.source.name, name)
+            if key not in self.run.known and key not in self.run.known_failures:
+                self.run.take(key, partial(self.kept.read, name))

@@ -1,4 +1,4 @@
-"""Passage vectors in Chroma: the one owner of chromadb.
+"""Passage vectors in Chroma: the one owner of chromadb, with `vector_server` for those on a server.
 
 The store can be opened by anyone with `langchain_chroma.Chroma` (collection `passages`, cosine): it holds the passage
 text and flat metadata too. It is derived from the catalog and may lag behind it; what it returns is always looked up
@@ -16,6 +16,7 @@ from corpus.allowed import Allowed
 from corpus.document import Document, Passage
 from corpus.encoder import Vectors
 from corpus.errors import DataFolderDamaged
+from corpus.vector_server import ServedCollection
 
 if TYPE_CHECKING:
     from langchain_chroma import Chroma
@@ -35,14 +36,22 @@ _READ_AT_ONCE = 500
 
 
 class VectorStore:
-    """The Chroma collection in `folder`. Not for two writing processes at once: the caller holds the lock."""
+    """The Chroma collection in `folder`. Not for two writing processes at once: the caller holds the lock.
 
-    def __init__(self, folder: Path) -> None:
+    With `server`, it is the collection `name` of that server instead, and the folder is left alone.
+    """
+
+    def __init__(self, folder: Path, server: str | None = None, name: str = COLLECTION) -> None:
         self._folder = folder
+        self._server = server
+        self._name = name if server else COLLECTION
         self._lock = threading.Lock()
         self._client, self._collection = self._open()
 
     def _open(self) -> tuple[Any, Any]:
+        if self._server:
+            served = ServedCollection(self._server, self._name)
+            return served.client, served
         import chromadb
         from chromadb.config import Settings
         from chromadb.errors import ChromaError
@@ -130,7 +139,9 @@ class VectorStore:
         return set(self._collection.get(include=[])["ids"])
 
     def reload(self) -> None:
-        """See what another process wrote: an open Chroma client never does by itself."""
+        """See what another process wrote: an open Chroma client of a folder never does by itself."""
+        if self._server:
+            return
         with self._lock:
             self._client.close()
             self._client, self._collection = self._open()
@@ -138,13 +149,13 @@ class VectorStore:
     def close(self) -> None:
         """Release the store's files."""
         with self._lock:
-            self._client.close()
+            (self._collection if self._server else self._client).close()
 
     def as_langchain(self, embeddings: "Embeddings") -> "Chroma":
         """The same store as a LangChain vector store, for use outside this project."""
         from langchain_chroma import Chroma
 
-        return Chroma(client=self._client, collection_name=COLLECTION, embedding_function=embeddings)
+        return Chroma(client=self._client, collection_name=self._name, embedding_function=embeddings)
 
 
 def _growing(first: int, last: int) -> Iterator[int]:

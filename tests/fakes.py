@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import os
 import re
 import sys
@@ -17,6 +18,7 @@ from corpus.catalog import Source
 from corpus.chunking import ChunkingParameters
 from corpus.document import Document
 from corpus.encoder import Encoder
+from corpus.servers import Servers
 from corpus.store import Store
 
 if TYPE_CHECKING:
@@ -64,9 +66,16 @@ def document(text: str, **values: object) -> Document:
     return Document(text=text, **settings)  # type: ignore[arg-type]
 
 
-def open_store(data: Path, encoder: Encoder | None = None, **sources: Path) -> Store:
-    """The store in `data`, with these sources registered."""
-    store = Store(data, encoder or FakeEncoder(), chunking=ChunkingParameters(longest=40, enough=15))
+# Data folder → the servers of its stores, for those that have any; children of a test find them in the environment.
+SERVERS_OF: dict[str, Servers] = {
+    folder: Servers(*servers) for folder, servers in json.loads(os.environ.get("TESTED_SERVERS", "{}")).items()
+}
+
+
+def open_store(data: Path, encoder: Encoder | None = None, *, rebuild: bool = False, **sources: Path) -> Store:
+    """The store in `data`, on the servers that `SERVERS_OF` says, with these sources registered."""
+    servers, chunking = SERVERS_OF.get(str(data), Servers()), ChunkingParameters(longest=40, enough=15)
+    store = Store(data, encoder or FakeEncoder(), chunking=chunking, rebuild=rebuild, servers=servers)
     for name, folder in sources.items():
         store.catalog.add_source(Source(name, folder))
     return store
@@ -108,7 +117,9 @@ def everything_found(store: Store) -> str:
 def child_environment() -> dict[str, str]:
     """For a child process: it may import what we import, and may not speak to another machine either."""
     folders = [TESTS / "offline", TESTS, TESTS.parent]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders)), "PYTHONWARNINGS": "ignore"}
+    servers = json.dumps({data: (servers.catalog, servers.vectors) for data, servers in SERVERS_OF.items()})
+    paths = os.pathsep.join(map(str, folders))
+    return {**os.environ, "PYTHONPATH": paths, "PYTHONWARNINGS": "ignore", "TESTED_SERVERS": servers}
 
 
 def child_command(*arguments: str) -> list[str]:

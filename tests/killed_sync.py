@@ -5,6 +5,7 @@ A job is {"data": folder, "work": "sync" or "reindex"} and one of
     {}                   count the writes: the answer lists them, in order
     {"write": n}         SIGKILL just before the n-th write; the number of all writes kills after the last
     {"seconds": s}       SIGKILL s seconds after the work began
+and maybe "servers": the addresses of the catalog and the vectors, where they are on servers.
 The answer is {"signal": n or 0, "writes": [...]}.
 """
 
@@ -21,12 +22,13 @@ import chromadb.api.rust  # noqa: F401 - before the fork
 import filelock  # noqa: F401 - before the fork
 import sqlalchemy.dialects.sqlite  # noqa: F401 - before the fork
 import tantivy  # noqa: F401 - before the fork
-from fakes import open_store
+from fakes import SERVERS_OF, open_store
 
 import corpus.sync
 from corpus.catalog import Catalog
 from corpus.keywords import KeywordIndex
 from corpus.language import detect_language
+from corpus.servers import Servers
 from corpus.store import Store
 from corpus.vectors import VectorStore
 
@@ -72,6 +74,7 @@ def work(job: dict[str, Any], answer: int) -> None:
     for owner, name in WRITES:
         watch(owner, name, before)
     corpus.sync.PASSAGES_PER_STEP = 6
+    SERVERS_OF[job["data"]] = Servers(*job.get("servers", ()))
     store = open_store(Path(job["data"]))
     os.write(answer, b"ready\n")
     WORK[job["work"]](store)

@@ -16,9 +16,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Lowest first: a package may import itself and those before it.
 LAYERS = ("corpus", "assistant", "ui")
+DATABASE_MODULES = (
+    *("corpus.catalog", "corpus.changes", "corpus.database", "corpus.encodings", "corpus.facets"),
+    *("corpus.kept_files", "corpus.tables"),
+    *("ui.keeping.database", "ui.keeping.records", "ui.keeping.shared", "ui.keeping.shelves"),
+)
 # Library → the modules that may import it; a name with a full stop at its end allows a whole package.
 OWNERS = {
-    "chromadb": ("corpus.vectors",),
+    "chromadb": ("corpus.vectors", "corpus.vector_server"),
     "tantivy": ("corpus.keywords",),
     "sentence_transformers": ("corpus.sentence_transformer",),
     "torch": ("corpus.sentence_transformer",),
@@ -33,15 +38,7 @@ OWNERS = {
         "assistant.provider",
         "corpus.vectors",
     ),
-    "sqlalchemy": (
-        "corpus.catalog",
-        "corpus.encodings",
-        "corpus.facets",
-        "corpus.tables",
-        "ui.keeping.database",
-        "ui.keeping.records",
-        "ui.keeping.shelves",
-    ),
+    "sqlalchemy": DATABASE_MODULES,
     "langchain_chroma": ("corpus.vectors",),
     "gradio": ("ui.chat.page",),
     "authlib": ("ui.access.sign_in",),
@@ -51,22 +48,14 @@ OWNERS = {
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
     "uvicorn": ("ui.",),
-    "httpx": ("ui.client",),
+    "httpx": ("ui.client", "corpus.vector_server"),
     "mcp": ("ui.mcp.server",),
     "mcp_types": ("ui.mcp.server",),
     "prometheus_client": ("ui.api.metrics",),
 }
 # Heavy libraries that their owner may import as it is imported itself; all others only inside functions.
 AT_MODULE_LEVEL = {
-    "sqlalchemy": (
-        "corpus.catalog",
-        "corpus.encodings",
-        "corpus.facets",
-        "corpus.tables",
-        "ui.keeping.database",
-        "ui.keeping.records",
-        "ui.keeping.shelves",
-    ),
+    "sqlalchemy": DATABASE_MODULES,
     "langchain_core": ("assistant.retrieval", "assistant.chain"),
     "itsdangerous": ("ui.access.signing",),
     "fastapi": ("ui.",),

@@ -8,12 +8,14 @@ import pytest
 from fakes import FakeEncoder, catalog_passage_ids, passage_ids
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from assistant.assembly import Assistant, open_assistant
 from corpus.backup import Backup, BackupError, back_up, restore
 from corpus.errors import DataFolderBusy
 from corpus.store import writers_lock
 from ui.access.keys import KeyRing
+from ui.cli import app
 
 QUESTION = "What did Iceland and Malta sign?"
 
@@ -174,6 +176,18 @@ def test_no_file_is_taken_for_a_backup(tmp_path_factory: pytest.TempPathFactory,
     (folder / "file").write_bytes(content)
     with pytest.raises(BackupError):
         restore(folder / "file", folder / "new")
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_shared_catalog_is_left_to_its_own_programs(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT_CATALOG_URL", "postgresql://assistant:hidden@127.0.0.1/assistant")
+    told = CliRunner().invoke(app, [command, str(tmp_path / "b"), "--data-dir", str(tmp_path / "data")]).exception
+    assert isinstance(told, BackupError)
+    assert "postgresql://assistant:***@127.0.0.1/assistant" in str(told)
+    assert "pg_dump" in str(told)
+    assert not (tmp_path / "b").exists()
 
 
 def test_the_manifest_counts(assistant: Assistant, tmp_path: Path) -> None:

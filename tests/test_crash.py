@@ -1,18 +1,13 @@
 """A sync or a reindex killed anywhere is completed by the next sync, and nothing half done is ever visible."""
 
-import json
 import random
 import shutil
 import signal
-import subprocess
 import time
 
 import pytest
 from fakes import (
-    TESTS,
     catalog_passage_ids,
-    child_command,
-    child_environment,
     keyword_passage_ids,
     open_store,
     passage_ids,
@@ -25,27 +20,6 @@ RANDOM_KILLS = 15
 
 def text(word, sentences=5):
     return "\n\n".join(f"The {word} programme number {n} helps doctors in both countries." for n in range(sentences))
-
-
-@pytest.fixture(scope="module")
-def killer():
-    """Ask the program that runs syncs and kills them."""
-    program = subprocess.Popen(
-        child_command(str(TESTS / "killed_sync.py")),
-        env=child_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-    def ask(data, work="sync", **job):
-        program.stdin.write(json.dumps({"data": str(data), "work": work, **job}) + "\n")
-        program.stdin.flush()
-        return json.loads(program.stdout.readline())
-
-    yield ask
-    program.communicate(timeout=30)
-    assert program.returncode == 0
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 from fake_provider import FakeProvider
+from servers import PASSWORD, free_port
 
 from assistant.connection import ModelSettingError, connect
 from assistant.doctor import Finding, examine
 from assistant.provider import LanguageModel
+from corpus.encoder import Encoder
 from corpus.model_files import DEFAULT_MODEL
+from corpus.servers import Servers
+from corpus.store import Store
 
 KEY = "sk-very-secret-0123456789"
 
@@ -56,3 +60,26 @@ def test_a_model_that_cannot_be_set_up_is_a_finding_too(tmp_path: Path) -> None:
 
 def test_without_a_model_nothing_is_said_of_it(tmp_path: Path) -> None:
     assert "language model" not in [finding.subject for finding in examine(tmp_path, DEFAULT_MODEL)]
+
+
+def test_the_stores_in_use_are_shown_and_whether_they_answer(
+    schema: str, chroma_server: str, tmp_path: Path, encoder: Encoder
+) -> None:
+    servers = Servers(schema, chroma_server)
+    Store(tmp_path, encoder, servers=servers).close()
+    found = {finding.subject: finding for finding in examine(tmp_path, DEFAULT_MODEL, servers=servers)}
+    assert all(finding.healthy for finding in found.values())
+    assert found["catalog"].detail.startswith("postgresql://assistant:***@127.0.0.1:")
+    assert found["vector server"].detail.startswith(f"{chroma_server} answers")
+    assert found["writer's lock"].detail == "free"
+    assert PASSWORD not in str(found)
+
+
+def test_stores_that_do_not_answer_are_told_and_do_not_hide_each_other(tmp_path: Path) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    servers = Servers(f"postgresql://a:hidden@127.0.0.1:{free_port()}/b", nobody)
+    found = {finding.subject: finding for finding in examine(tmp_path, DEFAULT_MODEL, servers=servers)}
+    assert not found["catalog"].healthy
+    assert not found["vector server"].healthy
+    assert nobody in found["vector server"].detail
+    assert "hidden" not in str(found)

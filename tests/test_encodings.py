@@ -1,18 +1,23 @@
 """Nothing is encoded twice: vectors are kept by what was encoded, through changes, kills and rebuilds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import FakeEncoder
+from servers import ON_ALL
 
 from corpus.catalog import Source
 from corpus.encoder import Vectors
+from corpus.servers import Servers
 from corpus.store import Store
 from corpus.sync import reindex, sync
 
 PARAGRAPHS = [f"Paragraph {number} tells of health cooperation. " * 12 for number in range(6)]
+
+
+ON_SERVERS = ON_ALL
 
 
 class Counting(FakeEncoder):
@@ -44,10 +49,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(tmp_path: Path, folder: Path) -> Store:
-    store = Store(tmp_path / "data", Counting())
+def store(tmp_path: Path, folder: Path, servers: Servers) -> Iterator[Store]:
+    store = Store(tmp_path / "data", Counting(), servers=servers)
     sync(store, register=Source("notes", folder))
-    return store
+    yield store
+    store.close()
 
 
 def encoded(store: Store) -> list[str]:
@@ -90,7 +96,7 @@ def test_another_title_or_another_model_is_encoded_anew(store: Store, folder: Pa
     sync(store)
     assert len(encoded(store)) == len(PARAGRAPHS), "the title is encoded with each passage"
     store.close()
-    other = Store(tmp_path / "data", Other(), rebuild=True)
+    other = Store(tmp_path / "data", Other(), rebuild=True, servers=store.servers)
     reindex(other)
     assert len(encoded(other)) == len(PARAGRAPHS)
     other.close()

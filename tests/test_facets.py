@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sql
 from fakes import document, open_store
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from servers import ONE_CATALOG_EACH
 
 from corpus import tables
 from corpus.catalog import Catalog, Change
 from corpus.document import Document
 from corpus.errors import CatalogOutdated
 from corpus.facets import FIELDS, LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC
+from corpus.servers import Servers
 from corpus.store import Store
 from corpus.sync import reindex, sync
 
@@ -69,9 +71,12 @@ def may_lie_in(published: str | None, since: str | None, until: str | None) -> b
     return (since is None or last >= since) and (until is None or first[: len(until)] <= until)
 
 
-@pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
-    catalog = Catalog(tmp_path_factory.mktemp("facets"))
+ON_SERVERS = ONE_CATALOG_EACH
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, servers: Servers) -> Iterator[Catalog]:
+    catalog = Catalog(tmp_path, server=servers.catalog)
     withdrawn = document("Gone.", id="gone", path="gone.txt", parties=("Latvia",), topics=("gone",), published="2024")
     catalog.apply(Change(documents=[(item, ()) for item in (*DOCUMENTS, withdrawn)]))
     catalog.apply(Change(withdrawn=["gone"]))
@@ -90,6 +95,7 @@ wanted = st.fixed_dictionaries(
 hidden_sources = st.sampled_from([(), ("papers",), VALUES[SOURCE], ("nobody's",)])
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=wanted,
     since=st.sampled_from(DATES),
@@ -125,6 +131,7 @@ def test_the_period_is_that_of_what_is_not_hidden(catalog: Catalog) -> None:
     assert catalog.facets.period(VALUES[SOURCE]) is None
 
 
+@pytest.mark.one_folder
 def test_no_document_is_read_to_select_among_them(catalog: Catalog) -> None:
     """The plan names indexes alone; the rows of documents hold their whole texts."""
     statements: list[str] = []
@@ -148,8 +155,7 @@ def test_no_document_is_read_to_select_among_them(catalog: Catalog) -> None:
     assert [step for step in read if "INDEX" not in step or " document USING INDEX" in step] == []
 
 
-def test_who_may_read_a_source_is_kept_though_the_source_goes(tmp_path: Path) -> None:
-    catalog = Catalog(tmp_path)
+def test_who_may_read_a_source_is_kept_though_the_source_goes(catalog: Catalog) -> None:
     before = catalog.generation
     catalog.restrict("papers", ["staff", "board", "staff"])
     assert catalog.facets.restrictions() == {"papers": frozenset(("board", "staff"))}

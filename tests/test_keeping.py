@@ -11,11 +11,13 @@ import pytest
 from fakes import document
 from hypothesis import given
 from hypothesis import strategies as st
+from servers import ONE_CATALOG_EACH
 from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
 from assistant.progress import Stage, Step, Told
 from corpus.document import Document
+from corpus.servers import Servers
 from ui.keeping.conversations import (
     LARGEST_CONVERSATION,
     LONGEST_TITLE,
@@ -182,9 +184,12 @@ class Reader:
         return self.shelf.listed(self.user, self.held)
 
 
+ON_SERVERS = ONE_CATALOG_EACH
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path)
+def database(tmp_path: Path, servers: Servers) -> Iterator[Database]:
+    database = Database(tmp_path, servers.catalog)
     yield database
     database.close()
 
@@ -267,6 +272,7 @@ def test_nobody_sees_or_touches_the_conversations_of_another(database: Database)
     assert [item.title for item in anna.listed()] == ["Anna's"]
 
 
+@pytest.mark.one_folder
 def test_whoever_has_no_name_keeps_nothing_on_the_server(database: Database) -> None:
     nobody = Reader(ServerShelf(database), "")
     assert nobody.put(conversation()).key == ""

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import stat
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from ui.access.keys import KeyRing, KeysError, described
 from ui.cli import app
+from ui.keeping.shared import KeysUnknown, shared_secret
 
 
 def test_a_key_is_found_and_only_its_hash_is_kept(tmp_path: Path) -> None:
@@ -112,3 +114,49 @@ def test_the_command_line_makes_lists_and_revokes(tmp_path: Path) -> None:
     assert run.invoke(app, ["keys", "revoke", "portal", *folder]).exit_code == 0
     assert KeyRing(tmp_path).find(text) is None
     assert isinstance(run.invoke(app, ["keys", "create", "x", "--scope", "all", *folder]).exception, KeysError)
+
+
+# Where several machines share a catalog
+
+
+def test_shared_keys_are_made_found_and_revoked_by_whoever_shares_them(schema: str, tmp_path: Path) -> None:
+    ring, other = KeyRing(tmp_path / "a", schema), KeyRing(tmp_path / "b", schema)
+    assert other.all() == ()
+    text = ring.create("portal", "write", days=7)
+    found = other.find(text)
+    assert found is not None
+    assert (found.name, found.scope, found.sha256) == ("portal", "write", hashlib.sha256(text.encode()).hexdigest())
+    with pytest.raises(KeysError, match="already"):
+        other.create("portal", "ask")
+    other.revoke("portal")
+    assert ring.find(text) is None
+    assert len(ring.all()) == 1
+    assert not list(tmp_path.rglob("keys.json"))
+
+
+def test_a_watched_ring_sees_changes_within_two_seconds_and_asks_no_database_meanwhile(
+    schema: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring, other = KeyRing(tmp_path / "a", schema), KeyRing(tmp_path / "b", schema)
+    with other.watched():
+        text = ring.create("portal", "ask")
+        patience = time.monotonic() + 2
+        while other.find(text) is None:
+            assert time.monotonic() < patience
+            time.sleep(0.05)
+        ring.revoke("portal")
+        patience = time.monotonic() + 2
+        while other.find(text) is not None:
+            assert time.monotonic() < patience
+            time.sleep(0.05)
+        monkeypatch.setattr("ui.keeping.shared._TOO_OLD_SECONDS", -1)
+        with pytest.raises(KeysUnknown, match="start it, or wait"):
+            other.find(text)
+        assert other.has_any, "that somebody must sign in is not forgotten"
+
+
+def test_all_who_share_a_database_sign_with_one_secret(schema: str, tmp_path: Path) -> None:
+    secret = shared_secret(tmp_path / "a", schema)
+    assert len(secret) == 64
+    assert shared_secret(tmp_path / "b", schema) == secret
+    assert not list(tmp_path.rglob("secret"))

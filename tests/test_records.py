@@ -2,22 +2,24 @@
 
 import csv
 import io
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sql
 from fakes import FakeEncoder, document
 from fastapi.testclient import TestClient
 from markup import parse
 from payloads import every_payload
+from servers import ONE_CATALOG_EACH
 from starlette.requests import Request
 from typer.testing import CliRunner
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant, open_assistant
+from corpus.servers import Servers
 from ui.access.admission import Admission
 from ui.access.identification import Identification
 from ui.access.identity import Identity, note_identity
@@ -52,9 +54,12 @@ def answer_to(question: str, outcome: Outcome = Outcome.ANSWERED) -> Answer:
     return Answer(question, question, outcome, (Statement("Signed.", (1, 2)),), cited, as_of="2024")
 
 
+ON_SERVERS = ONE_CATALOG_EACH
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path)
+def database(tmp_path: Path, servers: Servers) -> Iterator[Database]:
+    database = Database(tmp_path, servers.catalog)
     yield database
     database.close()
 
@@ -66,9 +71,8 @@ def records(database: Database) -> Records:
 
 def set_day(records: Records, table: str, day: str) -> None:
     """Make all rows of a table so old."""
-    with sqlite3.connect(records._database.path) as connection:
-        connection.execute(f"UPDATE {table} SET at = ?", (f"{day}T12:00:00Z",))
-    connection.close()
+    with records._database.writing() as connection:
+        connection.execute(sql.text(f"UPDATE {table} SET at = :at"), {"at": f"{day}T12:00:00Z"})
 
 
 # Records
@@ -94,13 +98,13 @@ def test_refused_questions_are_told_apart(records: Records) -> None:
     assert records.outcomes(ALWAYS) == {"answered": 1, "partial": 1, "not_found": 1, "unclear": 1}
 
 
+@pytest.mark.one_folder
 def test_nothing_but_what_is_documented_is_stored(records: Records) -> None:
     records.note_question(answer_to("What?"), 5)
     records.add_feedback(answer_to("What?"), 3, liked=False, reason="Too short")
-    with sqlite3.connect(records._database.path) as connection:
-        asked = connection.execute("SELECT * FROM question").fetchone()
-        judged = connection.execute("SELECT * FROM feedback").fetchone()
-    connection.close()
+    with records._database.reading() as connection:
+        asked = connection.execute(sql.text("SELECT * FROM question")).one()
+        judged = connection.execute(sql.text("SELECT * FROM feedback")).one()
     assert asked[2:] == ("What?", "what", "answered", "2024", '["s/a.md"]', 5.0)
     assert judged[2:] == ("What?", "answered", '["s/a.md"]', 3, 0, "Too short")
 
@@ -152,12 +156,14 @@ def test_what_is_older_than_the_setting_goes_by_itself_once_a_day(database: Data
     assert [item.question for item in restarted.asked(ALWAYS)] == ["New?"]
 
 
+@pytest.mark.one_folder
 def test_reading_makes_no_database(records: Records, tmp_path: Path) -> None:
     assert records.asked(ALWAYS) == records.judged(ALWAYS) == []
     assert records.purge(0) == (0, 0)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.one_folder
 def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "records.sqlite3").write_bytes(b"not a database" * 100)
     with pytest.raises(RecordsDamaged, match="remove the file"):
@@ -167,6 +173,7 @@ def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
 # The command line
 
 
+@pytest.mark.one_folder
 def test_records_are_purged_from_the_command_line(records: Records, tmp_path: Path) -> None:
     def purge(*arguments: str) -> str:
         result = CliRunner().invoke(app, ["records", "purge", "--data-dir", str(tmp_path), *arguments])

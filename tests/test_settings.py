@@ -16,7 +16,7 @@ OTHER_VALUES = {
     **{"hosts": "assistant.example.org"},
     **{"llm": "openai:other", "llm_url": "http://127.0.0.1:8000/v1", "llm_key": "**********", "llm_timeout": "7.5"},
     **{"llm_unsupported": "mark", "llm_price_in": "0.15", "llm_price_out": "0.6"},
-    **{"uploads": "writers"},
+    **{"uploads": "writers", "catalog_url": "**********", "chroma_url": "http://127.0.0.1:8000"},
     **dict.fromkeys(("open", "log_requests", "log_questions", "audit"), "True"),
     **{"public_url": "https://assistant.example", "secret": "**********", "session_hours": "7", "audit_days": "7"},
     **{"proxy_user_header": "X-User", "proxy_groups_header": "X-Groups", "proxy_peers": "10.0.0.0/8"},
@@ -40,6 +40,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No variable and no `.env` file of whoever runs the tests."""
     for name in FIELDS:
         monkeypatch.delenv(variable(name), raising=False)
+    monkeypatch.delenv("CHROMA_URL", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -75,6 +76,18 @@ def test_a_setting_is_read_from_a_file_and_the_environment_wins(
     (tmp_path / ".env").write_text("ASSISTANT_PORT=8080\nASSISTANT_PASSAGES=7\nSOMETHING_ELSE=1\n", encoding="utf-8")
     monkeypatch.setenv("ASSISTANT_PORT", "9090")
     assert (Settings().port, Settings().passages) == (9090, 7)
+
+
+def test_the_vector_server_is_read_from_the_variable_that_others_use_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMA_URL", "http://127.0.0.1:8001")
+    assert Settings().servers.vectors == "http://127.0.0.1:8001"
+
+
+def test_no_password_of_a_server_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_CATALOG_URL", "postgresql://assistant:hidden@127.0.0.1/assistant")
+    settings = Settings()
+    assert settings.servers.catalog == "postgresql://assistant:hidden@127.0.0.1/assistant"
+    assert "hidden" not in f"{settings!r} {settings} {settings.servers!r}"
 
 
 @pytest.mark.parametrize(("name", "value"), [("port", "seven"), ("port", "70000"), ("passages", "0")])

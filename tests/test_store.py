@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder, child_command, child_environment, everything_found, open_store, passage_ids
+from servers import ON_ALL
 
 from corpus.chunking import ChunkingParameters
 from corpus.errors import DataFolderBusy, DataFolderDamaged, IndexMismatch
-from corpus.store import Store, writers_lock
+from corpus.store import Store
 from corpus.sync import reindex, sync
 
+ON_SERVERS = ON_ALL
 # Run in another process: the same store, brought up to date or rebuilt.
 ELSEWHERE = """
 import sys
@@ -45,12 +47,14 @@ def filled(store, folder):
     return store
 
 
-def test_a_second_writer_is_refused_at_once_and_told_why(tmp_path, filled):
+def test_a_second_writer_is_refused_at_once_and_told_why(filled, monkeypatch):
+    monkeypatch.setattr("corpus.database._PATIENCE_SECONDS", 0.2)
     holder = subprocess.Popen(
         child_command(
             "-c",
-            "import sys; from pathlib import Path; from corpus.store import writers_lock\n"
-            "with writers_lock(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()",
+            "import sys; from pathlib import Path; from fakes import open_store\n"
+            "store = open_store(Path(sys.argv[1]))\n"
+            "with store.writing():\n    print('held', flush=True); sys.stdin.read()",
             str(filled.folder),
         ),
         env=child_environment(),
@@ -72,12 +76,12 @@ def test_a_second_writer_is_refused_at_once_and_told_why(tmp_path, filled):
 
 def test_a_killed_writer_leaves_no_lock(filled):
     code = (
-        "import os, signal, sys; from pathlib import Path; from corpus.store import writers_lock\n"
-        "with writers_lock(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+        "import os, signal, sys; from pathlib import Path; from fakes import open_store\n"
+        "with open_store(Path(sys.argv[1])).writing(): os.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run(child_command("-c", code, str(filled.folder)), env=child_environment(), check=False)
     assert killed.returncode == -9
-    with writers_lock(filled.folder):
+    with filled.writing():
         pass
 
 
@@ -88,11 +92,11 @@ def test_another_encoder_is_refused_with_the_command_that_helps(filled):
 
 def test_other_chunking_is_refused_too(filled):
     with pytest.raises(IndexMismatch):
-        Store(filled.folder, FakeEncoder(), chunking=ChunkingParameters(longest=30))
+        Store(filled.folder, FakeEncoder(), chunking=ChunkingParameters(longest=30), servers=filled.servers)
 
 
 def test_a_rebuild_with_another_encoder_makes_it_the_right_one(filled):
-    other = Store(filled.folder, FakeEncoder("other", 32), rebuild=True)
+    other = Store(filled.folder, FakeEncoder("other", 32), rebuild=True, servers=filled.servers)
     with pytest.raises(IndexMismatch):
         sync(other)  # vectors of two encoders must never meet in one index
     assert reindex(other) == len(passage_ids(other)) == 3
@@ -103,6 +107,7 @@ def test_a_rebuild_with_another_encoder_makes_it_the_right_one(filled):
         sync(filled)
 
 
+@pytest.mark.one_folder
 def test_opening_a_store_to_read_writes_nothing(filled):
     filled.close()
     before = {path: path.read_bytes() for path in sorted(filled.folder.rglob("*.sqlite3"))}
@@ -152,6 +157,7 @@ def test_only_the_build_in_use_is_kept(filled):
     assert [path.name for path in (filled.folder / "indexes").iterdir()] == ["0003"] == [filled.build]
 
 
+@pytest.mark.one_folder
 def test_a_reindex_needs_no_files_and_no_old_index(filled, folder):
     ids = passage_ids(filled)
     filled.close()
@@ -166,6 +172,7 @@ def test_a_reindex_needs_no_files_and_no_old_index(filled, folder):
     store.close()
 
 
+@pytest.mark.one_folder
 @pytest.mark.parametrize("damaged", ["chroma/chroma.sqlite3", "keywords/meta.json"])
 def test_a_damaged_index_is_refused_and_a_reindex_mends_it(filled, damaged):
     ids = passage_ids(filled)

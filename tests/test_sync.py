@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 from fakes import everything_found, open_store, passage_ids
+from servers import ON_ALL
 
 from corpus import sync as sync_module
 from corpus.catalog import Source
@@ -11,6 +12,8 @@ from corpus.errors import SourceError
 from corpus.files import DEEPEST
 from corpus.store import Store
 from corpus.sync import reindex, sync
+
+ON_SERVERS = ON_ALL
 
 
 def write(folder, name, text):
@@ -150,11 +153,11 @@ def test_a_superseded_text_still_opens_by_its_id(store, folder):
     assert store.catalog.documents() == []
 
 
-def test_files_of_the_same_name_and_text_do_not_collide(tmp_path, folder):
+def test_files_of_the_same_name_and_text_do_not_collide(tmp_path, store, folder):
     other = tmp_path / "other"
     for place in (folder / "x", folder / "y", other / "x"):
         write(place, "a.txt", long_text("exchange"))
-    store = open_store(tmp_path / "data", s=folder, t=other)
+    store.catalog.add_source(Source("t", other))
     assert sorted(sync(store).new) == ["s/x/a.txt", "s/y/a.txt", "t/x/a.txt"]
     ids = passage_ids(store)
     assert len(ids) == 3 * len(store.catalog.passages(store.catalog.documents()[0]))
@@ -216,6 +219,29 @@ def test_a_file_that_asks_not_to_be_indexed_is_no_failure(store, folder):
     report = sync(store)
     assert (report.removed, report.failed) == (["s/a.md"], {})
     assert passage_ids(store) == set()
+
+
+def test_what_no_database_takes_is_read_without_and_offsets_stay(store, folder):
+    text = "# A\0B\n\nThe minister\0spoke in Riga of health cooperation, and of much else." + " Doctors spoke too." * 9
+    write(folder, "nul.md", text.encode("utf-16"))
+    assert sync(store).new == ["s/nul.md"]
+    (document,) = store.catalog.documents()
+    assert document.text == text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    assert passage_ids(store)
+
+
+def test_a_path_too_long_for_a_database_is_shortened_and_stays_itself(store, folder):
+    parts = [str(number).zfill(3) * 80 for number in range(11)]
+    path = folder.joinpath(*parts)
+    path.mkdir(parents=True)
+    for name in ("one.txt", "two.txt"):
+        (path / name).write_text(f"File {name} speaks of health.")
+    assert len(sync(store).new) == 2
+    assert len({document.path for document in store.catalog.documents()}) == 2
+    assert max(len(document.path) for document in store.catalog.documents()) < 500
+    assert len(sync(store).unchanged) == 2
+    shutil.rmtree(folder / parts[0])
+    assert len(sync(store).removed) == 2
 
 
 def test_a_missing_source_folder_refuses_and_empties_nothing(tmp_path, store, folder):
@@ -345,14 +371,16 @@ def test_a_sync_that_fails_is_completed_by_the_next_even_in_the_same_process(sto
     store.index.vectors.add = failing
     with pytest.raises(OSError, match="disk full"):
         sync(store)
-    assert store.catalog.documents() == []
+    seen_before_it_is_followed = store.index.written.vectors is None
+    assert len(store.catalog.documents()) == (4 if seen_before_it_is_followed else 0)
     store.close()
     again = open_store(store.folder)
-    assert len(sync(again).new) == 4
+    assert len(sync(again).new) == (0 if seen_before_it_is_followed else 4)
     assert len(passage_ids(again)) == again.catalog.passage_count() > 4
     again.close()
 
 
+@pytest.mark.one_folder
 def test_the_seed_articles_are_cut_without_their_furniture(shared, tmp_path, encoder):
     store = Store(tmp_path / "data", encoder)
     store.catalog.add_source(Source("seeds", shared / "seeds"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder, child_command, child_environment, everything_found, open_store, passage_ids
+from servers import ON_ALL
 
 from corpus import uploads
 from corpus.catalog import Source
@@ -18,6 +19,7 @@ from corpus.store import Store, writers_lock
 from corpus.sync import sync
 from corpus.uploads import add_files, remove_upload, uploads_folder
 
+ON_SERVERS = ON_ALL
 WORDS = b"Iceland and Malta signed a health agreement in Valletta."
 OTHER = b"Peru and Fiji discussed ambulances in Lima."
 # Run in another process and killed there: an addition that stops at the call named.
@@ -41,7 +43,9 @@ def add(store: Store, *files: tuple[str, bytes]) -> list[uploads.Addition]:
 
 
 def kept(store: Store) -> dict[str, bytes]:
-    """What lies in the folder of added files, hidden files too."""
+    """What lies in the folder of added files, hidden files too; or in the catalog."""
+    if store.catalog.kept_files is not None:
+        return {name: store.catalog.kept_files.read(name) for name in store.catalog.kept_files.names()}
     folder = uploads_folder(store)
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
 
@@ -96,6 +100,7 @@ def test_an_unreadable_new_version_does_not_touch_the_old_one(store: Store) -> N
     assert "Valletta" in everything_found(store)
 
 
+@pytest.mark.one_folder
 def test_a_name_stays_within_the_folder(store: Store, tmp_path: Path) -> None:
     names = ("../../escaped.txt", "/tmp/escaped2.txt", "..\\..\\escaped3.txt", "x" * 300 + ".txt", "CON.txt", ".x.txt")
     results = add(store, *((name, WORDS + name[:20].encode()) for name in names))
@@ -121,6 +126,7 @@ def test_adding_looks_at_no_other_source(store: Store, folder: Path, tmp_path: P
     assert "Oslo" not in everything_found(store)
 
 
+@pytest.mark.one_folder
 def test_a_source_that_is_called_uploads_already_stays_what_it_is(tmp_path: Path, folder: Path) -> None:
     store = open_store(tmp_path / "data", FakeEncoder(), uploads=folder)
     (addition,) = add(store, ("a.txt", WORDS))
@@ -152,12 +158,14 @@ def test_a_document_of_a_folder_is_not_removed(store: Store, folder: Path) -> No
     assert path.is_file()
 
 
+@pytest.mark.one_folder
 def test_another_writer_is_respected_and_nothing_is_kept(store: Store) -> None:
     with writers_lock(store.folder), pytest.raises(DataFolderBusy, match="Another process is writing"):
         add(store, ("a.txt", WORDS))
     assert kept(store) == {}
 
 
+@pytest.mark.one_folder
 def test_a_full_disk_is_said_in_words_and_nothing_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     add(store, ("a.txt", WORDS))
     usage = namedtuple("usage", "total used free")
@@ -187,8 +195,18 @@ def test_there_is_a_limit_to_how_many_files_and_how_large(store: Store, monkeypa
     assert add(store, ("a.txt", OTHER))[0].outcome == "indexed"
 
 
-@pytest.mark.parametrize("moment", ["fsync", "replace", "index", "step"])
-def test_an_addition_killed_anywhere_leaves_nothing_half(store: Store, moment: str) -> None:
+@pytest.mark.one_folder
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_an_addition_killed_as_its_file_is_kept_leaves_nothing_half(store: Store, moment: str) -> None:
+    assert_nothing_half(store, moment)
+
+
+@pytest.mark.parametrize("moment", ["index", "step"])
+def test_an_addition_killed_later_leaves_a_whole_file(store: Store, moment: str) -> None:
+    assert_nothing_half(store, moment)
+
+
+def assert_nothing_half(store: Store, moment: str) -> None:
     add(store, ("before.txt", OTHER))
     store.close()
     killed = subprocess.run(
@@ -206,6 +224,7 @@ def test_an_addition_killed_anywhere_leaves_nothing_half(store: Store, moment: s
     again.close()
 
 
+@pytest.mark.one_folder
 def test_the_data_folder_may_be_moved_with_what_was_added(store: Store, tmp_path: Path) -> None:
     add(store, ("a.txt", WORDS))
     store.close()

@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -62,7 +62,12 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         )
         server = uvicorn.Server(config)
         print(f"Health Cooperation Assistant: {address(listening, host)}", flush=True)
-        with _ended_by_signals(server), app.state.warming:
+        keys = access.admission.who.keys
+        with ExitStack() as stack:
+            stack.enter_context(_ended_by_signals(server))
+            stack.enter_context(assistant.store.following())
+            stack.enter_context(keys.watched() if keys else nullcontext())
+            stack.enter_context(app.state.warming)
             server.run(sockets=[listening])
 
 

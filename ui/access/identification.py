@@ -60,7 +60,7 @@ class Identification:
     @property
     def is_on(self) -> bool:
         """Whether somebody must say who he is. A key that was ever made counts, so revoking all opens nothing."""
-        return bool(self.proxy or self.sessions or (self.keys and self.keys.all()))
+        return bool(self.proxy or self.sessions or (self.keys and self.keys.has_any))
 
     def identity(self, scope: Scope, *, ticket: bool) -> Identity:
         """Who this is; with `ticket`, a ticket for this very path counts too. Raises `Refusal`."""

@@ -1,8 +1,10 @@
 """API keys: made once, shown once, kept as hashes in `keys.json` of the data folder; this module is its only owner.
 
+Where machines share a catalog, they are kept beside it (`ui.keeping.shared`), for all of them.
+
 A key is 256 random bits, so a plain SHA-256 is enough: there is nothing to guess that a slow hash would protect. A
-running server sees a new or revoked key at its next request. Revoked keys stay listed, so that revoking the last one
-does not open the server to everybody.
+running server sees a new or revoked key at its next request, a shared one within two seconds. Revoked keys stay
+listed, so that revoking the last one does not open the server to everybody.
 """
 
 import hashlib
@@ -12,13 +14,14 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corpus.errors import AssistantError
 from ui.access.identity import RIGHTS
+from ui.keeping.shared import SharedKeys
 
 PREFIX = "hca_"
 _NAME = re.compile(r"[\w.@ -]{1,80}")
@@ -47,15 +50,18 @@ class Key:
 
 
 class KeyRing:
-    """The keys of a data folder."""
+    """The keys of a data folder, or of all that share the PostgreSQL at `server`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: str | None = None) -> None:
         self._path = folder / "keys.json"
+        self._shared = SharedKeys(folder, server) if server else None
         self._seen: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
 
     def all(self) -> tuple[Key, ...]:
         """Every key ever made, oldest first; read again when the file has changed."""
+        if self._shared is not None:
+            return tuple(Key(**row) for row in self._shared.read())
         try:
             status = self._path.stat()
         except FileNotFoundError:
@@ -65,6 +71,11 @@ class KeyRing:
         if seen != self._seen:
             self._keys, self._seen = self._read(), seen
         return self._keys
+
+    @property
+    def has_any(self) -> bool:
+        """Whether a key was ever made; shared ones as last read: health is told without them."""
+        return bool(self._shared.read(however_old=True) if self._shared else self.all())
 
     def create(self, name: str, scope: str, *, days: int | None = None) -> str:
         """Make a key and return it; it cannot be shown again."""
@@ -102,8 +113,20 @@ class KeyRing:
         return known if known.is_valid(datetime.now(UTC)) else None
 
     @contextmanager
+    def watched(self) -> Iterator[None]:
+        """While this is open, requests wait for no database: shared keys are read beside them, every second."""
+        with self._shared.watched() if self._shared else nullcontext():
+            yield
+
+    @contextmanager
     def _changing(self) -> Iterator[list[Key]]:
         """The keys, to be changed; written back whole, readable by the owner alone."""
+        if self._shared is not None:
+            with self._shared.changing() as rows:
+                keys = [Key(**row) for row in rows]
+                yield keys
+                rows[:] = [asdict(key) for key in keys]
+            return
         from filelock import FileLock
 
         self._path.parent.mkdir(parents=True, exist_ok=True)

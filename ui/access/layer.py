@@ -25,6 +25,7 @@ from ui.access.proxy import Peers, TrustedProxy
 from ui.access.sessions import Sessions
 from ui.access.signing import Signer, secret_of
 from ui.access.tokens import EmbedTokens
+from ui.keeping.shared import shared_secret
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -103,10 +104,10 @@ def open_access(settings: "Settings", folder: Path) -> Access:
     peers = Peers.read(settings.proxy_peers)
     ancestors = _origins(settings.frame_ancestors, "ASSISTANT_FRAME_ANCESTORS")
     provider = _provider(settings)
-    signer = Signer(settings.secret.get_secret_value() or secret_of(folder))
+    signer = Signer(settings.secret.get_secret_value() or _secret(settings, folder))
     is_secure = settings.public_url.startswith("https:")
     who = Identification(
-        keys=KeyRing(folder),
+        keys=KeyRing(folder, settings.catalog_server),
         proxy=_proxy(settings, peers),
         sessions=Sessions(signer, settings.session_hours, is_secure) if provider else None,
         tokens=EmbedTokens(signer) if ancestors else None,
@@ -127,6 +128,12 @@ def open_access(settings: "Settings", folder: Path) -> Access:
     record = AuditLog(folder / "audit", settings.audit_days) if settings.audit else None
     notes = Notes(record, settings.log_questions)
     return Access(admission, ancestors, settings.public_url.rstrip("/"), notes, provider)
+
+
+def _secret(settings: "Settings", folder: Path) -> str:
+    """Where nobody chose a secret: one that all processes over the same documents have."""
+    server = settings.catalog_server
+    return shared_secret(folder, server) if server else secret_of(folder)
 
 
 def _groups(settings: "Settings") -> tuple[str, str, str]:

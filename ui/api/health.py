@@ -34,6 +34,8 @@ def readiness(assistant: "Assistant") -> Ready:
     assistant.refresh()
     store = assistant.store
     passages, indexed = store.catalog.passage_count(), store.index.count()
-    if indexed < passages:  # what is written goes into the indexes first, so more of them is no fault
+    # What is written goes into the indexes first, so more of them is no fault; where they follow the catalog, fewer
+    # are one only once they have caught up.
+    if indexed < passages and store.generation == store.catalog.generation:
         raise DataFolderDamaged(f"The index holds {indexed} of {passages} passages; run: assistant reindex")
     return Ready(generation=store.generation, passages=passages, indexed=indexed)

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.commands.options import AsJson, DataDir, folder_of
+
+if TYPE_CHECKING:
+    from ui.access.keys import KeyRing
 
 keys_app = typer.Typer(help="Make, list and revoke the keys that programs ask with.", no_args_is_help=True)
 audit_app = typer.Typer(help="The record of who asked what (ASSISTANT_AUDIT=true).", no_args_is_help=True)
@@ -22,9 +25,7 @@ def create_key(
     data_dir: DataDir = None,
 ) -> None:
     """Make a key and show it, this once."""
-    from ui.access.keys import KeyRing
-
-    text = KeyRing(folder_of(data_dir)).create(name, scope, days=expires)
+    text = _keys(data_dir).create(name, scope, days=expires)
     typer.echo(text)
     typer.echo("Keep it safe: it cannot be shown again. From now on, the page and the API need a sign-in.", err=True)
 
@@ -32,9 +33,9 @@ def create_key(
 @keys_app.command("list")
 def list_keys(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the keys, without their secrets."""
-    from ui.access.keys import KeyRing, described
+    from ui.access.keys import described
 
-    keys = described(KeyRing(folder_of(data_dir)).all())
+    keys = described(_keys(data_dir).all())
     if as_json:
         typer.echo(json.dumps(keys, ensure_ascii=False, indent=2))
         return
@@ -51,9 +52,7 @@ def revoke_key(
     data_dir: DataDir = None,
 ) -> None:
     """Make a key open nothing, from the next request on."""
-    from ui.access.keys import KeyRing
-
-    KeyRing(folder_of(data_dir)).revoke(name)
+    _keys(data_dir).revoke(name)
     typer.echo(f"Revoked: {name}")
 
 
@@ -74,8 +73,10 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, a name that is free.")], data_dir: DataDir = None
 ) -> None:
     """Write the whole data folder into one file; a running server goes on answering."""
-    from corpus.backup import back_up
+    from assistant.settings import read_settings
+    from corpus.backup import back_up, refuse_shared
 
+    refuse_shared(read_settings().catalog_server)
     made = back_up(folder_of(data_dir), file)
     typer.echo(f"{made.documents} documents, {made.passages} passages, {made.files} files: {file}")
 
@@ -84,7 +85,17 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that `assistant backup` wrote.")], data_dir: DataDir = None
 ) -> None:
     """Fill an empty data folder from a backup, and check all of it."""
+    from assistant.settings import read_settings
+    from corpus.backup import refuse_shared
     from corpus.backup import restore as restore_backup
 
+    refuse_shared(read_settings().catalog_server)
     made = restore_backup(file, folder_of(data_dir))
     typer.echo(f"{made.documents} documents, {made.passages} passages, {made.files} files: all as they were written")
+
+
+def _keys(data_dir: Path | None) -> "KeyRing":
+    from assistant.settings import read_settings
+    from ui.access.keys import KeyRing
+
+    return KeyRing(folder_of(data_dir), read_settings().catalog_server)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ui.commands.opening import DESCRIBED, existing, opened, print_report, progress_bar
-from ui.commands.options import AsJson, DataDir, Groups, folder_of, names_in
+from ui.commands.opening import DESCRIBED, opened, print_report, progress_bar
+from ui.commands.options import AsJson, DataDir, Groups, existing_catalog, existing_folder, names_in
 
 
 def ingest(
@@ -36,9 +36,7 @@ def ingest(
 
 def documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the documents, and the files that could not be read with the reason."""
-    from corpus.catalog import Catalog
-
-    catalog = Catalog(existing(folder_of(data_dir)))
+    catalog = existing_catalog(data_dir)
     listed, failed = catalog.documents(), catalog.failures()
     if as_json:
         rows = [
@@ -65,7 +63,7 @@ def documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 def reindex(data_dir: DataDir = None) -> None:
     """Rebuild both indexes from the catalog alone; the files are not needed."""
-    folder = existing(folder_of(data_dir))
+    folder = existing_folder(data_dir)
     with opened(folder, briefs=False, rebuild=True) as assistant, progress_bar("Indexing") as progress:
         knew_subjects = assistant.store.catalog.facets.knows_subjects
         count = assistant.reindex(progress)

@@ -54,7 +54,11 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
     settings = read_settings()
     findings = examine(
-        folder_of(data_dir), settings.model, lambda: language_model(settings), precision=settings.precision
+        folder_of(data_dir),
+        settings.model,
+        lambda: language_model(settings),
+        settings.servers,
+        settings.precision,
     )
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))

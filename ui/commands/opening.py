@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from corpus.errors import AssistantError
 from ui.commands.options import folder_of
 
 if TYPE_CHECKING:
@@ -50,13 +49,6 @@ def progress_bar(what: str) -> Iterator["Progress"]:
             bar.update(task, description=f"{what} {Path(path).name[:40]}", completed=done, total=total)
 
         yield advance
-
-
-def existing(folder: Path) -> Path:
-    """The data folder, if anything was ever put into it; raises `AssistantError` where nothing was."""
-    if not (folder / "catalog.sqlite3").is_file():
-        raise AssistantError(f"There is no catalog in {folder} yet; add documents first: assistant ingest FOLDER")
-    return folder
 
 
 def print_report(report: "SyncReport", as_json: bool) -> None:

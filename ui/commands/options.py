@@ -1,9 +1,14 @@
 """Options that commands share, and what is meant by them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from corpus.errors import AssistantError
+
+if TYPE_CHECKING:
+    from corpus.catalog import Catalog
 
 DataDir = Annotated[
     Path | None,
@@ -23,3 +28,21 @@ def folder_of(data_dir: Path | None) -> Path:
 def names_in(text: str) -> list[str]:
     """The names in an option that takes several, separated by commas; each once."""
     return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
+
+
+def existing_folder(data_dir: Path | None) -> Path:
+    """The data folder, if there is a catalog in it, or one on a server; raises `AssistantError` otherwise."""
+    from assistant.settings import read_settings
+
+    folder = folder_of(data_dir)
+    if read_settings().catalog_server is None and not (folder / "catalog.sqlite3").is_file():
+        raise AssistantError(f"There is no catalog in {folder} yet; add documents first: assistant ingest FOLDER")
+    return folder
+
+
+def existing_catalog(data_dir: Path | None) -> "Catalog":
+    """The catalog that is there already; raises `AssistantError` where there is none."""
+    from assistant.settings import read_settings
+    from corpus.catalog import Catalog
+
+    return Catalog(existing_folder(data_dir), server=read_settings().catalog_server)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ui.commands.opening import existing, opened, print_report, progress_bar
-from ui.commands.options import DataDir, Groups, folder_of, names_in
+from ui.commands.opening import opened, print_report, progress_bar
+from ui.commands.options import DataDir, Groups, existing_catalog, names_in
 
 sources_app = typer.Typer(
     help="List the folders answered from, say who may see one, or remove one.", invoke_without_command=True
@@ -17,9 +17,7 @@ def sources(context: typer.Context, data_dir: DataDir = None) -> None:
     """List the folders answered from."""
     if context.invoked_subcommand is not None:
         return
-    from corpus.catalog import Catalog
-
-    catalog = Catalog(existing(folder_of(data_dir)))
+    catalog = existing_catalog(data_dir)
     listed, readers = catalog.sources(), catalog.facets.restrictions()
     for source in listed:
         only = f"  (only for {', '.join(sorted(readers[source.name]))})" if source.name in readers else ""

@@ -1,7 +1,8 @@
 """The database of what is kept on the server: `records.sqlite3` in the data folder, made when something is first kept.
 
-It is apart from the catalog, because it holds what people did and not what documents say: it may be deleted at any
-time, and answers do not change. Failures become `RecordsDamaged`, with a sentence.
+Where several machines share the catalog in PostgreSQL, it is there, in tables of its own. It is apart from the catalog,
+because it holds what people did and not what documents say: it may be deleted at any time, and answers do not change.
+Failures become `RecordsDamaged`, with a sentence.
 """
 
 import threading
@@ -9,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sql
 
+from corpus.database import address_of, make_tables, open_engine
 from corpus.errors import AssistantError
 
 FILE = "records.sqlite3"
@@ -24,17 +25,22 @@ class RecordsDamaged(AssistantError):
 
 
 class Database:
-    """The database in a data folder; safe to use from many threads."""
+    """The database in a data folder, or in the PostgreSQL at `server`; safe to use from many threads.
 
-    def __init__(self, folder: Path) -> None:
+    `tables` are what is made in it.
+    """
+
+    def __init__(self, folder: Path, server: str | None = None, *, tables: sql.MetaData = metadata) -> None:
         self.path = folder / FILE
+        self.address = address_of(self.path, server)
+        self._tables = tables
         self._engine: sql.Engine | None = None
         self._opening = threading.Lock()
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever kept here."""
-        return self.path.is_file()
+        return self.address.is_shared or self.path.is_file()
 
     @contextmanager
     def writing(self) -> Iterator[sql.Connection]:
@@ -58,9 +64,9 @@ class Database:
     def _opened(self) -> sql.Engine:
         with self._opening:
             if self._engine is None:
-                engine = sql.create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 10})
-                sql.event.listen(engine, "connect", _configure_connection)
-                metadata.create_all(engine)
+                # What is purged does not stay readable in the file.
+                engine = open_engine(self.address, pragmas=["secure_delete=ON"], timeout=10)
+                make_tables(engine, self._tables)
                 self._engine = engine
             return self._engine
 
@@ -68,10 +74,10 @@ class Database:
     def _failures_told(self) -> Iterator[None]:
         try:
             yield
-        except (sql.exc.OperationalError, sql.exc.DatabaseError) as error:
+        except sql.exc.DatabaseError as error:
             raise RecordsDamaged(
-                f"{self.path} cannot be used ({error.orig}); free disk space or mend its rights, or remove the file: "
-                "it holds kept conversations, feedback and recorded questions, and nothing that answers depend on."
+                f"{self.address} cannot be used ({error.orig}); free disk space or mend its rights, or remove "
+                "the file: it holds kept conversations, feedback and questions, and nothing that answers depend on."
             ) from error
 
 
@@ -79,8 +85,3 @@ def moment(at: datetime | None = None, *, days_before: int = 0) -> str:
     """A moment (by default now) as it is stored: ISO 8601 in UTC to the second, so that text order is time order."""
     moment = (at or datetime.now(UTC)).astimezone(UTC) - timedelta(days=days_before)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _configure_connection(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA secure_delete=ON")  # what is purged does not stay readable in the file

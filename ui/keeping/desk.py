@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from assistant.answer import Answer
 from assistant.scope import Scope
+from corpus.errors import StoreUnreachable
 from ui.keeping.database import Database, RecordsDamaged
 from ui.keeping.observed import Observed
 from ui.keeping.records import Records
@@ -35,8 +36,9 @@ class Desk:
         record_questions: bool = False,
         record_days: int = 90,
         folder: Path | None = None,
+        server: str | None = None,
     ) -> None:
-        self.database = Database(folder or assistant.store.folder)
+        self.database = Database(folder or assistant.store.folder, server)
         self.records = Records(self.database, days=record_days)
         self.records_questions = record_questions
         shelves: dict[Place, Shelf | None] = {"browser": BrowserShelf(), "server": ServerShelf(self.database)}
@@ -61,7 +63,10 @@ class Desk:
             return
         try:
             self.records.note_question(answer, milliseconds)
-        except RecordsDamaged as error:  # a question that cannot be recorded is answered all the same
+        except (
+            RecordsDamaged,
+            StoreUnreachable,
+        ) as error:  # a question that cannot be recorded is answered all the same
             _log.warning("A question was not recorded: %s", error)
 
 
@@ -76,4 +81,5 @@ def open_desk(settings: "Settings", assistant: "Assistant") -> Desk:
         conversations=settings.conversations,
         record_questions=settings.record_questions,
         record_days=settings.record_days,
+        server=settings.catalog_server,
     )

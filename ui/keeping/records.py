@@ -13,6 +13,7 @@ from datetime import date
 import sqlalchemy as sql
 
 from assistant.answer import Answer
+from corpus.database import String
 from ui import LONGEST_QUESTION
 from ui.keeping.database import Database, metadata, moment
 from ui.rendering import one_line
@@ -24,25 +25,25 @@ questions = sql.Table(
     "question",
     metadata,
     sql.Column("id", sql.Integer, primary_key=True),
-    sql.Column("at", sql.String, nullable=False, index=True),
-    sql.Column("question", sql.String, nullable=False),
-    sql.Column("alike", sql.String, nullable=False),
-    sql.Column("outcome", sql.String, nullable=False),
-    sql.Column("as_of", sql.String),
+    sql.Column("at", String, nullable=False, index=True),
+    sql.Column("question", String, nullable=False),
+    sql.Column("alike", String, nullable=False),
+    sql.Column("outcome", String, nullable=False),
+    sql.Column("as_of", String),
     sql.Column("documents", sql.JSON, nullable=False),
     sql.Column("milliseconds", sql.Float, nullable=False),
 )
 feedback = sql.Table(
     "feedback",
     metadata,
-    sql.Column("id", sql.String, primary_key=True),
-    sql.Column("at", sql.String, nullable=False, index=True),
-    sql.Column("question", sql.String, nullable=False),
-    sql.Column("outcome", sql.String, nullable=False),
+    sql.Column("id", String, primary_key=True),
+    sql.Column("at", String, nullable=False, index=True),
+    sql.Column("question", String, nullable=False),
+    sql.Column("outcome", String, nullable=False),
     sql.Column("documents", sql.JSON, nullable=False),
     sql.Column("generation", sql.Integer, nullable=False),
     sql.Column("liked", sql.Boolean, nullable=False),
-    sql.Column("reason", sql.String, nullable=False),
+    sql.Column("reason", String, nullable=False),
 )
 
 
@@ -147,10 +148,13 @@ class Records:
         within = period.holds(table.at)
         if refused:
             within = sql.and_(within, table.outcome.in_(REFUSED))
-        count, last = sql.func.count().label("count"), sql.func.max(table.at).label("last")
-        # SQLite takes the other columns from the row that holds the maximum.
-        query = sql.select(table.question, count, last, table.outcome, sql.func.avg(table.milliseconds))
-        query = query.where(within).group_by(table.alike).order_by(count.desc(), last.desc(), table.alike).limit(most)
+        count = sql.func.count().over(partition_by=table.alike)
+        slowness = sql.func.avg(table.milliseconds).over(partition_by=table.alike)
+        newest_first = sql.func.row_number().over(partition_by=table.alike, order_by=[table.at.desc(), table.id.desc()])
+        columns = (table.question, count.label("number"), table.at.label("last"), table.outcome, slowness.label("slow"))
+        rows = sql.select(*columns, table.alike, newest_first.label("place")).where(within).subquery().c
+        query = sql.select(rows.question, rows.number, rows.last, rows.outcome, rows.slow).where(rows.place == 1)
+        query = query.order_by(rows.number.desc(), rows.last.desc(), rows.alike).limit(most)
         with self._database.reading() as connection:
             return [Asked(*row) for row in connection.execute(query)]
 

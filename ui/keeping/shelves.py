@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sql
 
+from corpus.database import String
 from ui.keeping.conversations import Conversation, Listed, as_data, from_data, in_order
 from ui.keeping.database import Database, metadata
 
@@ -26,11 +27,11 @@ Writes = Mapping[int, dict[str, Any]]
 conversations = sql.Table(
     "conversation",
     metadata,
-    sql.Column("key", sql.String, primary_key=True),
-    sql.Column("user", sql.String, nullable=False, index=True),
-    sql.Column("title", sql.String, nullable=False),
-    sql.Column("updated", sql.String, nullable=False),
-    sql.Column("content", sql.Text, nullable=False),
+    sql.Column("key", String, primary_key=True),
+    sql.Column("user", String, nullable=False, index=True),
+    sql.Column("title", String, nullable=False),
+    sql.Column("updated", String, nullable=False),
+    sql.Column("content", String, nullable=False),
 )
 
 

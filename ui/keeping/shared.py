@@ -1,0 +1,134 @@
+"""What a web process keeps in its data folder and another must see: keys and the secret, in the shared database.
+
+Only where machines share a catalog; in one data folder both are files (`ui.access.keys`, `ui.access.signing`).
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.dialects.postgresql import insert
+
+from corpus.database import String
+from corpus.errors import AssistantError
+from ui.keeping.database import Database
+
+metadata = sql.MetaData()
+_secrets = sql.Table(
+    "secret", metadata, sql.Column("name", String, primary_key=True), sql.Column("value", String, nullable=False)
+)
+_keys = sql.Table(
+    "key",
+    metadata,
+    sql.Column("id", String, primary_key=True),
+    sql.Column("name", String, nullable=False),
+    sql.Column("scope", String, nullable=False),
+    sql.Column("sha256", String, nullable=False),
+    sql.Column("created", String, nullable=False),
+    sql.Column("expires", String),
+    sql.Column("revoked", String),
+)
+_SIGNING = "signing"
+_LOOK_AGAIN_SECONDS, _TOO_OLD_SECONDS = 1.0, 30.0
+_log = logging.getLogger(__name__)
+
+Rows = list[dict[str, Any]]
+
+
+class KeysUnknown(AssistantError):
+    """The keys cannot be read any more, and nobody can be let in by one that may have been revoked."""
+
+
+class SharedKeys:
+    """The rows of the keys, oldest first; while they are `watched`, as they were a second ago at the most."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self._database = Database(folder, server, tables=metadata)
+        self._watching = threading.Event()
+        self._seen: tuple[float, Rows] = (0.0, [])
+
+    def read(self, *, however_old: bool = False) -> Rows:
+        """The rows. Raises `KeysUnknown` where watched ones are too old, unless any age will do."""
+        if not self._watching.is_set():
+            with self._let_go():
+                return self._read()
+        read, rows = self._seen
+        if not however_old and time.monotonic() - read > _TOO_OLD_SECONDS:
+            raise KeysUnknown("The keys cannot be read from the shared database; start it, or wait until it is back.")
+        return rows
+
+    @contextmanager
+    def changing(self) -> Iterator[Rows]:
+        """The rows, to be changed; written back whole, in one transaction that no other change meets."""
+        with self._let_go(), self._database.writing() as connection:
+            connection.execute(sql.text('LOCK TABLE "key" IN SHARE ROW EXCLUSIVE MODE'))
+            rows = _rows(connection)
+            yield rows
+            connection.execute(sql.delete(_keys))
+            if rows:
+                connection.execute(sql.insert(_keys), rows)
+        self._seen = (time.monotonic(), rows)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Read the rows every second beside the requests, so that none of them waits for the database."""
+        self._seen = (time.monotonic(), self._read())
+        ended = threading.Event()
+        self._watching.set()
+        thread = threading.Thread(target=self._watch, args=(ended,), name="keys", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            self._watching.clear()
+            self._database.close()
+
+    def _watch(self, ended: threading.Event) -> None:
+        told = ""
+        while not ended.wait(_LOOK_AGAIN_SECONDS):
+            try:
+                self._seen = (time.monotonic(), self._read())
+                told = ""
+            except AssistantError as error:
+                if str(error) != told:
+                    _log.warning("The keys were not read: %s", error)
+                told = str(error)
+
+    @contextmanager
+    def _let_go(self) -> Iterator[None]:
+        """Whoever does not watch asks once, and keeps no connection for it."""
+        try:
+            yield
+        finally:
+            if not self._watching.is_set():
+                self._database.close()
+
+    def _read(self) -> Rows:
+        with self._database.reading() as connection:
+            return _rows(connection)
+
+
+def shared_secret(folder: Path, server: str) -> str:
+    """The secret that all processes over one shared database sign with, made on first use."""
+    database = Database(folder, server, tables=metadata)
+    try:
+        with database.writing() as connection:
+            made = insert(_secrets).values(name=_SIGNING, value=secrets.token_hex(32))
+            connection.execute(made.on_conflict_do_nothing())
+        with database.reading() as connection:
+            return str(connection.scalar(sql.select(_secrets.c.value).where(_secrets.c.name == _SIGNING)))
+    finally:
+        database.close()
+
+
+def _rows(connection: sql.Connection) -> Rows:
+    rows = connection.execute(sql.select(_keys).order_by(_keys.c.created, _keys.c.id)).mappings()
+    return [dict(row) for row in rows]
