@@ -30,6 +30,7 @@ from assistant.features import (
     features_of_words,
     share,
 )
+from assistant.kinds import Kind
 from assistant.question import Question
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
@@ -127,9 +128,7 @@ class EvidenceReader:
         """
         readings = [features_of_words(question, candidates, vocabulary) for question in questions]
         places = _by_passage(candidates, _weighed(readings, PROMISE))
-        if not any(question.status or question.compares for question in questions):
-            # Whether something was signed is told in words that promise little, and of things compared only one may be
-            # told in the question's words: all is read then.
+        if not any(_told_in_other_words(question) for question in questions):
             places = places[: self._passages_read]
         for question, matrix in zip(questions, readings, strict=True):
             matrix[:, NETWORK] = self._log_odds(question.read, candidates, places) / -UNREAD
@@ -176,6 +175,14 @@ def _weighed(readings: Sequence[Matrix], weights: npt.NDArray[np.float64] = WEIG
     """The log-odds of each sentence without the intercept, or another weighing, the mean of all readings."""
     log_odds: npt.NDArray[np.float64] = np.mean([matrix @ weights for matrix in readings], axis=0)
     return log_odds
+
+
+def _told_in_other_words(question: Question) -> bool:
+    """Whether what answers may share so few words with the question that every passage has to be read.
+
+    So it is with who came, with whether something was signed, and with the second of two things compared.
+    """
+    return question.status is not None or question.compares or Kind.PERSON in question.kinds
 
 
 def _by_passage(candidates: Sequence[Candidate], promise: npt.NDArray[np.float64]) -> list[list[int]]:

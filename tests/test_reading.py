@@ -133,9 +133,14 @@ def test_a_question_that_shares_no_word_is_read_all_the_same(hits, vocabulary):
 
 
 @pytest.mark.parametrize(
-    "question", ["Did Latvia sign a contract on medicines?", "How do the medicines of town 3 and town 4 differ?"]
+    "question",
+    [
+        "Did Latvia sign a contract on medicines?",
+        "How do the medicines of town 3 and town 4 differ?",
+        "Who bought medicines for hospitals?",
+    ],
 )
-def test_asked_for_a_status_or_a_comparison_every_passage_is_read(question: str, hits, vocabulary):
+def test_asked_for_a_status_a_comparison_or_people_every_passage_is_read(question: str, hits, vocabulary):
     network, encoder = CountingNetwork(), CountingEncoder()
     reader = EvidenceReader(encoder, network, passages_read=2, sentences_compared=3)
     reader.read(asked(question, vocabulary), hits, vocabulary)
