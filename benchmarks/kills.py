@@ -4,8 +4,9 @@
     python benchmarks/kills.py --broken --kills 60        # the control: a build that shows documents too early
 
 One data folder lives through all of it. Each round, files of an open and of a restricted source are added, changed,
-renamed and deleted, then a child process synchronises (every tenth round it rebuilds the indexes) and is sent SIGKILL.
-The child tells of each commit of the catalog after it was made: that is what is acknowledged. Vectors are hashed words
+renamed and deleted, then a child process synchronises (every tenth round it rebuilds the indexes) and is sent SIGKILL
+at a random one of its writes and commits, or up to 50 ms after it. The child tells of each commit of the catalog after
+it was made: that is what is acknowledged. Vectors are hashed words
 (`tests/fakes.py`), so that the time goes into writing. Then, over what the kill left:
 
 - the folder opens; every commit told of is in the catalog; every document shown is whole in both indexes
@@ -45,6 +46,8 @@ SECRET_WORD = "Zembla"
 QUESTIONS = ("What did Latvia and Norway sign?", "Which agreement did Zembla sign?", "What helps doctors?")
 _REBUILD_EVERY = 10
 _FILES = 24
+# After a write or a commit was told of, the kill comes within this time: in it, or between it and the next.
+_LONGEST_DELAY_SECONDS = 0.05
 
 
 def main() -> None:
@@ -87,15 +90,15 @@ class Trial:
             self._begin()
             self._change_files()
             told = self._job("sync", None)
-            begins, ends = told["begins"], told["seconds"]
+            acts = {False: told["acts"], True: told["acts"]}  # how many a sync has, and a rebuild
             while self.counts["kills"] < kills and time.monotonic() - started < seconds:
                 rebuilds = self.chance.randrange(_REBUILD_EVERY) == 0
                 self._change_files()
-                after = self.chance.uniform(begins * 0.8, ends * (2 if rebuilds else 1.1))
-                told = self._job("reindex" if rebuilds else "sync", after)
+                moment = (self.chance.randrange(acts[rebuilds] + 1), self.chance.uniform(0, _LONGEST_DELAY_SECONDS))
+                told = self._job("reindex" if rebuilds else "sync", moment)
                 self._count(told, rebuilds=rebuilds)
                 if not told["killed"]:
-                    begins, ends = told["begins"], 0.5 * (ends + told["seconds"])
+                    acts[rebuilds] = told["acts"]
                 self._check(told["commits"])
         finally:
             self.child.communicate(timeout=60)
@@ -111,10 +114,10 @@ class Trial:
         assistant.add(self.sources["secret"], groups=[GROUP])
         assistant.close()
 
-    def _job(self, work: str, seconds: float | None) -> dict[str, Any]:
+    def _job(self, work: str, moment: tuple[int, float] | None) -> dict[str, Any]:
         assert self.child.stdin is not None
         assert self.child.stdout is not None
-        self.child.stdin.write(json.dumps({"data": str(self.data), "work": work, "kill": seconds}) + "\n")
+        self.child.stdin.write(json.dumps({"data": str(self.data), "work": work, "kill": moment}) + "\n")
         self.child.stdin.flush()
         told: dict[str, Any] = json.loads(self.child.stdout.readline())
         return told
@@ -125,7 +128,7 @@ class Trial:
             return
         self.counts["kills"] += 1
         self.counts["of these while the indexes were rebuilt"] += rebuilds
-        self.counts["of these after the first write"] += told["writes"] > 0
+        self.counts["of these after the first write"] += told["acts"] > 0
         self.counts["commits that were acknowledged before a kill"] += len(told["commits"])
 
     def _change_files(self) -> None:
@@ -279,20 +282,22 @@ def forked(job: dict[str, Any], *, broken: bool) -> dict[str, Any]:
     os.close(answer)
     with os.fdopen(answers) as lines:
         ready = lines.readline()
-        started = time.monotonic()
-        if job["kill"] is not None and ready:
-            time.sleep(job["kill"])
-            os.kill(child, signal.SIGKILL)
-        told, begins = [], 0.0
-        for line in lines:
-            begins = begins or time.monotonic() - started
-            told += [json.loads(line)] if line.endswith("\n") else []
-    seconds = time.monotonic() - started
+        acts, delay = job["kill"] or (None, 0.0)
+        told: list[dict[str, Any]] = []
+        while ready:
+            if len(told) == acts:
+                time.sleep(delay)
+                os.kill(child, signal.SIGKILL)
+                acts = None
+            line = lines.readline()
+            if not line.endswith("\n"):  # the child's end, or a word that it did not finish
+                break
+            told.append(json.loads(line))
     _, status = os.waitpid(child, 0)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     assert killed or broken or os.WEXITSTATUS(status) == 0, "the child failed by itself"
     commits = [entry for entry in told if "documents" in entry]
-    return {"killed": killed, "begins": begins, "seconds": seconds, "writes": len(told), "commits": commits}
+    return {"killed": killed, "acts": len(told), "commits": commits}
 
 
 def work(job: dict[str, Any], answer: int, *, broken: bool) -> None:
@@ -341,18 +346,21 @@ def before(owner: type, name: str, tell: Callable[[], None]) -> None:
 
 def show_too_early() -> None:
     """Break the order that everything rests on: the catalog's commit first, the indexes after it."""
-    import corpus.sync
     from corpus.catalog import Catalog
+    from corpus.index import SearchIndex
 
-    write, apply = corpus.sync.write_documents, Catalog.apply
-    pending: list[tuple[Any, ...]] = []
+    add, commit, apply = SearchIndex.add, SearchIndex.commit, Catalog.apply
+    pending: list[tuple[SearchIndex, tuple[Any, ...]]] = []
 
     def early(self: Catalog, change: Any) -> None:
         apply(self, change)
         while pending:
-            write(*pending.pop())
+            index, arguments = pending.pop()
+            add(index, *arguments)
+            commit(index)
 
-    corpus.sync.write_documents = lambda *arguments: pending.append(arguments)  # type: ignore[assignment,return-value]
+    SearchIndex.add = lambda self, *arguments: pending.append((self, arguments))  # type: ignore[assignment,return-value,method-assign]
+    SearchIndex.commit = lambda self: None if pending else commit(self)  # type: ignore[method-assign]
     Catalog.apply = early  # type: ignore[method-assign]
 
 
