@@ -133,6 +133,7 @@ def test_the_sources_of_an_earlier_answer_are_a_click_away(visit: Visit) -> None
 def test_a_marker_shows_its_quote_to_the_pointer_and_the_keyboard(visit: Visit) -> None:
     page = visit.page
     answer = visit.ask(FLAGSHIP)
+    page.wait_for_selector("#further .offer:visible")  # they come later, and would move the marker away
     marker, quote = answer.locator(".marker").nth(1), page.locator("#quote")
     cited = page.locator("#sources .source mark").nth(1).inner_text()
     marker.hover()

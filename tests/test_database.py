@@ -103,8 +103,8 @@ def test_a_server_that_stops_is_told_and_one_that_comes_back_is_used(postgres: s
 
 
 def _holds(folder: Path, port: int) -> bool:
-    lines = (folder / "data" / "postmaster.pid").read_text().splitlines() if folder.is_dir() else []
-    return str(port) in lines
+    told = folder / "data" / "postmaster.pid"  # of a server that runs; other folders may lie about
+    return told.is_file() and str(port) in told.read_text().splitlines()
 
 
 def stop(folder: Path) -> None:
