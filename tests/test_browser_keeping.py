@@ -125,8 +125,12 @@ def review(visit: Visit) -> None:
 
 def reload(visit: Visit) -> None:
     visit.page.wait_for_timeout(1500)
+    heard = len(visit.complaints)
     visit.page.reload()
     visit.page.wait_for_selector("#holdings strong")
+    # What was under way on the page that was left (a look for further questions) says that it was cut off.
+    cut_off = ("AbortError", "Connection errored out")
+    visit.complaints[heard:] = [told for told in visit.complaints[heard:] if not told.startswith(cut_off)]
 
 
 def test_a_conversation_is_there_after_a_reload_and_its_citations_open(kept: Visit) -> None:
