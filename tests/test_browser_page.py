@@ -73,7 +73,7 @@ class LateSuggestions(NoSuggestions):
 
     def follow_ups(self, question: str, *_: object) -> tuple[str, ...]:
         self.looked_for.append(question)
-        self.let.wait(20)
+        self.let.wait(60)  # both questions are answered before it gives up, however slow the machine
         return (f"More of {question}",)
 
 
