@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.encoder import Vectors, unit_rows, with_titles
-from corpus.inference import open_session, open_tokenizer
+from corpus.inference import cores, open_session, open_tokenizer
 from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
 from corpus.quantization import Precision, quantized
 
@@ -53,7 +53,7 @@ class OnnxEncoder:
         self._precision = precision
         self._whole: Any = open_tokenizer(folder)
         self._cut: Any = open_tokenizer(folder, longest=LONGEST_INPUT)
-        threads = threads or _cores()
+        threads = threads or cores()
         self._opening = threading.Lock()
         self._answering = ThreadPoolExecutor(threads, thread_name_prefix="reading")
         self._indexing = ThreadPoolExecutor(threads, thread_name_prefix="indexing", initializer=_step_back)
@@ -133,11 +133,6 @@ def _batches(encoded: Sequence[Sequence[int]], tokens_at_once: int) -> Iterator[
         batch.append(place)
     if batch:
         yield batch
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _step_back() -> None:
