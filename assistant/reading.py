@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -41,9 +42,10 @@ from corpus.sentences import blocks, sentences, without_marker
 _FEWEST_WORDS = 4
 # How many sentences are looked at beyond their words.
 SENTENCES_READ = 64
-# Of how many passages the network reads the sentences, and how many sentences are then compared token by token.
-# With fewer, sentences of an answer are lost now and then; with more, none is gained (docs/evaluation.md).
-PASSAGES_READ, SENTENCES_COMPARED = 6, 12
+# Of passages of how many characters together the network reads the sentences, and how many sentences are then compared
+# token by token. With fewer, sentences of an answer are lost now and then; with more, none is gained
+# (docs/evaluation.md).
+CHARACTERS_READ, SENTENCES_COMPARED = 3_000, 12
 _CACHED_SENTENCES = 4096
 
 
@@ -73,7 +75,7 @@ class Evidence:
 class EvidenceReader:
     """Scores sentences; keeps the token vectors of those it has seen lately.
 
-    `passages_read` and `sentences_compared` bound what the models are run for.
+    `characters_read` and `sentences_compared` bound what the models are run for.
     """
 
     def __init__(
@@ -81,12 +83,12 @@ class EvidenceReader:
         encoder: Encoder,
         cross_encoder: CrossEncoder,
         *,
-        passages_read: int = PASSAGES_READ,
+        characters_read: int = CHARACTERS_READ,
         sentences_compared: int = SENTENCES_COMPARED,
     ) -> None:
         self._encoder = encoder
         self._cross_encoder = cross_encoder
-        self._passages_read = passages_read
+        self._characters_read = characters_read
         self._sentences_compared = sentences_compared
         self._cache: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
         self._lock = threading.Lock()
@@ -129,7 +131,7 @@ class EvidenceReader:
         readings = [features_of_words(question, candidates, vocabulary) for question in questions]
         places = _by_passage(candidates, _weighed(readings, PROMISE))
         if not any(_told_in_other_words(question) for question in questions):
-            places = places[: self._passages_read]
+            places = _first(places, candidates, self._characters_read)
         for question, matrix in zip(questions, readings, strict=True):
             matrix[:, NETWORK] = self._log_odds(question.read, candidates, places) / -UNREAD
         best = np.argsort(-_weighed(readings), kind="stable")[: self._sentences_compared]
@@ -191,6 +193,12 @@ def _by_passage(candidates: Sequence[Candidate], promise: npt.NDArray[np.float64
     for number in np.argsort(-promise, kind="stable"):
         places.setdefault(candidates[number][0].passage.id, []).append(int(number))
     return list(places.values())
+
+
+def _first(places: list[list[int]], candidates: Sequence[Candidate], characters: int) -> list[list[int]]:
+    """As many of the first passages as have so many characters together, and the very first in any case."""
+    together = accumulate(len(candidates[numbers[0]][0].passage.text) for numbers in places)
+    return places[: max(1, sum(length <= characters for length in together))]
 
 
 def _within(span: Span, passage: Span) -> Span:

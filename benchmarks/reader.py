@@ -22,7 +22,7 @@ from assistant.cross_encoder import WEIGHTS, CrossEncoder
 from assistant.evaluation.cases import read_cases, shipped_questions
 from assistant.question import understand
 from assistant.reading import (
-    PASSAGES_READ,
+    CHARACTERS_READ,
     SENTENCES_COMPARED,
     SENTENCES_READ,
     EvidenceReader,
@@ -34,10 +34,10 @@ from benchmarks.table import percentile, print_table
 SEED = 20261122
 
 
-# (passages that the network reads, sentences that are compared token by token)
+# (characters that the network reads, sentences that are compared token by token)
 WAYS = {
     "every sentence": (sys.maxsize, sys.maxsize),
-    "the most promising (in use)": (PASSAGES_READ, SENTENCES_COMPARED),
+    "the most promising (in use)": (CHARACTERS_READ, SENTENCES_COMPARED),
     "one passage, one sentence": (1, 1),
 }
 
@@ -62,8 +62,8 @@ def main() -> None:
         for text in asked:
             hits, question = assistant.retriever.search(text), understand(text, text, vocabulary)
             counts.append(min(len(sentence_candidates(hits)), SENTENCES_READ))
-            for way, (passages, sentences) in WAYS.items():
-                reader = EvidenceReader(encoder, network, passages_read=passages, sentences_compared=sentences)
+            for way, (characters, sentences) in WAYS.items():
+                reader = EvidenceReader(encoder, network, characters_read=characters, sentences_compared=sentences)
                 started = time.perf_counter()
                 reader.read(question, hits, vocabulary)
                 times[way].append((time.perf_counter() - started) * 1000)

@@ -19,6 +19,8 @@ from corpus.encoder import Vectors
 from corpus.store import Store
 
 QUESTION = "Which medicines did Latvia buy for hospitals?"
+# What two of the passages below have together, and three have not.
+TWO_PASSAGES = 280
 
 
 class CountingNetwork:
@@ -83,7 +85,7 @@ def asked(text: str, vocabulary: Vocabulary) -> Question:
 
 def test_the_models_are_run_for_the_most_promising_alone(hits, vocabulary):
     network, encoder = CountingNetwork(), CountingEncoder()
-    reader = EvidenceReader(encoder, network, passages_read=2, sentences_compared=3)
+    reader = EvidenceReader(encoder, network, characters_read=TWO_PASSAGES, sentences_compared=3)
     evidence = reader.read(asked(QUESTION, vocabulary), hits, vocabulary)
     assert len(evidence) == len(sentence_candidates(hits)) == 18, "every sentence has a score all the same"
     assert len(network.read) == 2
@@ -93,7 +95,7 @@ def test_the_models_are_run_for_the_most_promising_alone(hits, vocabulary):
 
 
 def test_what_was_not_read_counts_as_not_answering_and_as_no_nearer_than_what_was(hits, vocabulary):
-    reader = EvidenceReader(FakeEncoder(), CountingNetwork(), passages_read=2, sentences_compared=3)
+    reader = EvidenceReader(FakeEncoder(), CountingNetwork(), characters_read=TWO_PASSAGES, sentences_compared=3)
     candidates = sentence_candidates(hits)
     (matrix,) = reader.features([asked(QUESTION, vocabulary)], candidates, vocabulary)
     assert matrix.shape == (18, len(FEATURES))
@@ -105,9 +107,16 @@ def test_what_was_not_read_counts_as_not_answering_and_as_no_nearer_than_what_wa
     assert len(np.unique(matrix[:, COMPARED], axis=0)) <= 3
 
 
+def test_a_passage_longer_than_the_bound_is_read_all_the_same(hits, vocabulary):
+    network = CountingNetwork()
+    EvidenceReader(FakeEncoder(), network, characters_read=1).read(asked(QUESTION, vocabulary), hits, vocabulary)
+    (read,) = network.read
+    assert "buy medicines" in read
+
+
 def test_with_no_bound_every_sentence_is_read(hits, vocabulary):
     network, encoder = CountingNetwork(), CountingEncoder()
-    EvidenceReader(encoder, network, passages_read=99, sentences_compared=99).read(
+    EvidenceReader(encoder, network, characters_read=9_999, sentences_compared=99).read(
         asked(QUESTION, vocabulary), hits, vocabulary
     )
     assert len(network.read) == 9
@@ -116,7 +125,7 @@ def test_with_no_bound_every_sentence_is_read(hits, vocabulary):
 
 def test_both_readings_of_a_follow_up_read_the_same_sentences(hits, vocabulary):
     network, encoder = CountingNetwork(), CountingEncoder()
-    reader = EvidenceReader(encoder, network, passages_read=2, sentences_compared=3)
+    reader = EvidenceReader(encoder, network, characters_read=TWO_PASSAGES, sentences_compared=3)
     reader.read(
         asked(QUESTION, vocabulary), hits, vocabulary, asked=asked("What was the weather of day 3 like?", vocabulary)
     )
@@ -142,7 +151,7 @@ def test_a_question_that_shares_no_word_is_read_all_the_same(hits, vocabulary):
 )
 def test_asked_for_a_status_a_comparison_or_people_every_passage_is_read(question: str, hits, vocabulary):
     network, encoder = CountingNetwork(), CountingEncoder()
-    reader = EvidenceReader(encoder, network, passages_read=2, sentences_compared=3)
+    reader = EvidenceReader(encoder, network, characters_read=TWO_PASSAGES, sentences_compared=3)
     reader.read(asked(question, vocabulary), hits, vocabulary)
     assert len(network.read) == 9, "for what answers may share no word with the question"
     assert len(encoder.compared) == 3

@@ -72,7 +72,7 @@ def rows_of(name: str, folder: Path, encoder: Encoder, limit: int) -> list[dict]
 
 def reads_all(encoder: Encoder) -> EvidenceReader:
     """A reader that runs its models for every sentence, whatever that costs."""
-    return EvidenceReader(encoder, CrossEncoder(), passages_read=sys.maxsize, sentences_compared=sys.maxsize)
+    return EvidenceReader(encoder, CrossEncoder(), characters_read=sys.maxsize, sentences_compared=sys.maxsize)
 
 
 def _answers(question: SetQuestion, path: str, span) -> bool:
