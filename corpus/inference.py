@@ -30,6 +30,8 @@ def open_session(
     options.intra_op_num_threads = threads
     # Threads that spin while they wait make everything else on a small host slow.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Texts are hardly ever of one length, and what is remembered of each length takes memory and time.
+    options.enable_mem_pattern = False
     if weights is not None:
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
     if given:
