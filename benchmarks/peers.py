@@ -1,11 +1,13 @@
 """Other retrieval systems beside this project, with the same encoder: quality, ingest, latency, memory, in one run.
 
-    python benchmarks/peers.py --python OTHER_ENVIRONMENT/bin/python [--documents 400] [--questions 150]
+    python benchmarks/peers.py --python OTHER_ENVIRONMENT/bin/python [--documents 150] [--questions 100]
 
 The other environment has the peers' packages (`benchmarks/peers.txt`) and its own torch. Every system runs in a process
-of its own, one after another, over the same documents of each set, and is asked the same answerable questions. Their
-documents are in memory; a document is found where any of its passages is. `hit@1` and `hit@5` are of documents. Ingest
-is of documents a second, without loading libraries and model; memory is resident after the last question.
+of its own, one after another, over the same documents of each set, and is asked the same answerable questions; every
+other set in the opposite order. This project's search comes first and again last: what differs is the machine's noise,
+and is printed. Documents are in memory; a document is found where any of its passages is. `hit@1` and `hit@5` are of
+documents. Ingest is of documents a second, without loading libraries and model; memory is resident after the last
+question. How the others are set up, and why, is told in `peer_systems`.
 """
 
 import argparse
@@ -15,58 +17,93 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.assembly import Assistant
 from assistant.ranking import ranked
-from benchmarks.peer_systems import SYSTEMS, resident_megabytes
+from benchmarks.peer_figures import AGAIN, PROJECT, Figures, figures, overall_rows, set_rows, spread_rows
+from benchmarks.peer_systems import SYSTEMS, WARM_UP, resident_megabytes
 from benchmarks.peer_systems import asked as answers_to
 from benchmarks.sets import SetQuestion, load_documents, load_questions
-from benchmarks.table import percentile, print_table
+from benchmarks.table import print_table
 from corpus.catalog import Change
 from corpus.chunking import passages
 from corpus.document import Document
 from corpus.embedding import open_encoder
 from corpus.model_files import model_folder
+from corpus.quantization import Precision
 from corpus.store import Store
 
 SETS = ("squad2", "clapnq", "qed", "covid_qa", "bioasq", "multihoprag_facts")
-SEARCH, READ = "this project, search", "this project, search and reading"
 _PER_STEP = 100
 
 
+class Own(NamedTuple):
+    """One way to run this project."""
+
+    title: str
+    precision: Precision
+    reads: bool
+
+
+# Name on the command line → what is run; the others are `peer_systems.SYSTEMS`.
+OWN = {
+    "project": Own(PROJECT, "float32", reads=False),
+    "project-reading": Own("this project, search and reading", "float32", reads=True),
+    "int8": Own("this project, int8, search", "int8", reads=False),
+    "int8-reading": Own("this project, int8, search and reading", "int8", reads=True),
+}
+
+
 def main() -> None:
-    """Measure and print, a table for each set."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--python", type=Path, required=True, help="the other environment's Python")
-    parser.add_argument("--sets", nargs="+", default=SETS)
-    parser.add_argument("--documents", type=int, default=400)
-    parser.add_argument("--questions", type=int, default=150)
-    arguments = parser.parse_args()
-    for name in arguments.sets:
-        documents, questions = chosen(name, arguments.documents, arguments.questions)
+    """Measure and print, a table for each set and one over all."""
+    arguments = _arguments()
+    others = [name for name in (*OWN, *SYSTEMS) if name in arguments.systems and name != "project"]
+    measured: dict[str, dict[str, Figures]] = {}
+    for number, name in enumerate(arguments.sets):
+        documents, questions = chosen(name, arguments.documents, arguments.words, arguments.questions)
         job = {
             "model": str(model_folder()),
             "documents": [[document.path, document.title, document.text] for document in documents],
             "questions": [question.text for question in questions],
         }
-        rows = [("this project, search", _in_a_process(sys.executable, job, SEARCH))]
-        rows.append((READ, _in_a_process(sys.executable, job, READ)))
-        for system in SYSTEMS:
-            for kind in ("vectors", "hybrid"):
-                rows.append((f"{system}, {kind}", _in_a_process(str(arguments.python), job, f"{system}, {kind}")))
+        gold = [question.gold.keys() for question in questions]
+        found = {}
+        for system in ("project", *(reversed(others) if number % 2 else others), "again"):
+            result = _in_a_process(arguments.python, job, system, name)
+            if result is not None:
+                found[title_of(system)] = figures(result, gold, len(documents))
+        measured[name] = {
+            title: found[title] for title in map(title_of, ("project", *others, "again")) if title in found
+        }
         print_table(
             f"{name}: {len(documents)} documents, {len(questions)} questions",
             ("system", "hit@1", "hit@5", "documents/s", "p50 ms", "p95 ms", "MB"),
-            [(system, *_measured(result, documents, questions)) for system, result in rows],
+            set_rows(measured[name]),
         )
+    _print_overall(measured)
 
 
-def chosen(name: str, most_documents: int, most_questions: int) -> tuple[list[Document], list[SetQuestion]]:
+def title_of(system: str) -> str:
+    """What a system is called in tables."""
+    if system == "again":
+        return AGAIN
+    return OWN[system].title if system in OWN else SYSTEMS[system][0]
+
+
+def chosen(
+    name: str, most_documents: int, most_words: int, most_questions: int
+) -> tuple[list[Document], list[SetQuestion]]:
     """The first documents of a set, and questions that they answer, spread evenly over them."""
-    documents = load_documents(name)[:most_documents]
+    documents: list[Document] = []
+    words = 0
+    for document in load_documents(name)[:most_documents]:
+        words += len(document.text.split())
+        if documents and words > most_words:
+            break
+        documents.append(document)
     held = {document.path for document in documents}
     answerable = [
         question
@@ -77,45 +114,11 @@ def chosen(name: str, most_documents: int, most_questions: int) -> tuple[list[Do
     return documents, answerable[::every][:most_questions]
 
 
-def _measured(
-    result: dict[str, Any], documents: list[Document], questions: list[SetQuestion]
-) -> tuple[float, float, float, float, float, float]:
-    hits = [
-        [
-            bool(set(found[:most]) & set(question.gold))
-            for found, question in zip(result["found"], questions, strict=True)
-        ]
-        for most in (1, 5)
-    ]
-    return (
-        *(sum(hit) / len(questions) for hit in hits),
-        len(documents) / result["ingest"],
-        percentile(result["took"], 0.5),
-        percentile(result["took"], 0.95),
-        result["memory"],
-    )
-
-
-def _in_a_process(python: str, job: dict[str, Any], system: str) -> dict[str, Any]:
-    """Run one system; ours is this file with `--job`."""
-    ours = system in (SEARCH, READ)
-    script = Path(__file__) if ours else Path(__file__).with_name("peer_systems.py")
-    done = subprocess.run(
-        [python, str(script), *(["--job"] if ours else [])],
-        input=json.dumps({**job, "system": system}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"{system} failed:\n{done.stderr[-2000:]}")
-    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return result
-
-
 def do_job(job: dict[str, Any]) -> dict[str, Any]:
     """What this project makes of a job: in its own store, through its own steps."""
-    encoder = open_encoder()
+    own = OWN[job["system"]]
+    encoder = open_encoder(precision=own.precision)
+    encoder.encode_passages([""], [WARM_UP[0]])
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder), encoder)
         store.index.count()
@@ -131,9 +134,41 @@ def do_job(job: dict[str, Any]) -> dict[str, Any]:
             evidence = assistant.chain.evidence(question)
             return [document.path for document in ranked(assistant.retriever.search(question, 20), evidence)]
 
-        found = answers_to(read if job["system"] == READ else search, job["questions"])
+        found = answers_to(read if own.reads else search, job["questions"])
         result = {"ingest": ingest, **found, "memory": resident_megabytes()}
         assistant.close()
+    return result
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", type=Path, required=True, help="the other environment's Python")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--systems", nargs="+", choices=(*OWN, *SYSTEMS), default=(*OWN, *SYSTEMS))
+    parser.add_argument("--documents", type=int, default=150, help="the most of each set")
+    parser.add_argument("--words", type=int, default=100_000, help="the most in a set's documents together")
+    parser.add_argument("--questions", type=int, default=100, help="the most of each set")
+    return parser.parse_args()
+
+
+def _in_a_process(python: Path, job: dict[str, Any], system: str, name: str) -> dict[str, Any] | None:
+    """Run one system over one set; ours is this file with `--job`. None where it failed, which is told."""
+    system = "project" if system == "again" else system
+    ours = [sys.executable, __file__, "--job"]
+    theirs = [str(python), str(Path(__file__).with_name("peer_systems.py"))]
+    begun = time.perf_counter()
+    done = subprocess.run(
+        ours if system in OWN else theirs,
+        input=json.dumps({**job, "system": system}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(f"{name}: {system} took {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+    if done.returncode:
+        print(f"{name}: {system} failed and is left out:\n{done.stderr[-2000:]}", file=sys.stderr, flush=True)
+        return None
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return result
 
 
@@ -145,6 +180,19 @@ def _ingest(store: Store, documents: list[Document]) -> None:
             store.index.add(cut, store.catalog.encodings.encode(store.encoder, cut))
             store.index.commit()
             store.catalog.apply(Change(documents=cut))
+
+
+def _print_overall(measured: dict[str, dict[str, Figures]]) -> None:
+    print_table(
+        "All sets: mean hits; medians of documents/s and p50 as multiples of this project's search; most memory",
+        ("system", "sets", "hit@1", "hit@5", "documents/s, times", "p50, times", "MB"),
+        overall_rows(measured),
+    )
+    print_table(
+        "Noise: this project's search, measured last over measured first",
+        ("set", "documents/s", "p50 ms"),
+        spread_rows(measured),
+    )
 
 
 if __name__ == "__main__":
