@@ -1,6 +1,6 @@
 """How ingest, memory and answers grow with the number of passages.
 
-    python benchmarks/scale.py [--sizes 1000 10000 100000] [--encode 6000] [--questions 40]
+    python benchmarks/scale.py [--sizes 1000 10000 100000] [--encode 6000] [--questions 40] [--keep FOLDER]
 
 Texts are the passages of MedQuAD's and BioASQ's documents, five to a document, again from the beginning where they do
 not reach. `--encode` of them, drawn at random, are encoded. Every further vector is one of those plus half the
@@ -8,7 +8,8 @@ difference of two others, made a unit again, which keeps how the directions are 
 are encoded. So searching is measured on a realistic index, and its quality is not: only recall@10 of the approximate
 search against comparing all. Writing is measured without encoding, which `benchmarks/ingest.py` measures.
 Each size is opened and asked in a process of its own: the answer's times are of the whole chain, the first round
-(nothing remembered of the sentences) and a second.
+(nothing remembered of the sentences) and a second. With `--keep` the data folders stay, and a size that is there
+already is asked and not written again: a million passages take long to write, and answers want a quiet machine.
 """
 
 import argparse
@@ -49,19 +50,34 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=(1_000, 10_000, 100_000))
     parser.add_argument("--encode", type=int, default=6_000)
     parser.add_argument("--questions", type=int, default=40)
+    parser.add_argument("--keep", type=Path, help="where the data folders stay")
     arguments = parser.parse_args()
-    pool = _pool(max(arguments.sizes))
-    vectors = _encoded(pool, min(arguments.encode, len(pool)))
-    rows = []
-    for size in arguments.sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            seconds = _build(Path(folder), pool, vectors, size)
-            disk = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()) / 2**20
-            asked = _asked_apart(folder, arguments.questions)
-        rows.append((f"{size:,}", size / seconds, disk, *asked))
+    with tempfile.TemporaryDirectory() as passing:
+        place = arguments.keep or Path(passing)
+        written = _written(place, arguments.sizes, arguments.encode)
+        rows = []
+        for size in arguments.sizes:
+            folder = place / str(size)
+            disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
+            rows.append((f"{size:,}", written.get(size, "-"), disk, *_asked_apart(folder, arguments.questions)))
     header = ("passages", "written/s", "disk MB", "MB", "open s", "search p50", "p95")
     header += ("answer p50", "p95", "again p50", "p95", "recall@10")
     print_table(f"{arguments.questions} questions, milliseconds", header, rows)
+
+
+def _written(place: Path, sizes: list[int], encode: int) -> dict[int, float]:
+    """Write the sizes that are not at that place yet; returns how many passages a second each took."""
+    missing = [size for size in sizes if not (place / str(size)).exists()]
+    if not missing:
+        return {}
+    pool = _pool(max(missing))
+    vectors = _encoded(pool, min(encode, len(pool)))
+    found = {}
+    for size in missing:
+        unfinished = place / f"{size}.part"
+        found[size] = size / _build(unfinished, pool, vectors, size)
+        unfinished.rename(place / str(size))
+    return found
 
 
 def _pool(most: int) -> list[tuple[str, str]]:
@@ -131,8 +147,8 @@ def _documents(pool: list[tuple[str, str]], size: int) -> Iterator[tuple[Documen
         )
 
 
-def _asked_apart(folder: str, questions: int) -> list[float]:
-    command = [sys.executable, str(Path(__file__)), "--ask", folder, str(questions)]
+def _asked_apart(folder: Path, questions: int) -> list[float]:
+    command = [sys.executable, str(Path(__file__)), "--ask", str(folder), str(questions)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
