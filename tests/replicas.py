@@ -3,6 +3,7 @@
 The client asks one, and the other where that fails before it has answered, as a proxy in front of them does.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -29,6 +30,7 @@ class Replica:
     folder: Path
     servers: Servers
     port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -44,6 +46,7 @@ class Replica:
             "ASSISTANT_UPLOADS": "writers",
             "ASSISTANT_QUESTIONS_PER_MINUTE": "100000",
             "ASSISTANT_REQUESTS_PER_MINUTE": "100000",
+            **self.settings,
         }
         code = "import sys; from ui.cli import main; sys.argv[0] = 'assistant'; main()"
         command = child_command("-c", code, "serve", "--data-dir", str(self.folder), "--port", str(self.port))
@@ -67,6 +70,11 @@ class Replica:
         except httpx.HTTPError:
             return False
 
+    def requests(self) -> list[dict[str, Any]]:
+        """What its log tells of each request, with `ASSISTANT_LOG_REQUESTS`; a request is noted once it is answered."""
+        lines = (self.folder / "log").read_text(errors="replace").splitlines()
+        return [told for line in lines if line.startswith("{") and "route" in (told := json.loads(line))]
+
     def add(self, name: str, text: str) -> None:
         """Add a document over HTTP."""
         files = {"files": (name, text.encode())}
@@ -82,6 +90,11 @@ class Replica:
     def cites(self, question: str, name: str) -> bool:
         """Whether the answer rests on the added document of this name."""
         return f"uploads/{name}" in {citation["document"]["path"] for citation in self.ask(question)["citations"]}
+
+    def hold(self) -> None:
+        """Let it do nothing more, until it is killed: what it is asked stays under way."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGSTOP)
 
     def kill(self) -> None:
         """End it as a failing machine does."""

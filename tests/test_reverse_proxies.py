@@ -1,13 +1,12 @@
 """The examples of `docs/operations.md`, run by nginx and Apache as they stand there, before a real server.
 
-Only what an administrator puts in is replaced: ports, the certificate, and for Apache the way to sign in.
+Only what an administrator puts in is replaced: ports, the certificate, and for Apache the way to sign in. The
+configuration for several processes keeps all that the other promises: `test_nginx_replicas` has what it adds.
 """
 
 import os
 import re
 import shutil
-import signal
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -16,7 +15,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +22,29 @@ import httpx
 import pytest
 from doors import QUESTION, Doors, bearer, fitted
 from fakes import app_over
+from nginx import (
+    ANNA,
+    BROWSER_COOKIE,
+    NAME,
+    NGINX,
+    OPENSSL,
+    SIGNED_IN,
+    make_certificate,
+    put_in,
+    running_nginx,
+    started,
+)
+from servers import free_port
 from test_browser import CHROMIUM
 
 from assistant.progress import Stage, Step
 from ui.server import bind
 
-DOCUMENT = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+DOCS = Path(__file__).parents[1] / "docs"
+DOCUMENT = (DOCS / "operations.md").read_text(encoding="utf-8")
+BEFORE_SEVERAL = DOCS / "nginx-replicas.conf"
 APACHE = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-OPENSSL = shutil.which("openssl")
 MODULES = "/usr/lib/apache2/modules"
-NAME = "assistant.example"
-ANNA = "anna@ministry.example"
 PAUSE = 1.5  # seconds between the first thing that an answer tells and the next
 SETTINGS = {
     **{"proxy_user_header": "X-Portal-User", "proxy_groups_header": "X-Portal-Groups", "proxy_peers": "127.0.0.1"},
@@ -47,28 +56,6 @@ def example(language: str) -> str:
     """The one example in that language."""
     (found,) = re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)
     return str(found)
-
-
-def free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
-
-
-class SignIn(BaseHTTPRequestHandler):
-    """What nginx asks who is signed in; a cookie stands for the sign-in."""
-
-    def do_GET(self) -> None:
-        known = "session=anna" in self.headers.get("Cookie", "")
-        self.send_response(202 if known else 401)
-        if known:
-            self.send_header("X-Auth-Request-Email", ANNA)
-            self.send_header("X-Auth-Request-Groups", "staff,editors")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
 
 
 @dataclass
@@ -117,52 +104,19 @@ def behind(tmp_path: Path) -> Iterator[tuple[Doors, int]]:
                 thread.join(timeout=20)
 
 
-@contextmanager
-def started(command: list[str], port: int, log: Path) -> Iterator[None]:
-    with log.open("w") as errors:
-        process = subprocess.Popen(command, stdout=errors, stderr=errors)
-        try:
-            for _ in range(100):
-                with socket.socket() as tried:
-                    if tried.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.05)
-            yield
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
-
-
-def put_in(text: str, certificate: Path, **places: object) -> str:
-    """The example with an administrator's own values; each must occur."""
-    values = {
-        "/etc/ssl/assistant.example.pem": certificate.with_suffix(".pem"),
-        "/etc/ssl/assistant.example.key": certificate.with_suffix(".key"),
-        **{name.replace("_", " "): value for name, value in places.items()},
-    }
-    for old, new in values.items():
-        assert old in text, f"{old} stands no longer in the example"
-        text = text.replace(old, str(new))
-    return text
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("tls") / "own"
-    made = [str(OPENSSL), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}"]
-    where = ["-keyout", f"{place}.key", "-out", f"{place}.pem"]
-    subprocess.run([*made, *where], check=True, capture_output=True)
-    return place
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.fixture(scope="module", params=["nginx", "apache"])
+@pytest.fixture(scope="module", params=["nginx", "nginx before several", "apache"])
 def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    if not OPENSSL or not (NGINX if request.param == "nginx" else APACHE):
-        pytest.skip(f"needs {request.param} and openssl")
-    folder = tmp_path_factory.mktemp(request.param)
+    program = request.param.split()[0]
+    if not OPENSSL or not (NGINX if program == "nginx" else APACHE):
+        pytest.skip(f"needs {program} and openssl")
+    folder = tmp_path_factory.mktemp(program)
     certificate = request.getfixturevalue("certificate")
-    run = _nginx if request.param == "nginx" else _apache
+    run = {"nginx": _nginx, "apache": _apache}.get(request.param, _nginx_before_several)
     (folder / "assistant").mkdir()
     with behind(folder / "assistant") as (doors, port), run(folder, certificate, port) as (own, signed_in):
         front = Front(own, doors, signed_in)
@@ -173,26 +127,15 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @contextmanager
 def _nginx(folder: Path, certificate: Path, backend: int) -> Iterator[tuple[int, dict[str, str]]]:
-    port = free_port()
-    with ThreadingHTTPServer(("127.0.0.1", 0), SignIn) as sign_in:
-        threading.Thread(target=sign_in.serve_forever, kwargs={"poll_interval": 0.05}).start()
-        text = put_in(example("nginx"), certificate)
-        for old, new in (("listen 443 ", f"listen 127.0.0.1:{port} "), (":7860", f":{backend}")):
-            assert old in text
-            text = text.replace(old, new)
-        text = text.replace(":4180", f":{sign_in.server_port}")
-        temporary = "".join(
-            f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        main = f"user root; worker_processes 1; pid {folder}/pid; daemon off; events {{}} http {{ access_log off; "
-        main = ("" if os.getuid() == 0 else "#") + main.replace("; worker", ";\nworker", 1)
-        (folder / "nginx.conf").write_text(f"{main} {temporary} {text} }}")
-        command = [str(NGINX), "-p", str(folder), "-c", "nginx.conf", "-e", str(folder / "errors")]
-        try:
-            with started(command, port, folder / "log"):
-                yield port, {"Cookie": "session=anna"}
-        finally:
-            sign_in.shutdown()
+    with running_nginx(folder, example("nginx"), certificate, {":7860": f":{backend}"}) as port:
+        yield port, SIGNED_IN
+
+
+@contextmanager
+def _nginx_before_several(folder: Path, certificate: Path, backend: int) -> Iterator[tuple[int, dict[str, str]]]:
+    places = {f"10.0.0.1{number}:7860": f"127.0.0.1:{backend}" for number in (1, 2)}
+    with running_nginx(folder, BEFORE_SEVERAL.read_text(encoding="utf-8"), certificate, places) as port:
+        yield port, SIGNED_IN
 
 
 @contextmanager
@@ -205,8 +148,8 @@ def _apache(folder: Path, certificate: Path, backend: int) -> Iterator[tuple[int
     passwords_at.chmod(0o755)
     (passwords_at / "passwords").write_text(f"{ANNA}:{passwords}")
     basic = f"AuthType Basic\nAuthName x\nAuthUserFile {passwords_at}/passwords\nSetEnv OIDC_CLAIM_groups staff,editors"
-    text = put_in(example("apache"), certificate, **{"AuthType openid-connect": ""})
-    text = text.replace("*:443", f"127.0.0.1:{port}").replace(":7860", f":{backend}")
+    places = {"AuthType openid-connect": "", "*:443": f"127.0.0.1:{port}", ":7860": f":{backend}"}
+    text = put_in(example("apache"), certificate, places)
     text = text.replace('<Location "/">', f'<Location "/">\n{basic}', 1)
     modules = ("mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic", "env", "headers")
     modules += ("proxy", "proxy_http", "ssl", "socache_shmcb")
@@ -292,7 +235,11 @@ def test_the_page_answers_in_a_browser_through_its_queue(front: Front) -> None:
     rule = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", rule])
-        context = browser.new_context(ignore_https_errors=True, extra_http_headers=front.signed_in)
+        # A header named Cookie would be lost as soon as the browser has a cookie of its own.
+        headers = {name: value for name, value in front.signed_in.items() if name != "Cookie"}
+        context = browser.new_context(ignore_https_errors=True, extra_http_headers=headers)
+        if "Cookie" in front.signed_in:
+            context.add_cookies([{**BROWSER_COOKIE, "url": f"https://{NAME}:{front.port}/"}])
         page = context.new_page()
         page.goto(f"https://{NAME}:{front.port}/")
         page.wait_for_selector("#holdings strong")
