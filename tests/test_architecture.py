@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ("corpus", "assistant", "ui")
 DATABASE_MODULES = (
     *("corpus.catalog", "corpus.changes", "corpus.database", "corpus.encodings", "corpus.facets"),
-    *("corpus.kept_files", "corpus.tables"),
+    *("corpus.kept_files", "corpus.moving", "corpus.tables"),
     *("ui.keeping.database", "ui.keeping.records", "ui.keeping.shared", "ui.keeping.shelves"),
 )
 # Library → the modules that may import it; a name with a full stop at its end allows a whole package.

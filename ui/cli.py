@@ -10,7 +10,7 @@ import sys
 import typer
 
 from corpus.errors import AssistantError
-from ui.commands.administration import audit_app, backup, keys_app, restore
+from ui.commands.administration import audit_app, backup, keys_app, move, restore
 from ui.commands.asking import ask, filters, timeline
 from ui.commands.documents import documents, ingest, reindex
 from ui.commands.examining import doctor, evaluate
@@ -29,7 +29,7 @@ app = typer.Typer(
 # In the order that `--help` lists them in.
 for command in (
     *(ask, timeline, filters, ingest, documents, reindex, chat, serve, mcp, evaluate, doctor),
-    *(backup, restore),
+    *(backup, restore, move),
 ):
     app.command()(command)
 for group, name in ((sources_app, "sources"), (records_app, "records"), (keys_app, "keys"), (audit_app, "audit")):

@@ -1,4 +1,4 @@
-"""Commands for whoever runs a server: keys, the audit record, backups. None of them loads a model."""
+"""Commands for whoever runs a server: keys, the audit record, backups, moving. None of them loads a model."""
 
 import json
 from pathlib import Path
@@ -92,6 +92,18 @@ def restore(
     refuse_shared(read_settings().catalog_server)
     made = restore_backup(file, folder_of(data_dir))
     typer.echo(f"{made.documents} documents, {made.passages} passages, {made.files} files: all as they were written")
+
+
+def move(data_dir: DataDir = None) -> None:
+    """Copy the data folder's catalog, keys and records into the empty PostgreSQL of ASSISTANT_CATALOG_URL."""
+    from assistant.settings import read_settings
+    from ui.keeping.moving import move as move_folder
+
+    folder = folder_of(data_dir)
+    moved = move_folder(folder, read_settings().catalog_server)
+    told = (("document", "versions of documents"), ("passage", "passages"), ("upload", "added files"), ("key", "keys"))
+    typer.echo(f"{', '.join(f'{moved.rows[table]} {what}' for table, what in told)}: {moved.place}")
+    typer.echo(f"{folder} is as it was. Serve from a new data folder, whose index is made from the database.", err=True)
 
 
 def _keys(data_dir: Path | None) -> "KeyRing":

@@ -20,10 +20,10 @@ from corpus.errors import AssistantError
 from ui.keeping.database import Database
 
 metadata = sql.MetaData()
-_secrets = sql.Table(
+signing_secrets = sql.Table(
     "secret", metadata, sql.Column("name", String, primary_key=True), sql.Column("value", String, nullable=False)
 )
-_keys = sql.Table(
+keys = sql.Table(
     "key",
     metadata,
     sql.Column("id", String, primary_key=True),
@@ -34,7 +34,7 @@ _keys = sql.Table(
     sql.Column("expires", String),
     sql.Column("revoked", String),
 )
-_SIGNING = "signing"
+SIGNING = "signing"
 _LOOK_AGAIN_SECONDS, _TOO_OLD_SECONDS = 1.0, 30.0
 _log = logging.getLogger(__name__)
 
@@ -70,9 +70,9 @@ class SharedKeys:
             connection.execute(sql.text('LOCK TABLE "key" IN SHARE ROW EXCLUSIVE MODE'))
             rows = _rows(connection)
             yield rows
-            connection.execute(sql.delete(_keys))
+            connection.execute(sql.delete(keys))
             if rows:
-                connection.execute(sql.insert(_keys), rows)
+                connection.execute(sql.insert(keys), rows)
         self._seen = (time.monotonic(), rows)
 
     @contextmanager
@@ -121,14 +121,14 @@ def shared_secret(folder: Path, server: str) -> str:
     database = Database(folder, server, tables=metadata)
     try:
         with database.writing() as connection:
-            made = insert(_secrets).values(name=_SIGNING, value=secrets.token_hex(32))
+            made = insert(signing_secrets).values(name=SIGNING, value=secrets.token_hex(32))
             connection.execute(made.on_conflict_do_nothing())
         with database.reading() as connection:
-            return str(connection.scalar(sql.select(_secrets.c.value).where(_secrets.c.name == _SIGNING)))
+            return str(connection.scalar(sql.select(signing_secrets.c.value).where(signing_secrets.c.name == SIGNING)))
     finally:
         database.close()
 
 
 def _rows(connection: sql.Connection) -> Rows:
-    rows = connection.execute(sql.select(_keys).order_by(_keys.c.created, _keys.c.id)).mappings()
+    rows = connection.execute(sql.select(keys).order_by(keys.c.created, keys.c.id)).mappings()
     return [dict(row) for row in rows]

@@ -1,0 +1,44 @@
+"""A data folder's catalog into PostgreSQL, with all that is kept there then: keys, the secret that signs, and records.
+
+The audit record stays with its machine. How the catalog itself is moved: `corpus.moving`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from corpus.moving import Kept, Moved, move_catalog, rows_of
+from ui.access.keys import KeyRing
+from ui.keeping import database, records, shared, shelves
+
+_RECORDS = (records.questions, records.feedback, shelves.conversations)
+
+
+def move(folder: Path, server: str | None) -> Moved:
+    """Copy all of the data folder that several machines share into the empty database at `server`.
+
+    Raises as `corpus.moving.move_catalog` does.
+    """
+    with _recorded(folder) as kept:
+        return move_catalog(folder, server, [*kept, *_shared(folder)])
+
+
+@contextmanager
+def _recorded(folder: Path) -> Iterator[list[Kept]]:
+    source = database.Database(folder)
+    if not source.exists:
+        yield [Kept(table, ()) for table in _RECORDS]
+        return
+    try:
+        with source.reading() as connection:
+            yield [Kept(table, rows_of(connection, table)) for table in _RECORDS]
+    finally:
+        source.close()
+
+
+def _shared(folder: Path) -> Iterator[Kept]:
+    yield Kept(shared.keys, [asdict(key) for key in KeyRing(folder).all()])
+    file = folder / "secret"
+    signing = [{"name": shared.SIGNING, "value": file.read_text().strip()}] if file.is_file() else []
+    yield Kept(shared.signing_secrets, signing)
