@@ -20,9 +20,12 @@ String = sql.String().with_variant(sql.String(collation="C"), "postgresql")
 INSTALL = "pip install 'health-cooperation-assistant[postgresql]'"
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 _CONNECT_SECONDS = 5
-# A server that vanished without a word is given up after these, instead of the system's two hours.
+# The other end that vanished without a word is given up after these, instead of the system's two hours.
 _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 20_000}
-_TABLES_LOCK, _WRITER_LOCK = 4_801, 4_802
+# And so the server gives up, with all locks, who stops in the middle of a transaction.
+_ASKED_BY_SERVER = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
+_STANDSTILL = {"idle_in_transaction_session_timeout": "60s"}
+_TABLES_LOCK, _WRITER_LOCK, _ENCODINGS_LOCK = 4_801, 4_802, 4_803
 # How long a writer waits for another machine's; what people add at the same time goes in one after the other.
 _PATIENCE_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.05
 
@@ -78,6 +81,7 @@ def open_engine(address: Address, *, pragmas: Sequence[str] = (), timeout: int =
         )
     except ModuleNotFoundError as error:
         raise StoreUnreachable(f"PostgreSQL needs its driver ({error}); run: {INSTALL}") from error
+    sql.event.listen(engine, "connect", lambda connection, _: _limit(connection))
     sql.event.listen(engine, "handle_error", lambda context: _told(address, context))
     return engine
 
@@ -85,8 +89,7 @@ def open_engine(address: Address, *, pragmas: Sequence[str] = (), timeout: int =
 def make_tables(engine: sql.Engine, metadata: sql.MetaData, *indexes: sql.Index) -> None:
     """Make what is not there yet; `indexes` are those that tables of an earlier version lack."""
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":  # two processes that start at once would make the same table twice
-            connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_TABLES_LOCK, _schema())))
+        _wait_for_others(connection, _TABLES_LOCK)  # two processes that start at once would make the same table twice
         metadata.create_all(connection)
         for index in indexes:
             index.create(connection, checkfirst=True)
@@ -96,14 +99,21 @@ def make_tables(engine: sql.Engine, metadata: sql.MetaData, *indexes: sql.Index)
 def writers_turn(engine: sql.Engine) -> Iterator[None]:
     """Be the only writer to a shared database; raises `DataFolderBusy` where another stays it for seconds."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # The server is to notice soon that this machine has gone, and to give the turn to another.
-        for name, value in (("idle", 30), ("interval", 10), ("count", 3)):
-            connection.execute(sql.text(f"SET tcp_keepalives_{name} = {value}"))
         _wait_for_turn(connection)
         try:
             yield
         finally:
             connection.invalidate()  # ending the session gives the turn back, whatever became of the connection
+
+
+def write_encodings_alone(connection: sql.Connection) -> None:
+    """Until this transaction ends, no other writes encodings to a shared database."""
+    _wait_for_others(connection, _ENCODINGS_LOCK)
+
+
+def _wait_for_others(connection: sql.Connection, lock: int) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one transaction that writes at a time as it is
+        connection.execute(sql.select(sql.func.pg_advisory_xact_lock(lock, _schema())))
 
 
 def _wait_for_turn(connection: sql.Connection) -> None:
@@ -117,6 +127,12 @@ def _wait_for_turn(connection: sql.Connection) -> None:
 def _schema() -> sql.ColumnElement[int]:
     """Several installations may share a database, each in a schema of its own."""
     return sql.func.hashtext(sql.func.current_schema())
+
+
+def _limit(connection: Any) -> None:
+    for name, value in (_ASKED_BY_SERVER | _STANDSTILL).items():
+        connection.execute(f"SET {name} = '{value}'")
+    connection.commit()
 
 
 def _set(connection: Any, pragmas: Sequence[str]) -> None:

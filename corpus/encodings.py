@@ -2,15 +2,21 @@
 
 A changed paragraph costs one passage and not its document, and rebuilding the indexes costs none. Vectors are noted as
 soon as they are made, so that a killed sync does not make them again; those of documents that are gone are forgotten.
+
+Writing asks for no writer's turn. Whoever lost it with the connection may still write here, and does no harm: a vector
+stands under the digest of its model and text, so it is right whoever made it, and one deleted too early is made again.
+Two who write at the same time do so one after the other, or the database would refuse one of them the same passages.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import sqlalchemy as sql
 
 from corpus import tables
+from corpus.database import write_encodings_alone
 from corpus.document import Document, Passage
 from corpus.encoder import Encoder, Vectors
 
@@ -51,13 +57,19 @@ class Encodings:
     def forget_superseded(self) -> None:
         """Drop the vectors of documents that are current no more."""
         current = sql.select(_documents.c.id).where(_documents.c.current)
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(sql.delete(_encodings).where(_encodings.c.document_id.not_in(current)))
 
     def count(self) -> int:
         """How many vectors are kept."""
         with self._engine.connect() as connection:
             return connection.scalar(sql.select(sql.func.count()).select_from(_encodings)) or 0
+
+    @contextmanager
+    def _writing(self) -> Iterator[sql.Connection]:
+        with self._engine.begin() as connection:
+            write_encodings_alone(connection)
+            yield connection
 
     def _known(self, digests: Sequence[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}
@@ -81,7 +93,7 @@ class Encodings:
             for document, passages in documents
             for passage in passages
         ]
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             for document, _ in documents:
                 connection.execute(sql.delete(_encodings).where(_encodings.c.document_id == document.id))
             if rows:

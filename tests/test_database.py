@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sql
 from fakes import child_environment, document
 from servers import PASSWORD, free_port, started_postgres
 
 from corpus.catalog import Catalog, Change
-from corpus.database import INSTALL, address_of
+from corpus.database import INSTALL, address_of, open_engine, write_encodings_alone
 from corpus.errors import DataFolderBusy, StoreUnreachable
 
 
@@ -55,6 +56,35 @@ def test_a_missing_driver_is_named_with_the_command_that_installs_it(tmp_path: P
         [sys.executable, "-c", code, str(tmp_path)], env=child_environment(), capture_output=True, text=True, check=True
     )
     assert f"run: {INSTALL}" in told.stdout
+
+
+def test_who_stops_in_the_middle_of_a_transaction_is_given_up_with_all_locks(
+    schema: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.database._STANDSTILL", {"idle_in_transaction_session_timeout": "300ms"})
+    standing = open_engine(address_of(tmp_path / "x", schema))
+    going = Catalog(tmp_path, server=schema)
+
+    def stand_still() -> None:
+        with standing.begin() as connection:
+            write_encodings_alone(connection)
+            going.encodings.forget_superseded()  # which waits for the lock
+            connection.execute(sql.text("SELECT 1"))
+
+    with pytest.raises(StoreUnreachable, match="idle-in-transaction"):
+        stand_still()
+    assert going.encodings.count() == 0
+    standing.dispose()
+    going.close()
+
+
+def test_the_server_looks_whether_the_other_end_is_there(schema: str, tmp_path: Path) -> None:
+    engine = open_engine(address_of(tmp_path / "x", schema))
+    with engine.connect() as connection:
+        connection.rollback()
+        assert connection.scalar(sql.text("SHOW tcp_keepalives_idle")) == "30"
+        assert connection.scalar(sql.text("SHOW idle_in_transaction_session_timeout")) == "1min"
+    engine.dispose()
 
 
 def test_connections_that_the_server_ended_are_replaced_unseen(schema: str, tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """Nothing is encoded twice: vectors are kept by what was encoded, through changes, kills and rebuilds."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEncoder
+from fakes import FakeEncoder, document
 from servers import ON_ALL
 
-from corpus.catalog import Source
+from corpus.catalog import Catalog, Source
+from corpus.document import Passage, Span
 from corpus.encoder import Vectors
+from corpus.encodings import Cut
 from corpus.servers import Servers
 from corpus.store import Store
 from corpus.sync import reindex, sync
@@ -113,6 +116,37 @@ def test_the_same_text_elsewhere_is_not_encoded_again(store: Store, folder: Path
     assert stored(store).keys() == {
         passage.id for d in store.catalog.documents() for passage in store.catalog.passages(d)
     }
+
+
+def test_who_lost_the_writers_turn_and_goes_on_is_in_nobodys_way(schema: str, tmp_path: Path) -> None:
+    """Without waiting for each other, about half of these writes were refused: as duplicates, or as deadlocks."""
+    catalogs = [Catalog(tmp_path, server=schema) for _ in range(2)]
+    passages = [
+        (
+            document("One. " * 40, id=f"d{n}"),
+            [Passage(f"d{n}-{k}", f"d{n}", k, Span(0, 4), f"One {k}.") for k in range(20)],
+        )
+        for n in range(6)
+    ]
+    orders = (passages, passages[::-1])
+
+    def encode(number: int) -> list[Vectors]:
+        return [catalogs[number].encodings.encode(FakeEncoder(), orders[number]) for _ in range(12)]
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(encode, range(2))
+    assert np.array_equal(first[-1], FakeEncoder().encode_passages(["A title"] * 120, texts(passages)))
+    assert np.array_equal(second[-1], FakeEncoder().encode_passages(["A title"] * 120, texts(passages[::-1])))
+    assert catalogs[0].encodings.count() == 120
+    catalogs[1].encodings.forget_superseded()
+    assert catalogs[0].encodings.count() == 0, "these documents were never shown"
+    assert np.array_equal(catalogs[0].encodings.encode(FakeEncoder(), passages), first[-1])
+    for catalog in catalogs:
+        catalog.close()
+
+
+def texts(documents: Cut) -> list[str]:
+    return [passage.text for _, found in documents for passage in found]
 
 
 def test_what_a_stopped_sync_encoded_is_not_encoded_again(tmp_path: Path, folder: Path) -> None:
