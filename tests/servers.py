@@ -80,13 +80,20 @@ def started_postgres(folder: Path, port: int | None = None) -> Iterator[str]:
 @contextmanager
 def running_chroma(folder: Path, port: int | None = None) -> Iterator[str]:
     """Chroma's own (Rust) server over `folder`, until the context is left; its address."""
+    with chroma_process(folder, port) as (address, _):
+        yield address
+
+
+@contextmanager
+def chroma_process(folder: Path, port: int | None = None) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The same, with its process."""
     port = port or free_port()
     command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--host", "127.0.0.1"]
     with (folder.parent / f"{folder.name}.log").open("ab") as log:
         process = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log)
     try:
         _wait_until(lambda: _beats(port), process, folder.parent / f"{folder.name}.log")
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(30)

@@ -1,14 +1,17 @@
 """A Chroma server that is not there, is silent, or has another's collection is told in one sentence, and in time."""
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import document
-from servers import free_port, running_chroma
+from servers import chroma_process, free_port, running_chroma
 
 from corpus.document import Passage, Span
 from corpus.errors import BuildGone, StoreUnreachable
@@ -73,15 +76,31 @@ def test_a_server_that_is_not_there_is_told_at_once() -> None:
     assert time.monotonic() - started < 5
 
 
-def test_a_server_that_is_silent_is_not_waited_for(
-    store: VectorStore, chroma_server: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_is_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpus.vector_server._CONNECT_SECONDS", 0.3)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        with pytest.raises(StoreUnreachable, match="does not answer in time"):
-            VectorStore(Path("unused"), f"http://127.0.0.1:{silent.getsockname()[1]}")
-        # An open client whose server falls silent: the limit is the client's own.
-        assert store._client._server._session.timeout.read == 30
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(StoreUnreachable, match="does not answer in time"),
+    ):
+        VectorStore(Path("unused"), f"http://127.0.0.1:{silent.getsockname()[1]}")
+
+
+def test_a_server_that_falls_silent_under_an_open_client_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit rests on a private attribute of chromadb (`corpus.vector_server._session`): this tells if it holds."""
+    monkeypatch.setattr("corpus.vector_server._ANSWER_SECONDS", 0.5)
+    with chroma_process(tmp_path / "data") as (server, process), ThreadPoolExecutor(1) as pool:
+        store = filled(server, "passages-test-0001")
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            searching = pool.submit(store.search, VECTORS[0], 5)
+            assert isinstance(searching.exception(timeout=10), StoreUnreachable)
+            assert "does not answer in time" in str(searching.exception())
+        finally:
+            os.kill(process.pid, signal.SIGCONT)
+        assert store.search(VECTORS[1], 1)[0][0] == "d1-1", "it answers again"
+        store.close()
 
 
 def test_a_server_that_stops_is_told_and_one_that_comes_back_is_used(tmp_path: Path) -> None:
