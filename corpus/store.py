@@ -20,13 +20,15 @@ from corpus.catalog import Catalog, declared_parties
 from corpus.chunking import ChunkingParameters
 from corpus.document import Document
 from corpus.encoder import Encoder
-from corpus.errors import DataFolderBusy, DataFolderDamaged, IndexMismatch
-from corpus.following import Follower, repeated
+from corpus.errors import AssistantError, DataFolderBusy, DataFolderDamaged, IndexMismatch, NotFollowing
+from corpus.following import Follower
 from corpus.index import NO_SERVERS, Parts, SearchIndex, build_folder, collection_of
+from corpus.repeating import Repeating
 from corpus.servers import Servers
 from corpus.vector_server import remove_collections
 
 FIRST_BUILD = "0001"
+_LOOK_AGAIN_SECONDS = 0.5
 
 
 class Store:
@@ -59,7 +61,7 @@ class Store:
         self._index: SearchIndex | None = None
         self._opening = threading.RLock()
         self._follower = Follower(self.catalog, folder) if self.catalog.is_shared else None
-        self._is_followed_beside = False
+        self._beside: Repeating | None = None
         try:
             self._generation = self.catalog.generation
             if not rebuild:
@@ -149,7 +151,7 @@ class Store:
 
     def refresh(self) -> bool:
         """Look whether another process changed the data folder; if so, see its changes and return True."""
-        if self._is_followed_beside:
+        if self._beside is not None:
             return False  # it is seen to already, and questions do not wait for it
         generation = self.catalog.generation
         if generation == self._generation:
@@ -178,12 +180,21 @@ class Store:
         if self._follower is None:
             yield
             return
-        self._is_followed_beside = True
+        failing = "The indexes do not follow the catalog"
+        beside = Repeating(self.catch_up, name="following", seconds=_LOOK_AGAIN_SECONDS, failing=failing)
         try:
-            with repeated(self.catch_up):
+            with beside as self._beside:
                 yield
         finally:
-            self._is_followed_beside = False
+            self._beside = None
+
+    def require_following(self) -> None:
+        """Raises `NotFollowing` where the indexes are behind the catalog and the thread that follows it fails."""
+        failure = self._beside and self._beside.failure
+        if failure is None or self._generation == self.catalog.generation:
+            return
+        reason = str(failure) if isinstance(failure, AssistantError) else "its log says why."
+        raise NotFollowing(f"This server's indexes are behind the shared catalog and do not follow it: {reason}")
 
     def _is_of_another_build(self) -> bool:
         return self._index is not None and self._index.build != self.build
