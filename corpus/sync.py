@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from corpus.catalog import Change, Failure, Source
 from corpus.chunking import passages
 from corpus.document import Document, Extraction, Passage
 from corpus.encoder import Vectors
 from corpus.encodings import Cut
+from corpus.entries import Change, Failure, Source
 from corpus.errors import DataFolderDamaged, DiskFull, SourceError, UnreadableFile
 from corpus.files import content_of, files_in
 from corpus.index import Parts, SearchIndex

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
-from corpus.catalog import Source
+from corpus.entries import Source
 from corpus.errors import NoSuchDocument, NotAnUpload, UnreadableFile
 from corpus.file_names import safe_name
 from corpus.files import LARGEST_FILE_BYTES

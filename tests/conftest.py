@@ -14,6 +14,7 @@ from offline import network_guard
 from servers import KINDS, running_chroma, running_postgres, with_schema, without_schema
 
 from assistant.assembly import Assistant, open_assistant
+from corpus.catalog import Catalog
 from corpus.embedding import open_encoder
 from corpus.encoder import Encoder
 from corpus.servers import Servers
@@ -101,6 +102,14 @@ def servers(request: pytest.FixtureRequest) -> Servers:
     kind = getattr(request, "param", KINDS[0])
     catalog = None if kind == KINDS[0] else request.getfixturevalue("schema")
     return Servers(catalog, request.getfixturevalue("chroma_server") if kind == KINDS[2] else None)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, servers: Servers) -> Iterator[Catalog]:
+    """An empty catalog."""
+    catalog = Catalog(tmp_path, server=servers.catalog)
+    yield catalog
+    catalog.close()
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.catalog import Source
 from corpus.chunking import ChunkingParameters
-from corpus.document import Document
+from corpus.document import Document, Passage, Span
 from corpus.encoder import Encoder
+from corpus.entries import Source
 from corpus.servers import Servers
 from corpus.store import Store
 
@@ -64,6 +64,17 @@ def document(text: str, **values: object) -> Document:
     """A document with an identity that does not matter."""
     settings = {"title": "A title", "id": "d1", "source": "s", "path": "a.txt", "sha256": "0" * 64, **values}
     return Document(text=text, **settings)  # type: ignore[arg-type]
+
+
+def with_passages(text: str = "One. Two.", **values: object) -> tuple[Document, list[Passage]]:
+    """A document and its passages: the words of its text."""
+    made = document(text, **values)
+    spans, start = [], 0
+    for piece in text.split():
+        start = text.index(piece, start)
+        spans.append(Span(start, start + len(piece)))
+        start += len(piece)
+    return made, [Passage(f"{made.id}-{n:05d}", made.id, n, span, span.of(text)) for n, span in enumerate(spans)]
 
 
 # Data folder → the servers of its stores, for those that have any; children of a test find them in the environment.

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[1]
 # Lowest first: a package may import itself and those before it.
 LAYERS = ("corpus", "assistant", "ui")
 DATABASE_MODULES = (
-    *("corpus.catalog", "corpus.changes", "corpus.database", "corpus.encodings", "corpus.facets"),
-    *("corpus.kept_files", "corpus.tables"),
+    *("corpus.catalog", "corpus.changes", "corpus.contents", "corpus.database", "corpus.encodings"),
+    *("corpus.facets", "corpus.kept_files", "corpus.rows", "corpus.tables"),
     *("ui.keeping.database", "ui.keeping.records", "ui.keeping.shared", "ui.keeping.shelves"),
 )
 # Library → the modules that may import it; a name with a full stop at its end allows a whole package.

@@ -9,8 +9,9 @@ import pytest
 from fakes import child_environment, document
 from servers import PASSWORD, free_port, started_postgres
 
-from corpus.catalog import Catalog, Change
+from corpus.catalog import Catalog
 from corpus.database import INSTALL, address_of
+from corpus.entries import Change
 from corpus.errors import DataFolderBusy, StoreUnreachable
 
 

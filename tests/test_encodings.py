@@ -8,8 +8,8 @@ import pytest
 from fakes import FakeEncoder
 from servers import ON_ALL
 
-from corpus.catalog import Source
 from corpus.encoder import Vectors
+from corpus.entries import Source
 from corpus.servers import Servers
 from corpus.store import Store
 from corpus.sync import reindex, sync

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from servers import ONE_CATALOG_EACH
 
 from corpus import tables
-from corpus.catalog import Catalog, Change
+from corpus.catalog import Catalog
 from corpus.document import Document
+from corpus.entries import Change
 from corpus.errors import CatalogOutdated
 from corpus.facets import FIELDS, LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC
 from corpus.servers import Servers

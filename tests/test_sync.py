@@ -6,8 +6,8 @@ from fakes import everything_found, open_store, passage_ids
 from servers import ON_ALL
 
 from corpus import sync as sync_module
-from corpus.catalog import Source
 from corpus.encoder import LONGEST_TITLE_TOKENS
+from corpus.entries import Source
 from corpus.errors import SourceError
 from corpus.files import DEEPEST
 from corpus.store import Store

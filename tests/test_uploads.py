@@ -13,7 +13,7 @@ from fakes import FakeEncoder, child_command, child_environment, everything_foun
 from servers import ON_ALL
 
 from corpus import uploads
-from corpus.catalog import Source
+from corpus.entries import Source
 from corpus.errors import DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
 from corpus.store import Store, writers_lock
 from corpus.sync import sync
