@@ -20,7 +20,6 @@ from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.commitments import Status
 from assistant.conversation import ABOUT
 from assistant.draft import Draft
-from assistant.extractive import CLOSEST_SHOWN
 from assistant.foreign import standing_alone
 from assistant.generative import GenerativeComposer
 from assistant.holders import compose_office
@@ -34,6 +33,7 @@ from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
 from assistant.question import ENGLISH, Question, understand
 from assistant.ranking import with_standing
 from assistant.reading import Evidence, EvidenceReader
+from assistant.refusal import CLOSEST_SHOWN
 from assistant.retrieval import Hit, HybridRetriever
 from assistant.rewriting import QuestionWriter
 from assistant.scope import EVERYTHING, Scope
