@@ -22,10 +22,10 @@ from corpus.encodings import Cut
 from corpus.entries import Change, Failure, Source
 from corpus.errors import DataFolderDamaged, DiskFull, SourceError, UnreadableFile
 from corpus.files import content_of, files_in
+from corpus.front_matter import NotForIndexing
 from corpus.index import Parts, SearchIndex
 from corpus.isolation import IsolatedReader
 from corpus.pipeline import Pipeline
-from corpus.readers import NotForIndexing
 from corpus.store import Store
 
 # A step ends after this many passages: large enough for Chroma's write rate, small enough to lose little to a kill.

@@ -16,9 +16,9 @@ from corpus.entries import Source
 from corpus.errors import NoSuchDocument, NotAnUpload, UnreadableFile
 from corpus.file_names import safe_name
 from corpus.files import LARGEST_FILE_BYTES
+from corpus.front_matter import NotForIndexing
 from corpus.isolation import IsolatedReader
 from corpus.kept_files import FOLDER, FilesInFolder, KeptFiles
-from corpus.readers import NotForIndexing
 from corpus.store import Store
 from corpus.sync import Run, document_from, require_free_space
 

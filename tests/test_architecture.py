@@ -44,7 +44,7 @@ OWNERS = {
     "authlib": ("ui.access.sign_in",),
     "joserfc": ("ui.access.sign_in",),
     "itsdangerous": ("ui.access.signing",),
-    "docx": ("corpus.readers", "ui.export."),
+    "docx": ("corpus.readers.word", "ui.export."),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
     "uvicorn": ("ui.",),
