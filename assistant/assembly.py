@@ -31,8 +31,10 @@ from corpus.embedding import open_encoder
 from corpus.encoder import Encoder
 from corpus.entries import Source
 from corpus.errors import SourceError
+from corpus.pipeline import Progress
+from corpus.rebuild import reindex
 from corpus.store import Store
-from corpus.sync import Progress, SyncReport, reindex, sync
+from corpus.sync import SyncReport, sync
 from corpus.uploads import Addition, add_files, remove_upload
 
 BRIEFS = "briefs"

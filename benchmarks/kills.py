@@ -302,6 +302,7 @@ def forked(job: dict[str, Any], *, broken: bool) -> dict[str, Any]:
 
 def work(job: dict[str, Any], answer: int, *, broken: bool) -> None:
     """In the forked child: do the job; tell of each write as it begins, and of each commit once it is made."""
+    import corpus.rebuild
     import corpus.sync
     from corpus.catalog import Catalog
     from corpus.keywords import KeywordIndex
@@ -326,7 +327,7 @@ def work(job: dict[str, Any], answer: int, *, broken: bool) -> None:
     Catalog.apply = telling  # type: ignore[method-assign]
     for owner, name in ((VectorStore, "add"), (KeywordIndex, "add"), (Catalog, "note_unsettled")):
         before(owner, name, lambda: tell({"write": True}))
-    corpus.sync.PASSAGES_PER_STEP = 12
+    corpus.sync.PASSAGES_PER_STEP = corpus.rebuild.PASSAGES_PER_STEP = 12
     assistant = open_assistant(Path(job["data"]), encoder=FakeEncoder())
     os.write(answer, b"{}\n")
     assistant.reindex() if job["work"] == "reindex" else assistant.sync()

@@ -18,6 +18,8 @@ from corpus.catalog import Catalog
 from corpus.embedding import open_encoder
 from corpus.encoder import Encoder
 from corpus.servers import Servers
+from corpus.store import Store
+from corpus.sync import sync
 
 network_guard.install()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -119,6 +121,15 @@ def store(tmp_path: Path, folder: Path, servers: Servers) -> Iterator:
     store = open_store(tmp_path / "data", FakeEncoder(), s=folder)
     yield store
     store.close()
+
+
+@pytest.fixture
+def filled(store: Store, folder: Path) -> Store:
+    """That store with three documents of one passage each."""
+    for name in ("one", "two", "three"):
+        (folder / f"{name}.txt").write_text(f"Document {name} speaks of health cooperation between two countries.")
+    sync(store)
+    return store
 
 
 @pytest.fixture(scope="module")

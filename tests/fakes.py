@@ -117,6 +117,11 @@ def passage_ids(store: Store) -> set[str]:
     return ids
 
 
+def findable(store: Store, word: str) -> int:
+    """How many passages the vectors find when asked for more than there are."""
+    return len(store.index.vectors.search(store.encoder.encode_query(word), 100))
+
+
 def everything_found(store: Store) -> str:
     """All the text that can be found, one passage to a line."""
     assert passage_ids(store) is not None

@@ -10,9 +10,10 @@ from servers import ON_ALL
 
 from corpus.encoder import Vectors
 from corpus.entries import Source
+from corpus.rebuild import reindex
 from corpus.servers import Servers
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
 
 PARAGRAPHS = [f"Paragraph {number} tells of health cooperation. " * 12 for number in range(6)]
 

@@ -16,9 +16,10 @@ from corpus.document import Document
 from corpus.entries import Change
 from corpus.errors import CatalogOutdated
 from corpus.facets import FIELDS, LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC
+from corpus.rebuild import reindex
 from corpus.servers import Servers
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
 
 VALUES = {
     PARTY: ("Latvia", "Azerbaijan", "WHO"),

@@ -16,9 +16,10 @@ from servers import KINDS
 from assistant.retrieval import HybridRetriever
 from corpus.errors import DataFolderBusy, IndexMismatch, NotFollowing
 from corpus.following import NOTE, Follower
+from corpus.rebuild import reindex
 from corpus.servers import Servers
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
 from ui.api.health import readiness
 
 if TYPE_CHECKING:

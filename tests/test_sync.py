@@ -10,8 +10,9 @@ from corpus.encoder import LONGEST_TITLE_TOKENS
 from corpus.entries import Source
 from corpus.errors import SourceError
 from corpus.files import DEEPEST
+from corpus.rebuild import reindex
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
 
 ON_SERVERS = ON_ALL
 
