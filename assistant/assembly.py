@@ -26,13 +26,15 @@ from assistant.settings import Settings, read_settings
 from assistant.suggestions import Suggestions
 from assistant.support import SupportChecker
 from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
-from corpus.catalog import Source
 from corpus.document import Document
 from corpus.embedding import open_encoder
 from corpus.encoder import Encoder
+from corpus.entries import Source
 from corpus.errors import SourceError
+from corpus.pipeline import Progress
+from corpus.rebuild import reindex
 from corpus.store import Store
-from corpus.sync import Progress, SyncReport, reindex, sync
+from corpus.sync import SyncReport, sync
 from corpus.uploads import Addition, add_files, remove_upload
 
 BRIEFS = "briefs"

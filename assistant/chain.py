@@ -14,42 +14,30 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from assistant import citations, extractive
+from assistant import citations
 from assistant.allowance import Allowance
 from assistant.answer import Answer, Outcome, Statement, Turn
-from assistant.commitments import Status
 from assistant.conversation import ABOUT
 from assistant.draft import Draft
-from assistant.extractive import CLOSEST_SHOWN
+from assistant.drafting import draft_of, from_record, with_later_step
 from assistant.foreign import standing_alone
 from assistant.generative import GenerativeComposer
 from assistant.holders import compose_office
-from assistant.kinds import SINGLE_FACTS
-from assistant.listing import as_evidence, compose_list, compose_timeline, in_plain_words, steps_left_out
-from assistant.offices import search_words
 from assistant.orders import gives_orders
-from assistant.organisations import aliases_of, names_party
-from assistant.parties import Party, aliases
 from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
 from assistant.question import ENGLISH, Question, understand
 from assistant.ranking import with_standing
 from assistant.reading import Evidence, EvidenceReader
+from assistant.refusal import CLOSEST_SHOWN
 from assistant.retrieval import Hit, HybridRetriever
 from assistant.rewriting import QuestionWriter
 from assistant.scope import EVERYTHING, Scope
+from assistant.searching import find_passages, passages_of_office
 from assistant.translation import notice
 from assistant.view import View, Views
-from corpus.allowed import Allowed
 from corpus.store import Store
 
 ChainInput = str | Mapping[str, Any]
-# Passages looked up by the name of each party alone, beside those that the whole question finds: a refusal that says
-# "no document names Estonia" must be right about it.
-_PASSAGES_BY_NAME = 4
-# Passages looked through for the holder of an office: the newest one counts, not the best match.
-_PASSAGES_FOR_OFFICES = 400
-# "With whom did Latvia sign agreements?" is answered from many documents.
-_PASSAGES_FOR_LISTS = 40
 # Of the time that a language model has for an answer, what understanding the question may take.
 _TIME_TO_UNDERSTAND = 0.5
 # Where, among a run's `configurable` values, whoever follows an answer is handed its steps and drafts.
@@ -142,10 +130,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         text, turns, _ = _asked({"question": question, "history": list(history)})
         view = self.views.of(scope)
         progress = Progress(_alone(text, turns, view), turns, view)
-        draft = _from_record(progress.question, view)  # which costs no reading
+        draft = from_record(progress.question, view)  # which costs no reading
         if draft is None:
             progress = self._read(self._retrieve(progress))
-            draft = self._of_office(progress) or _drafted(progress)
+            draft = self._of_office(progress) or draft_of(progress.question, progress.evidence, progress.view)
         return draft.outcome
 
     def _understand(self, input: ChainInput) -> Progress:
@@ -163,36 +151,11 @@ class AnswerChain(Runnable[ChainInput, Answer]):
     def _retrieve(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
         _tell(config, Stage.SEARCHING, lambda: progress.view.passages)
-        question, allowed = progress.question, progress.view.allowed
-        lists_agreements = question.status is not None and len(question.countries) == 1
-        most = _PASSAGES_FOR_LISTS if lists_agreements else None
-        progress.searched = self._retriever.search(question.read, most, allowed)
-        progress.hits = list(progress.searched)
-        known = {hit.passage.id for hit in progress.hits}
-        absent = []
-        for party in question.parties:
-            by_name = self._by_name(party, allowed)
-            progress.hits += [hit for hit in by_name if hit.passage.id not in known]
-            known |= {hit.passage.id for hit in by_name}
-            if not any(names_party(hit.document, party) for hit in (*progress.hits, *by_name)):
-                absent.append(party)
-        progress.hits += [hit for hit in self._by_names(question, allowed) if hit.passage.id not in known]
-        progress.question = replace(question, absent_parties=tuple(absent))
+        found = find_passages(progress.question, self._retriever, progress.view.allowed)
+        progress.searched, progress.hits = found.by_question, found.hits
+        progress.question = replace(progress.question, absent_parties=found.absent)
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
-
-    def _by_names(self, question: Question, allowed: Allowed | None) -> list[Hit]:
-        """The passages that hold most of the names in a question about a person."""
-        if not any(name.is_person for name in question.names):
-            return []
-        names = " ".join(name.text for name in question.names)
-        return self._retriever.search_names(names, _PASSAGES_BY_NAME, allowed)
-
-    def _by_name(self, party: Party, allowed: Allowed | None) -> list[Hit]:
-        """The passages that name a party the most: any of a country's forms, each of an organisation's names."""
-        names = [" ".join(aliases(party))] if party.is_country else list(aliases_of(party))
-        each = _PASSAGES_BY_NAME // len(names) or 1
-        return [hit for name in names for hit in self._retriever.search_names(name, each, allowed)]
 
     def _read(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
@@ -208,19 +171,19 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _compose(self, progress: Progress, config: RunnableConfig) -> Progress:
         started = time.perf_counter()
-        progress.draft = self._of_office(progress) or _with_later_step(self._written(progress, config), progress.view)
+        progress.draft = self._of_office(progress) or with_later_step(self._written(progress, config), progress.view)
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
 
     def _written(self, progress: Progress, config: RunnableConfig) -> Draft:
         """The draft, in a language model's words where there is one and something to tell."""
-        question, draft = progress.question, _drafted(progress)
+        draft = draft_of(progress.question, progress.evidence, progress.view)
         if self._composer is None or draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
             return draft
         tell = _teller(config)
         _tell(config, Stage.WRITING, lambda: len(progress.evidence))
         return self._composer.compose(
-            question,
+            progress.question,
             draft,
             progress.evidence,
             allowance=progress.allowance or self._composer.allowance(),
@@ -233,7 +196,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         office = question.office
         if office is None or question.unknown_names or question.absent_parties:
             return None
-        hits = self._retriever.search_names(search_words(office), _PASSAGES_FOR_OFFICES, view.allowed)
+        hits = passages_of_office(office, self._retriever, view.allowed)
         return compose_office(office, question.period, hits, view.vocabulary, progress.evidence[:CLOSEST_SHOWN])
 
     def _verify(self, progress: Progress, config: RunnableConfig) -> Answer:
@@ -266,43 +229,6 @@ def _read_as(text: str, alone: str, view: View) -> Question:
 
 def _alone(text: str, history: Sequence[Turn], view: View) -> Question:
     return _read_as(text, standing_alone(text, history, view.vocabulary.is_indexed), view)
-
-
-def _drafted(progress: Progress) -> Draft:
-    question, view = progress.question, progress.view
-    draft = _from_record(question, view)
-    return draft or _completed(question, extractive.compose(question, progress.evidence), view)
-
-
-def _from_record(question: Question, view: View) -> Draft | None:
-    """An answer from everything recorded of the parties, where the question asks for all of it."""
-    if question.unknown_names or not question.parties or not (question.lists or question.over_time):
-        return None
-    told = view.record.between(question.parties)
-    if question.lists and (question.status or Status.AGREED) >= Status.AGREED:
-        return compose_list(question, told, view.vocabulary)
-    if len(question.parties) > 1 and not SINGLE_FACTS.intersection(question.kinds):
-        return compose_timeline(question, told, view.vocabulary)
-    return None
-
-
-def _completed(question: Question, draft: Draft, view: View) -> Draft:
-    """With the steps of the record that belong to the answer and that the best passages do not hold."""
-    if draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
-        return draft
-    vocabulary = view.vocabulary
-    told = in_plain_words(question, draft.evidence, view.record, vocabulary)
-    return replace(draft, evidence=(*told, *steps_left_out(question, told, view.record, vocabulary)))
-
-
-def _with_later_step(draft: Draft, view: View) -> Draft:
-    """Whoever is told of a signature is told as well what a later document reports became of it."""
-    told = [item.text for item in draft.told]
-    for item in draft.told:
-        later = view.record.later_step(item, told)
-        if later is not None:
-            return draft.and_also(as_evidence(later, view.vocabulary))
-    return draft
 
 
 def _tell(config: RunnableConfig | None, stage: Stage, count: Callable[[], int]) -> None:

@@ -19,10 +19,11 @@ from corpus.catalog import FILE, Catalog
 from corpus.embedding import open_encoder
 from corpus.errors import AssistantError, DataFolderBusy
 from corpus.index import NO_SERVERS
+from corpus.lock import writers_lock
 from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
 from corpus.quantization import Precision
 from corpus.servers import Servers
-from corpus.store import Store, writers_lock
+from corpus.store import Store
 from corpus.vector_server import connect, disconnect
 
 _LIBRARIES = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.scope import EVERYTHING, Scope, hidden_sources
-from corpus.catalog import Failure, Summary
+from corpus.entries import Failure, Summary
 from corpus.store import Store
 
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from assistant.assembly import Assistant, briefs_folder
 from benchmarks.sets import DATA, load_documents
 from benchmarks.table import print_table
-from corpus import sync as sync_module
+from corpus import intake
 from corpus.embedding import open_encoder
 from corpus.isolation import IsolatedReader
 from corpus.store import Store
@@ -38,7 +38,7 @@ def main() -> None:
         source = _folder_of_files(Path(temporary) / "files", arguments.documents)
         assistant = Assistant(Store(Path(temporary) / "data", encoder))
         _timed(spent, "reading", IsolatedReader, "read")
-        _timed(spent, "chunking", sync_module, "passages")
+        _timed(spent, "chunking", intake, "passages")
         _timed(spent, "encoding", encoder, "encode_passages")
         _timed(spent, "writing", assistant.store.index, "add")
         _timed(spent, "committing", assistant.store.catalog, "apply")

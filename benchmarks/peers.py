@@ -28,7 +28,7 @@ from benchmarks.peer_systems import SYSTEMS, WARM_UP, resident_megabytes
 from benchmarks.peer_systems import asked as answers_to
 from benchmarks.sets import SetQuestion, load_documents, load_questions
 from benchmarks.table import print_table
-from corpus.catalog import Change
+from corpus.entries import Change
 from corpus.chunking import passages
 from corpus.document import Document
 from corpus.embedding import open_encoder

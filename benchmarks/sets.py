@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.catalog import Change
 from corpus.chunking import passages
 from corpus.document import Document, Span
 from corpus.encoder import Encoder
+from corpus.entries import Change
 from corpus.store import Store
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -20,8 +20,8 @@ from pathlib import Path
 from corpus.catalog import FILE, Catalog
 from corpus.database import address_of
 from corpus.errors import AssistantError
-from corpus.index import SearchIndex
-from corpus.store import FIRST_BUILD, writers_lock
+from corpus.index import FIRST_BUILD, SearchIndex
+from corpus.lock import writers_lock
 
 _FORMAT, _MANIFEST = 1, "manifest.json"
 _DATABASE = b"SQLite format 3\x00"

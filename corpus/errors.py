@@ -11,6 +11,7 @@ exactly `AssistantError`; anything else is a bug and surfaces with its traceback
     │   └── DiskFull         there is no room to write
     ├── StoreUnreachable     the database server or the vector server cannot be reached, or refuses
     │   └── BuildGone        the index asked was replaced by another process's rebuild
+    ├── NotFollowing         the indexes are behind the shared catalog, and bringing them forward fails
     ├── NoSuchDocument       no current document has this id
     ├── NotAnUpload          a document's file is not ours to delete
     ├── CatalogOutdated      the catalog of an earlier version does not know yet what is asked of it
@@ -49,6 +50,10 @@ class StoreUnreachable(AssistantError):
 
 class BuildGone(StoreUnreachable):
     """The index that was asked is there no more: another process has rebuilt it."""
+
+
+class NotFollowing(AssistantError):
+    """The indexes are behind the shared catalog and cannot be brought forward; what is new is not found."""
 
 
 class NoSuchDocument(AssistantError):

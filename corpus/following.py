@@ -6,27 +6,24 @@ without that note are begun anew. On one machine a lock lets one process of a da
 """
 
 import json
-import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from corpus.catalog import Catalog
 from corpus.encoder import Encoder
-from corpus.errors import AssistantError, DataFolderBusy
+from corpus.errors import DataFolderBusy
 from corpus.index import SearchIndex
 
 NOTE = "followed.json"
 # Documents between two commits: enough for the commit to weigh little, few enough to hold their texts.
 _AT_ONCE = 200
-_LOOK_AGAIN_SECONDS = 0.5
 # A first index of a large catalog takes minutes; who asks meanwhile from the same data folder waits that long.
 _PATIENCE_SECONDS = 60.0
-_log = logging.getLogger(__name__)
 
 
 class Follower:
@@ -110,31 +107,6 @@ class Follower:
         vectors = self._catalog.encodings.vectors(encoder, shown if parts.vectors is not None else ())
         parts.add(shown, vectors)
         parts.commit()
-
-
-@contextmanager
-def repeated(follow: Callable[[], None]) -> Iterator[None]:
-    """While this is open, follow again and again in a thread of its own, so that no question waits for it."""
-    ended = threading.Event()
-
-    def run() -> None:
-        told = ""
-        while not ended.wait(_LOOK_AGAIN_SECONDS):
-            try:
-                follow()
-                told = ""
-            except AssistantError as error:  # whoever asks is told the same; it may be mended meanwhile
-                if str(error) != told:
-                    _log.warning("The indexes do not follow the catalog: %s", error)
-                told = str(error)
-
-    thread = threading.Thread(target=run, name="following", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _steps(changed: list[tuple[str, int]]) -> Iterator[tuple[list[str], int]]:

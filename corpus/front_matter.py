@@ -15,6 +15,10 @@ LONGEST_FRONT_MATTER = 20_000  # characters
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
+class NotForIndexing(Exception):
+    """The file's own front matter says `index: false`: it is no document, and no failure either."""
+
+
 def split_front_matter(text: str) -> tuple[Mapping[str, Any], int]:
     """What the front matter says, and where the text after it begins: nothing and 0 where there is none.
 

@@ -5,6 +5,7 @@ which one is in use. Both hold the same passages; neither is trusted without the
 writes both. Where machines share a catalog, it writes what is on a server, and every process follows with the rest.
 """
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from corpus.servers import Servers
 from corpus.vectors import VectorStore
 
 NO_SERVERS = Servers()
+FIRST_BUILD = "0001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,13 @@ class SearchIndex:
 def build_folder(data_folder: Path, build: str) -> Path:
     """Where the indexes of a build lie."""
     return data_folder / "indexes" / build
+
+
+def remove_builds(data_folder: Path, *, keep: str) -> None:
+    """Delete the indexes of all builds but one."""
+    for folder in (data_folder / "indexes").glob("[0-9]*"):
+        if folder != build_folder(data_folder, keep):
+            shutil.rmtree(folder, ignore_errors=True)  # a reader may still hold files; the next writer retries
 
 
 def collection_of(identity: str, build: str) -> str:

@@ -17,7 +17,8 @@ from typing import IO, Any, TypeVar
 
 from corpus.document import Extraction, Span
 from corpus.errors import UnreadableFile
-from corpus.readers import NotForIndexing, read_content, supported_suffixes
+from corpus.front_matter import NotForIndexing
+from corpus.readers.formats import read_content, supported_suffixes
 
 # Read here: everything done to such a text takes time in proportion to its length (the tests hold this).
 LONGEST_HARMLESS_BYTES = 256 * 2**10

@@ -18,7 +18,7 @@ from corpus.catalog import FILE, Catalog
 from corpus.database import Address, address_of, make_tables, open_engine, writers_turn
 from corpus.errors import AssistantError, UnreadableFile
 from corpus.kept_files import FOLDER, FilesInFolder
-from corpus.store import writers_lock
+from corpus.lock import writers_lock
 
 # Of what is inserted together: enough rows for speed, few enough bytes for long texts and large files.
 _MOST_ROWS, _MOST_BYTES = 500, 8 * 2**20

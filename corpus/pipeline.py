@@ -8,6 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+# A step ends after this many passages: large enough for Chroma's write rate, small enough to lose little to a kill.
+PASSAGES_PER_STEP = 256
+# (what is done, how many of how many)
+Progress = Callable[[str, int, int], None]
 # More would only take memory: each stage works on one step at a time.
 _UNDER_WAY = 2
 

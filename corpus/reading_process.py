@@ -14,8 +14,9 @@ from typing import IO, Any
 
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
+from corpus.front_matter import NotForIndexing
 from corpus.language import detect_language
-from corpus.readers import NotForIndexing, read_content
+from corpus.readers.formats import read_content
 
 
 def main(memory_bytes: int, seconds: int) -> None:

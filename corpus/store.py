@@ -7,203 +7,21 @@
 With servers, the catalog is in PostgreSQL and the vectors may be in Chroma's server: data folders on several machines
 then have indexes of their own that follow the catalog (`following`), and the writer's lock is the database's.
 
-Opening a store for reading never writes; `writing()` takes the lock and finishes what a killed writer left undone.
+Opening a store to read (`opened_folder`) never writes; `writing()` takes the lock and finishes what a killed writer
+left undone.
 """
 
-import shutil
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from corpus.catalog import Catalog, declared_parties
-from corpus.chunking import ChunkingParameters
-from corpus.document import Document
-from corpus.encoder import Encoder
-from corpus.errors import DataFolderBusy, DataFolderDamaged, IndexMismatch
-from corpus.following import Follower, repeated
-from corpus.index import NO_SERVERS, Parts, SearchIndex, build_folder, collection_of
-from corpus.servers import Servers
+from corpus.index import FIRST_BUILD, Parts, SearchIndex, collection_of, remove_builds
+from corpus.lock import writers_lock
+from corpus.opened_folder import OpenedFolder
 from corpus.vector_server import remove_collections
 
-FIRST_BUILD = "0001"
 
-
-class Store:
-    """A data folder opened with an encoder.
-
-    Raises `IndexMismatch` where the indexes were built by another encoder or other chunking; with `rebuild`, that is
-    allowed, because the caller is about to build them anew. `parties_of` tells by which parties a document can be
-    filtered.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        encoder: Encoder,
-        *,
-        chunking: ChunkingParameters | None = None,
-        rebuild: bool = False,
-        parties_of: Callable[[Document], Sequence[str]] = declared_parties,
-        servers: Servers = NO_SERVERS,
-    ) -> None:
-        self.folder = folder
-        self.encoder = encoder
-        self.servers = servers
-        self.chunking = chunking or ChunkingParameters()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DataFolderDamaged(f"The data folder {folder} cannot be made ({error.strerror}).") from error
-        self.catalog = Catalog(folder, parties_of, server=servers.catalog)
-        self._index: SearchIndex | None = None
-        self._opening = threading.RLock()
-        self._follower = Follower(self.catalog, folder) if self.catalog.is_shared else None
-        self._is_followed_beside = False
-        try:
-            self._generation = self.catalog.generation
-            if not rebuild:
-                self._require_fingerprint()
-        except BaseException:
-            self.catalog.close()
-            raise
-
-    @property
-    def fingerprint(self) -> str:
-        """What an index depends on: the encoder's weights and how passages are cut."""
-        return f"{self.encoder.fingerprint}:{self.chunking.longest}/{self.chunking.enough}"
-
-    @property
-    def build(self) -> str:
-        """The number of the index build in use."""
-        return self.catalog.state("build") or FIRST_BUILD
-
-    @property
-    def index(self) -> SearchIndex:
-        """The indexes in use, opened on first need.
-
-        Raises `DataFolderDamaged` where they cannot be opened or have lost passages, and `IndexMismatch` where
-        another process has since built them with another encoder.
-        """
-        index = self._index
-        if index is None:
-            with self._opening:  # two threads that open one Chroma folder at once break each other's
-                if self._index is None:
-                    self._require_fingerprint()
-                    self._index = self._opened()
-                index = self._index
-        return index
-
-    def _opened(self) -> SearchIndex:
-        """The indexes of the build in use; they hold every passage that the catalog shows, and maybe more."""
-        if self._follower is None:
-            return self._complete(lambda: self.open_index(self.build))
-        folder = build_folder(self.folder, self.build)
-        with self._follower.alone():
-            self._follower.clear(folder)
-            try:
-                return self._complete(lambda: self._caught_up(folder.name))
-            except DataFolderDamaged:  # what follows can be begun anew
-                self._follower.clear(folder, also_noted=True)
-                return self._complete(lambda: self._caught_up(folder.name))
-
-    def _caught_up(self, build: str) -> SearchIndex:
-        assert self._follower is not None
-        index = self.open_index(build)
-        try:
-            self._follower.follow(index, self.encoder)
-        except BaseException:
-            index.close()
-            raise
-        return index
-
-    def open_index(self, build: str) -> SearchIndex:
-        """The indexes of a build, new or not, whatever they hold."""
-        identity = self.catalog.identity if self.servers.vectors else ""
-        return SearchIndex(self.folder, build, self.servers, identity)
-
-    def _complete(self, opened: Callable[[], SearchIndex]) -> SearchIndex:
-        """Indexes in which none of the passages is missing that the catalog showed before they were opened."""
-        generation, expected = self.catalog.generation, self.catalog.passage_count()
-        index = opened()
-        found = index.count()
-        if found < expected and generation == self.catalog.generation:
-            index.close()
-            raise DataFolderDamaged(
-                f"The index {index.folder} holds {found} of {expected} passages; run: assistant reindex"
-            )
-        return index
-
-    def _require_fingerprint(self) -> None:
-        stored = self.catalog.state("fingerprint")
-        if stored not in (None, self.fingerprint):
-            raise IndexMismatch(
-                f"The index in {self.folder} was built with {stored}, but {self.fingerprint} is set; "
-                "run: assistant reindex"
-            )
-
-    @property
-    def generation(self) -> int:
-        """The generation this store last looked at."""
-        return self._generation
-
-    def refresh(self) -> bool:
-        """Look whether another process changed the data folder; if so, see its changes and return True."""
-        if self._is_followed_beside:
-            return False  # it is seen to already, and questions do not wait for it
-        generation = self.catalog.generation
-        if generation == self._generation:
-            return False
-        self.catch_up()
-        return True
-
-    def catch_up(self) -> None:
-        """See what others wrote; indexes that follow the catalog are brought forward before this returns."""
-        with self._opening:
-            generation = self.catalog.generation
-            if generation == self._generation and not self._is_of_another_build():
-                return
-            if self._is_of_another_build():
-                self._change_build()
-            elif self._index is not None and self._follower is None:
-                self._index.reload()
-            elif self._index is not None and self._follower is not None:
-                with self._follower.alone():
-                    self._follower.follow(self._index, self.encoder)
-            self._generation = generation
-
-    @contextmanager
-    def following(self) -> Iterator[None]:
-        """For a server: while this is open, indexes follow a shared catalog in a thread, and no question waits."""
-        if self._follower is None:
-            yield
-            return
-        self._is_followed_beside = True
-        try:
-            with repeated(self.catch_up):
-                yield
-        finally:
-            self._is_followed_beside = False
-
-    def _is_of_another_build(self) -> bool:
-        return self._index is not None and self._index.build != self.build
-
-    def _change_build(self) -> None:
-        """Go over to the build in use; where it has to be made here first, the old one answers until it is."""
-        old = self._index
-        try:
-            if self._follower is None:
-                self._index = None
-                return
-            self._require_fingerprint()
-            self._index = self._opened()
-            self._remove_old_builds()
-        except IndexMismatch:
-            self._index = None  # or questions would be answered from what no longer fits the catalog
-            raise
-        finally:
-            if old is not None and self._index is not old:
-                old.close()
+class Store(OpenedFolder):
+    """An opened data folder that can be written to as well, by one process at a time."""
 
     @contextmanager
     def writing(self, *, rebuild: bool = False) -> Iterator[int]:
@@ -217,7 +35,7 @@ class Store:
             self.catch_up()  # another process may have written, or even rebuilt the indexes, since we last looked
             if self.catalog.state("fingerprint") is None:
                 self.catalog.set_state(fingerprint=self.fingerprint, build=self.build)
-            self._remove_old_builds()
+            remove_builds(self.folder, keep=self.build)
             if rebuild or self.build != FIRST_BUILD:  # otherwise there was none before this one
                 self._remove_old_collections()
             if not rebuild:
@@ -264,12 +82,7 @@ class Store:
             if self._index is not None:
                 self._index.close()
             self._index = index
-        self._remove_old_builds()
-
-    def _remove_old_builds(self) -> None:
-        for folder in (self.folder / "indexes").glob("[0-9]*"):
-            if folder != build_folder(self.folder, self.build):
-                shutil.rmtree(folder, ignore_errors=True)  # a reader may still hold files; the next writer retries
+        remove_builds(self.folder, keep=self.build)
 
     def _remove_old_collections(self) -> None:
         """A replica may ask a replaced collection for a while; the next writer deletes it."""
@@ -279,27 +92,3 @@ class Store:
                 collection_of(self.catalog.identity, ""),
                 keep=collection_of(self.catalog.identity, self.build),
             )
-
-    def close(self) -> None:
-        """Release all files."""
-        if self._index is not None:
-            self._index.close()
-        self.catalog.close()
-
-    def document(self, document_id: str) -> Document | None:
-        """A document by id, also one that was since changed or removed."""
-        return self.catalog.document(document_id)
-
-
-@contextmanager
-def writers_lock(folder: Path) -> Iterator[None]:
-    """The operating system's lock that makes this process the only writer of a data folder."""
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(folder / "writer.lock", timeout=0.2):
-            yield
-    except Timeout as error:
-        raise DataFolderBusy(
-            f"Another process is writing to {folder}; wait until it has ended, or use another --data-dir."
-        ) from error

@@ -5,36 +5,26 @@ what was encoded before is not encoded again (`encodings`). Order of writing a s
 unsettled, write their passages to the indexes, then one catalog transaction makes them visible (and the versions they
 replace invisible), then the replaced passages leave the indexes. A process killed anywhere in between is completed by
 the next sync.
-Which files there are is `files`; what they say is read by `isolation`.
+Which files there are is `files`; what they say is read by `isolation`, and made a document by `intake`.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
-from corpus.catalog import Change, Failure, Source
-from corpus.chunking import passages
-from corpus.document import Document, Extraction, Passage
+from corpus.document import Document, Passage
 from corpus.encoder import Vectors
 from corpus.encodings import Cut
-from corpus.errors import DataFolderDamaged, DiskFull, SourceError, UnreadableFile
+from corpus.entries import Change, Failure, Source
+from corpus.errors import SourceError, UnreadableFile
 from corpus.files import content_of, files_in
-from corpus.index import Parts, SearchIndex
+from corpus.free_space import require_free_space
+from corpus.front_matter import NotForIndexing
+from corpus.intake import document_from, printable_path
 from corpus.isolation import IsolatedReader
-from corpus.pipeline import Pipeline
-from corpus.readers import NotForIndexing
+from corpus.pipeline import PASSAGES_PER_STEP, Pipeline, Progress
 from corpus.store import Store
-
-# A step ends after this many passages: large enough for Chroma's write rate, small enough to lose little to a kill.
-PASSAGES_PER_STEP = 256
-_LONGEST_PATH_BYTES = 2_000
-SMALLEST_FREE_SPACE_BYTES = 64 * 2**20
-
-# (what is done, how many of how many)
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
@@ -116,7 +106,7 @@ class Run:
         seen = {key for key in self.known if key[0] in in_catalog}
         self.report.unchanged += sorted("/".join(key) for key in seen)
         for number, (source, found) in enumerate(files, start=1):
-            key = (source.name, _printable_path(found.path.relative_to(source.folder)))
+            key = (source.name, printable_path(found.path.relative_to(source.folder)))
             if found.reason is not None:
                 self._fail(key, None, found.reason)
             elif self.take(key, partial(content_of, found.path)):
@@ -199,87 +189,6 @@ class Run:
         self.store.catalog.encodings.forget_superseded()
 
 
-def reindex(store: Store, progress: Progress = lambda *_: None) -> int:
-    """Rebuild both indexes from the catalog's texts alone, and switch to them at once; returns the passage count.
-
-    The files are not needed. The build in use stays in use until the new one is complete and agrees with the catalog.
-    """
-    with store.writing(rebuild=True):
-        require_free_space(store.folder)
-        index = store.open_index(store.next_build())
-        with store.filling(index) as parts:
-            try:
-                count = _rebuild(store, index, parts, progress)
-            except BaseException:
-                index.close()  # or this process could not try again: Chroma keeps an open folder, even a deleted one
-                raise
-            store.switch_to(index)
-        return count
-
-
-def _rebuild(store: Store, index: SearchIndex, parts: Sequence[Parts], progress: Progress) -> int:
-    """Fill a new index from the catalog, and make the catalog point at it."""
-    documents = store.catalog.documents()
-    cut: list[tuple[Document, list[Passage]]] = []
-    waiting: list[tuple[Document, list[Passage]]] = []
-    for number, document in enumerate(documents, start=1):
-        document_passages = passages(document, store.encoder.count_tokens, store.chunking)
-        cut.append((document, document_passages))
-        waiting.append(cut[-1])
-        if sum(len(found) for _, found in waiting) >= PASSAGES_PER_STEP or number == len(documents):
-            vectors = store.catalog.encodings.encode(store.encoder, waiting)
-            for part in parts:
-                part.add(waiting, vectors)
-            waiting = []
-        progress(document.path, number, len(documents))
-    for part in parts:
-        part.commit()
-    expected = {passage.id for _, document_passages in cut for passage in document_passages}
-    if index.vectors.ids() != expected or index.keywords.count() != len(expected):
-        raise DataFolderDamaged("The rebuilt index does not agree with the catalog; the old one stays in use.")
-    with store.catalog.rebuilding() as connection:
-        batches = (document_passages for _, document_passages in cut)
-        state = {"build": index.build, "fingerprint": store.fingerprint}
-        store.catalog.replace_passages(connection, batches, state)
-    return len(expected)
-
-
-def document_from(
-    content: bytes, key: tuple[str, str], reader: IsolatedReader, store: Store
-) -> tuple[Document, list[Passage]]:
-    """The document that the content of the file at (source, path) makes, cut into its passages.
-
-    Raises `UnreadableFile` where it makes none, and `NotForIndexing` where the file asks to be left out.
-    """
-    extraction = reader.read(content, key[1])
-    values = {item.name: getattr(extraction, item.name) for item in fields(Extraction)}
-    # UTF-16 may hold NULs, which PostgreSQL refuses; all offsets stay what they are.
-    values["text"] = values["text"].replace("\0", "\N{REPLACEMENT CHARACTER}")
-    values["title"] = values["title"].replace("\0", " ")
-    sha256 = hashlib.sha256(content).hexdigest()
-    document = Document(**values, id=identity(key, sha256), source=key[0], path=key[1], sha256=sha256)
-    document_passages = passages(document, store.encoder.count_tokens, store.chunking)
-    if not document_passages:
-        raise UnreadableFile("it holds nothing but page furniture (share buttons, dates, menus)")
-    return document, document_passages
-
-
-def identity(key: tuple[str, str], sha256: str) -> str:
-    """A document's id: its place and its bytes, so that same-named files elsewhere are other documents."""
-    return hashlib.sha256("\0".join((*key, sha256)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
-def _printable_path(path: Path) -> str:
-    r"""The path with forward slashes; bytes of a file name that are no UTF-8, which no store accepts, as \xNN.
-
-    Of an extremely long one, which a database's index would refuse, the middle is a digest.
-    """
-    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-    if len(text.encode()) <= _LONGEST_PATH_BYTES:
-        return text
-    return f"{text[:200]}…{hashlib.sha256(text.encode()).hexdigest()}…{text[-200:]}"
-
-
 def _require_folders(sources: Iterable[Source]) -> None:
     for source in sources:
         if not source.folder.is_dir():
@@ -287,14 +196,3 @@ def _require_folders(sources: Iterable[Source]) -> None:
                 f"The folder {source.folder} of source '{source.name}' is missing; bring it back, "
                 f"or run: assistant sources remove {source.name}"
             )
-
-
-def require_free_space(folder: Path, needed: int = 0) -> None:
-    """Raises `DiskFull` where the disk has not this many bytes free, and some to spare."""
-    import shutil
-
-    free = shutil.disk_usage(folder).free
-    if free < SMALLEST_FREE_SPACE_BYTES + needed:
-        raise DiskFull(
-            f"The disk of {folder} is full ({free // 2**20} MB left); free some space and run the command again."
-        )

@@ -12,15 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
-from corpus.catalog import Source
+from corpus.entries import Source
 from corpus.errors import NoSuchDocument, NotAnUpload, UnreadableFile
 from corpus.file_names import safe_name
 from corpus.files import LARGEST_FILE_BYTES
+from corpus.free_space import require_free_space
+from corpus.front_matter import NotForIndexing
+from corpus.intake import document_from
 from corpus.isolation import IsolatedReader
 from corpus.kept_files import FOLDER, FilesInFolder, KeptFiles
-from corpus.readers import NotForIndexing
 from corpus.store import Store
-from corpus.sync import Run, document_from, require_free_space
+from corpus.sync import Run
 
 MOST_FILES = 10_000
 # A file is kept, its text goes into the catalog, and its passages into two indexes.

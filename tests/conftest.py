@@ -14,9 +14,12 @@ from offline import network_guard
 from servers import KINDS, running_chroma, running_postgres, with_schema, without_schema
 
 from assistant.assembly import Assistant, open_assistant
+from corpus.catalog import Catalog
 from corpus.embedding import open_encoder
 from corpus.encoder import Encoder
 from corpus.servers import Servers
+from corpus.store import Store
+from corpus.sync import sync
 
 network_guard.install()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -104,12 +107,29 @@ def servers(request: pytest.FixtureRequest) -> Servers:
 
 
 @pytest.fixture
+def catalog(tmp_path: Path, servers: Servers) -> Iterator[Catalog]:
+    """An empty catalog."""
+    catalog = Catalog(tmp_path, server=servers.catalog)
+    yield catalog
+    catalog.close()
+
+
+@pytest.fixture
 def store(tmp_path: Path, folder: Path, servers: Servers) -> Iterator:
     """A store with one source `s`: the empty folder of documents."""
     SERVERS_OF[str(tmp_path / "data")] = servers
     store = open_store(tmp_path / "data", FakeEncoder(), s=folder)
     yield store
     store.close()
+
+
+@pytest.fixture
+def filled(store: Store, folder: Path) -> Store:
+    """That store with three documents of one passage each."""
+    for name in ("one", "two", "three"):
+        (folder / f"{name}.txt").write_text(f"Document {name} speaks of health cooperation between two countries.")
+    sync(store)
+    return store
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.catalog import Source
 from corpus.chunking import ChunkingParameters
-from corpus.document import Document
+from corpus.document import Document, Passage, Span
 from corpus.encoder import Encoder
+from corpus.entries import Source
 from corpus.servers import Servers
 from corpus.store import Store
 
@@ -66,6 +66,17 @@ def document(text: str, **values: object) -> Document:
     return Document(text=text, **settings)  # type: ignore[arg-type]
 
 
+def with_passages(text: str = "One. Two.", **values: object) -> tuple[Document, list[Passage]]:
+    """A document and its passages: the words of its text."""
+    made = document(text, **values)
+    spans, start = [], 0
+    for piece in text.split():
+        start = text.index(piece, start)
+        spans.append(Span(start, start + len(piece)))
+        start += len(piece)
+    return made, [Passage(f"{made.id}-{n:05d}", made.id, n, span, span.of(text)) for n, span in enumerate(spans)]
+
+
 # Data folder → the servers of its stores, for those that have any; children of a test find them in the environment.
 SERVERS_OF: dict[str, Servers] = {
     folder: Servers(*servers) for folder, servers in json.loads(os.environ.get("TESTED_SERVERS", "{}")).items()
@@ -104,6 +115,11 @@ def passage_ids(store: Store) -> set[str]:
     assert keyword_passage_ids(store) == ids
     assert store.index.vectors.count() == len(ids)
     return ids
+
+
+def findable(store: Store, word: str) -> int:
+    """How many passages the vectors find when asked for more than there are."""
+    return len(store.index.vectors.search(store.encoder.encode_query(word), 100))
 
 
 def everything_found(store: Store) -> str:

@@ -24,6 +24,7 @@ import sqlalchemy.dialects.sqlite  # noqa: F401 - before the fork
 import tantivy  # noqa: F401 - before the fork
 from fakes import SERVERS_OF, open_store
 
+import corpus.rebuild
 import corpus.sync
 from corpus.catalog import Catalog
 from corpus.keywords import KeywordIndex
@@ -47,7 +48,7 @@ WRITES = [
     (Store, "sweep"),
     (Store, "switch_to"),
 ]
-WORK = {"sync": corpus.sync.sync, "reindex": corpus.sync.reindex}
+WORK = {"sync": corpus.sync.sync, "reindex": corpus.rebuild.reindex}
 
 
 def watch(owner: type, name: str, before: Callable[[str], None]) -> None:
@@ -73,7 +74,7 @@ def work(job: dict[str, Any], answer: int) -> None:
 
     for owner, name in WRITES:
         watch(owner, name, before)
-    corpus.sync.PASSAGES_PER_STEP = 6
+    corpus.sync.PASSAGES_PER_STEP = corpus.rebuild.PASSAGES_PER_STEP = 6
     SERVERS_OF[job["data"]] = Servers(*job.get("servers", ()))
     store = open_store(Path(job["data"]))
     os.write(answer, b"ready\n")

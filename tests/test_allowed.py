@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from assistant.retrieval import CANDIDATES, HybridRetriever, fuse
 from corpus import vectors as vectors_module
 from corpus.allowed import Allowed
-from corpus.catalog import Change
 from corpus.document import Passage, Span, document_of, passage_id
+from corpus.entries import Change
 from corpus.store import Store
 
 WORDS = "riga baku vaccine hospital ambulance border minister health signed agreed training nurses".split()

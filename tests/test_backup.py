@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from assistant.assembly import Assistant, open_assistant
 from corpus.backup import Backup, BackupError, back_up, restore
 from corpus.errors import DataFolderBusy
-from corpus.store import writers_lock
+from corpus.lock import writers_lock
 from ui.access.keys import KeyRing
 from ui.cli import app
 

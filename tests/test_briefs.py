@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from assistant.assembly import briefs_folder
-from corpus.readers import NotForIndexing, read
+from corpus.front_matter import NotForIndexing
+from corpus.readers.formats import read
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 BRIEFS = sorted(path for path in briefs_folder().glob("*.md") if path.name != "README.md")

@@ -1,35 +1,17 @@
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes import document
+from fakes import with_passages
 from hypothesis import HealthCheck, given, settings
 from servers import ONE_CATALOG_EACH
 from texts import hostile
 
-from corpus.catalog import Catalog, Change, Failure, Source, Summary
-from corpus.document import Passage, Span
+from corpus.catalog import Catalog
+from corpus.document import Span
+from corpus.entries import Change, Failure, Source
 from corpus.errors import DataFolderDamaged
 
 ON_SERVERS = ONE_CATALOG_EACH
-
-
-@pytest.fixture
-def catalog(tmp_path, servers):
-    catalog = Catalog(tmp_path, server=servers.catalog)
-    yield catalog
-    catalog.close()
-
-
-def with_passages(text="One. Two.", **values):
-    """A document and its passages: the words of its text."""
-    made = document(text, **values)
-    spans, start = [], 0
-    for piece in text.split():
-        start = text.index(piece, start)
-        spans.append(Span(start, start + len(piece)))
-        start += len(piece)
-    return made, [Passage(f"{made.id}-{n:05d}", made.id, n, span, span.of(text)) for n, span in enumerate(spans)]
 
 
 def test_a_document_comes_back_as_it_went_in(catalog):
@@ -60,19 +42,6 @@ def test_any_text_comes_back_character_for_character(catalog, text):
     catalog.apply(Change(documents=[(made, passages)], withdrawn=[made.id]))
     assert catalog.document(made.id) == made
     assert catalog.passages(made) == passages
-
-
-def test_a_superseded_document_still_opens_but_is_found_no_more(catalog):
-    old, old_passages = with_passages("Old. Text.", id="old")
-    new, new_passages = with_passages("New. Text.", id="new")
-    catalog.apply(Change(documents=[(old, old_passages)]))
-    catalog.apply(Change(documents=[(new, new_passages)], withdrawn=["old"]))
-    assert catalog.document("old") == old
-    assert catalog.documents() == [new]
-    assert catalog.documents_by_id(["old", "new"]) == {"new": new}
-    assert catalog.passages_by_id([passage.id for passage in old_passages]) == {}
-    assert catalog.current_versions() == {("s", "a.txt"): ("new", new.sha256)}
-    assert catalog.unsettled() == ["old"]
 
 
 def test_a_document_may_return_after_it_was_withdrawn(catalog):
@@ -141,12 +110,6 @@ def test_a_rebuild_that_fails_changes_nothing(catalog):
     assert (catalog.state("build"), catalog.generation) == (None, 1)
 
 
-def test_more_ids_than_a_query_may_hold_can_be_looked_up(catalog):
-    made, passages = with_passages("word " * 1300)
-    catalog.apply(Change(documents=[(made, passages)]))
-    assert len(catalog.passages_by_id([passage.id for passage in passages] * 3)) == 1300
-
-
 def test_a_damaged_catalog_is_refused_with_what_to_do(tmp_path):
     (tmp_path / "catalog.sqlite3").write_bytes(b"garbage" * 1000)
     with pytest.raises(DataFolderDamaged, match="restore it from a backup"):
@@ -166,28 +129,3 @@ def test_a_source_within_the_data_folder_moves_with_it(tmp_path):
     ]
     second.close()
     moved.rename(tmp_path)
-
-
-def test_summaries_say_what_documents_say_without_their_texts(catalog):
-    made, passages = with_passages(published="2022", language="lv", parties=("Latvia",))
-    bare, _ = with_passages(id="d2", path="b.txt")
-    catalog.apply(Change(documents=[(made, passages), (bare, [])]))
-    assert catalog.summaries() == [
-        Summary("d1", "s", "a.txt", "A title", None, "2022", "lv", ("Latvia",), 2),
-        Summary("d2", "s", "b.txt", "A title", None, None, None, (), 0),
-    ]
-    catalog.apply(Change(withdrawn=[made.id]))
-    assert [summary.id for summary in catalog.summaries()] == ["d2"]
-
-
-def test_what_is_held_is_counted_without_what_was_superseded(catalog):
-    assert (catalog.holdings().documents, catalog.holdings().newest, catalog.holdings().changed) == (0, None, None)
-    dated = [("a", "2022-09", "lv"), ("b", "2025-12-04", "en"), ("c", None, "en"), ("d", "2026", None)]
-    for name, published, language in dated:
-        made, passages = with_passages(id=name, path=name, title=name, published=published, language=language)
-        catalog.apply(Change(documents=[(made, passages)]))
-    catalog.apply(Change(withdrawn=["d"]))
-    held = catalog.holdings()
-    assert (held.documents, held.oldest, held.newest, held.languages) == (3, "2022-09", "2025-12-04", ("en", "lv"))
-    assert datetime.fromisoformat(held.changed) <= datetime.now(UTC)
-    assert [title for title, _ in catalog.headings(2)] == ["b", "a"], "the newest first"

@@ -10,8 +10,9 @@ import sqlalchemy as sql
 from fakes import child_environment, document
 from servers import PASSWORD, free_port, started_postgres
 
-from corpus.catalog import Catalog, Change
+from corpus.catalog import Catalog
 from corpus.database import INSTALL, address_of, open_engine, write_encodings_alone
+from corpus.entries import Change
 from corpus.errors import DataFolderBusy, StoreUnreachable
 
 

@@ -15,8 +15,8 @@ from payloads import every_payload
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.holdings import Held, Overview, Wanted
-from corpus.catalog import Failure, Summary
-from corpus.store import writers_lock
+from corpus.entries import Failure, Summary
+from corpus.lock import writers_lock
 from corpus.uploads import Addition
 from ui.access.layer import Access
 from ui.api import uploads as uploads_api

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from servers import ONE_CATALOG_EACH
 
 from corpus import tables
-from corpus.catalog import Catalog, Change
+from corpus.catalog import Catalog
 from corpus.document import Document
+from corpus.entries import Change
 from corpus.errors import CatalogOutdated
 from corpus.facets import FIELDS, LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC
+from corpus.rebuild import reindex
 from corpus.servers import Servers
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
 
 VALUES = {
     PARTY: ("Latvia", "Azerbaijan", "WHO"),

@@ -7,17 +7,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from fakes import SERVERS_OF, FakeEncoder, child_environment, everything_found, open_store, passage_ids
 from servers import KINDS
 
 from assistant.retrieval import HybridRetriever
-from corpus.errors import DataFolderBusy, IndexMismatch
-from corpus.following import NOTE
+from corpus.errors import DataFolderBusy, IndexMismatch, NotFollowing
+from corpus.following import NOTE, Follower
+from corpus.rebuild import reindex
 from corpus.servers import Servers
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
+from ui.api.health import readiness
+
+if TYPE_CHECKING:
+    from assistant.assembly import Assistant
 
 ON_SERVERS = KINDS[1:]
 
@@ -236,6 +242,44 @@ def test_in_a_server_a_thread_follows_and_no_question_does(store: Store, other: 
         assert other.index.keywords.search("vaccines", 5)
         assert time.monotonic() - started < 5
     assert "following" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_thread_that_failed_as_nobody_expected_goes_on_and_meanwhile_the_server_is_not_ready(
+    store: Store, other: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, "one.txt", "Latvia spoke of telemedicine.")
+    sync(store)
+    assert other.index.keywords.search("telemedicine", 5)
+    is_ill, follow = threading.Event(), Follower.follow
+
+    def followed(self: Follower, *arguments: Any) -> None:
+        if is_ill.is_set() and self is other._follower:
+            raise OSError("no such device")
+        follow(self, *arguments)
+
+    monkeypatch.setattr(Follower, "follow", followed)
+    replica = cast("Assistant", Replica(other))
+    with other.following():
+        assert readiness(replica).indexed == 1
+        is_ill.set()
+        write(folder, "two.txt", "Latvia spoke of vaccines.")
+        sync(store)
+        until(lambda: other._beside is not None and other._beside.failure is not None)
+        with pytest.raises(NotFollowing, match="behind the shared catalog and do not follow it: its log says why"):
+            readiness(replica)
+        assert other.index.keywords.search("telemedicine", 5), "questions are answered from what there is"
+        is_ill.clear()
+        until(lambda: other.generation == store.generation)
+        assert other.index.keywords.search("vaccines", 5)
+        assert readiness(replica).indexed == 2
+
+
+class Replica:
+    """What readiness looks at of an assistant."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.refresh = store.refresh
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.holdings import Holdings, Order, Wanted, listed
-from corpus.catalog import Summary
+from corpus.entries import Summary
 from corpus.sync import sync
 
 

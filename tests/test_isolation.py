@@ -13,8 +13,9 @@ from hostile_files import PROSE, docx, endless_files, hostile_files, hostile_nam
 
 from corpus import isolation
 from corpus.errors import UnreadableFile
+from corpus.front_matter import NotForIndexing
 from corpus.isolation import IsolatedReader, Limits
-from corpus.readers import NotForIndexing, read_content
+from corpus.readers.formats import read_content
 from corpus.sync import SyncReport, sync
 
 GOOD = {
@@ -141,8 +142,10 @@ def test_the_child_sees_no_secret_and_can_write_no_file(monkeypatch: pytest.Monk
     package.mkdir()
     here = str(Path(isolation.__file__).parents[1])
     (package / "__init__.py").write_text(f"__path__.append({here + '/corpus'!r})")
-    (package / "readers.py").write_text(
-        "import os\nfrom corpus.document import Extraction\nclass NotForIndexing(Exception): ...\n"
+    (package / "readers").mkdir()
+    (package / "readers" / "__init__.py").touch()
+    (package / "readers" / "formats.py").write_text(
+        "import os\nfrom corpus.document import Extraction\n"
         "def read_content(content, name):\n"
         "    try:\n"
         "        with open(name, 'w') as file:\n            file.write('escaped')\n        written = 'written'\n"

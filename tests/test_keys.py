@@ -1,6 +1,7 @@
 import hashlib
 import json
 import stat
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 
 from ui.access.keys import KeyRing, KeysError, described
 from ui.cli import app
-from ui.keeping.shared import KeysUnknown, shared_secret
+from ui.keeping.shared import KeysUnknown, Rows, SharedKeys, shared_secret
 
 
 def test_a_key_is_found_and_only_its_hash_is_kept(tmp_path: Path) -> None:
@@ -153,6 +154,32 @@ def test_a_watched_ring_sees_changes_within_two_seconds_and_asks_no_database_mea
         with pytest.raises(KeysUnknown, match="start it, or wait"):
             other.find(text)
         assert other.has_any, "that somebody must sign in is not forgotten"
+
+
+def test_keys_are_read_again_after_a_failure_that_nobody_expected(
+    schema: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring, other = KeyRing(tmp_path / "a", schema), KeyRing(tmp_path / "b", schema)
+    faults, read = [TimeoutError("no connection is free")], SharedKeys._read
+
+    def read_or_not(self: SharedKeys) -> Rows:
+        if faults and threading.current_thread().name == "keys":
+            raise faults.pop()
+        return read(self)
+
+    monkeypatch.setattr(SharedKeys, "_read", read_or_not)
+    with other.watched():
+        patience = time.monotonic() + 10
+        while faults:
+            assert time.monotonic() < patience
+            time.sleep(0.05)
+        text = ring.create("portal", "ask")
+        while other.find(text) is None:
+            assert time.monotonic() < patience
+            time.sleep(0.05)
+        ends = time.monotonic()
+    assert time.monotonic() - ends < 0.5
+    assert "keys" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_all_who_share_a_database_sign_with_one_secret(schema: str, tmp_path: Path) -> None:

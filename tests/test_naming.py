@@ -1,13 +1,13 @@
 """The people and places that a question names, and the documents that an answer keeps to for them."""
 
 import pytest
+from evidence import compose_sorted, found, texts
 
 from assistant.answer import Outcome
 from assistant.naming import binding, is_called, names_in
 from assistant.organisations import Organisations
 from corpus.keywords import analyze
 from tests.fakes import document
-from tests.test_extractive import compose_sorted, found, texts
 
 
 def named(question: str) -> list[tuple[str, bool]]:

@@ -1,6 +1,7 @@
 """Who holds an office: what asks for it, which sentences tell, and what is refused."""
 
 import pytest
+from evidence import texts
 
 from assistant.answer import Outcome
 from assistant.dates import Period
@@ -14,7 +15,6 @@ from assistant.vocabulary import Vocabulary
 from corpus.document import Passage, Span
 from corpus.keywords import analyze
 from tests.fakes import document
-from tests.test_extractive import texts
 
 LATVIA = Party("LV", "Latvia")
 HEALTH_MINISTER = Office("health minister", LATVIA)

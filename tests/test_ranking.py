@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from evidence import compose_sorted, found, texts
+
 from assistant.ranking import ranked, with_standing
 from assistant.retrieval import Hit
 from corpus.document import Passage
-from tests.test_extractive import compose_sorted, found, texts
 
 
 def hits_of(evidence: list, scores: list[float]) -> list[Hit]:

@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from texts import hostile
 
-from corpus import files, readers
+from corpus import files
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
-from corpus.readers import NotForIndexing, read, supported_suffixes
+from corpus.front_matter import NotForIndexing
+from corpus.readers import formats
+from corpus.readers.formats import read, supported_suffixes
+from corpus.readers.plain import read_text
+from corpus.readers.word import LARGEST_UNPACKED_BYTES
 
 PROSE = "The ministers of health met in Baku and agreed to exchange specialists, students and experience."
 RUSSIAN = "Министры здравоохранения двух стран встретились в Баку и обсудили сотрудничество в области медицины. " * 3
@@ -84,7 +88,7 @@ def test_plain_text_is_kept_character_for_character(tmp_path, newline):
 @given(hostile)
 def test_any_text_is_kept_or_refused_with_a_reason(text):
     try:
-        extraction = readers._completed(readers._read_text(text.encode(errors="replace"), Path("a.txt")), Path("a.txt"))
+        extraction = formats._completed(read_text(text.encode(errors="replace")), Path("a.txt"))
     except UnreadableFile:
         return
     assert extraction.text == text.removeprefix("\ufeff")
@@ -150,7 +154,7 @@ def test_a_file_over_the_limit_is_refused_unread(tmp_path):
 
 
 def test_a_text_of_no_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "LONGEST_TEXT", 4_000_000)
+    monkeypatch.setattr(formats, "LONGEST_TEXT", 4_000_000)
     assert "text of 5 million characters" in reason(file(tmp_path, "a.txt", "words " * 800_000))
 
 
@@ -168,7 +172,7 @@ def test_the_first_sentence_is_the_title_where_the_file_names_none(tmp_path):
 def test_a_long_title_is_cut_at_a_word(tmp_path):
     title = read(file(tmp_path, "a.txt", "word " * 100)).title
     assert title.endswith("word …")
-    assert len(title) <= readers.LONGEST_TITLE + 2
+    assert len(title) <= formats.LONGEST_TITLE + 2
 
 
 def test_a_date_that_no_calendar_has_is_not_a_publication_date(tmp_path):
@@ -376,7 +380,7 @@ def test_a_damaged_or_encrypted_word_file_has_a_reason(tmp_path, content):
 def test_a_word_file_that_unpacks_without_end_is_refused(tmp_path):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("word/document.xml", "w") as part:
-        for _ in range(readers.LARGEST_UNPACKED_BYTES // 2**20 + 1):
+        for _ in range(LARGEST_UNPACKED_BYTES // 2**20 + 1):
             part.write(bytes(2**20))
     assert "it unpacks to 257 MB" in reason(file(tmp_path, "a.docx", out.getvalue()))
 
@@ -448,7 +452,7 @@ def test_a_damaged_file_is_read_or_has_a_reason(suffix, edits):
         content = content[:start] + inserted + content[start + removed :]
     path = Path(f"a{suffix}")
     try:
-        extraction = readers._completed(readers._READERS[suffix](content, path), path)
+        extraction = formats._completed(formats._READERS[suffix](content), path)
     except (UnreadableFile, NotForIndexing):
         return
     assert extraction.text.encode()

@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 
 from assistant.retrieval import Hit, HybridRetriever, fuse
-from corpus.catalog import Change
+from corpus.entries import Change
 from corpus.store import Store
 from corpus.sync import sync
 from corpus.vectors import COLLECTION

@@ -1,26 +1,26 @@
 import os
-import shutil
 import subprocess
 import time
-from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fakes import FakeEncoder, child_command, child_environment, everything_found, open_store, passage_ids
+from fakes import FakeEncoder, child_command, child_environment, everything_found, findable, open_store, passage_ids
 from servers import ON_ALL
 
 from corpus.chunking import ChunkingParameters
 from corpus.errors import DataFolderBusy, DataFolderDamaged, IndexMismatch
+from corpus.rebuild import reindex
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
 
 ON_SERVERS = ON_ALL
 # Run in another process: the same store, brought up to date or rebuilt.
 ELSEWHERE = """
 import sys
 from pathlib import Path
-from corpus.sync import reindex, sync
+from corpus.rebuild import reindex
+from corpus.sync import sync
 from fakes import FakeEncoder, open_store
 store = open_store(Path(sys.argv[1]))
 {command}(store)
@@ -32,19 +32,6 @@ def elsewhere(command, data):
     subprocess.run(
         child_command("-c", ELSEWHERE.format(command=command), str(data)), env=child_environment(), check=True
     )
-
-
-def findable(store, word):
-    """How many passages the vectors find when asked for more than there are."""
-    return len(store.index.vectors.search(store.encoder.encode_query(word), 100))
-
-
-@pytest.fixture
-def filled(store, folder):
-    for name in ("one", "two", "three"):
-        (folder / f"{name}.txt").write_text(f"Document {name} speaks of health cooperation between two countries.")
-    sync(store)
-    return store
 
 
 def test_a_second_writer_is_refused_at_once_and_told_why(filled, monkeypatch):
@@ -95,18 +82,6 @@ def test_other_chunking_is_refused_too(filled):
         Store(filled.folder, FakeEncoder(), chunking=ChunkingParameters(longest=30), servers=filled.servers)
 
 
-def test_a_rebuild_with_another_encoder_makes_it_the_right_one(filled):
-    other = Store(filled.folder, FakeEncoder("other", 32), rebuild=True, servers=filled.servers)
-    with pytest.raises(IndexMismatch):
-        sync(other)  # vectors of two encoders must never meet in one index
-    assert reindex(other) == len(passage_ids(other)) == 3
-    other.close()
-    with pytest.raises(IndexMismatch):
-        open_store(filled.folder)
-    with pytest.raises(IndexMismatch):  # a store that was open all the time notices too
-        sync(filled)
-
-
 @pytest.mark.one_folder
 def test_opening_a_store_to_read_writes_nothing(filled):
     filled.close()
@@ -149,93 +124,6 @@ def test_a_writer_first_sees_what_another_process_wrote(filled, folder, command)
     again = open_store(filled.folder)
     assert findable(again, "vaccines") == len(passage_ids(again)) == 5
     again.close()
-
-
-def test_only_the_build_in_use_is_kept(filled):
-    reindex(filled)
-    reindex(filled)
-    assert [path.name for path in (filled.folder / "indexes").iterdir()] == ["0003"] == [filled.build]
-
-
-@pytest.mark.one_folder
-def test_a_reindex_needs_no_files_and_no_old_index(filled, folder):
-    ids = passage_ids(filled)
-    filled.close()
-    shutil.rmtree(folder)
-    shutil.rmtree(filled.folder / "indexes")
-    store = open_store(filled.folder)
-    with pytest.raises(DataFolderDamaged, match="holds 0 of 3 passages; run: assistant reindex"):
-        _ = store.index
-    assert reindex(store) == 3
-    assert passage_ids(store) == ids
-    assert findable(store, "health") == 3
-    store.close()
-
-
-@pytest.mark.one_folder
-@pytest.mark.parametrize("damaged", ["chroma/chroma.sqlite3", "keywords/meta.json"])
-def test_a_damaged_index_is_refused_and_a_reindex_mends_it(filled, damaged):
-    ids = passage_ids(filled)
-    filled.catalog.note_unsettled(["a document of a killed sync"])
-    filled.close()
-    (filled.folder / "indexes" / "0001" / damaged).write_bytes(b"garbage" * 1000)
-    store = open_store(filled.folder)
-    for _ in range(2):
-        with pytest.raises(DataFolderDamaged, match="run: assistant reindex"):
-            _ = store.index
-    assert reindex(store) == 3
-    assert passage_ids(store) == ids
-    store.close()
-
-
-def test_a_reindex_of_nothing_is_an_empty_index(store):
-    assert reindex(store) == 0
-    assert passage_ids(store) == set()
-
-
-class Interrupted(FakeEncoder):
-    """Fails at its third call, as an interrupt from the keyboard would."""
-
-    calls = 0
-
-    def count_tokens(self, texts):
-        self.calls += 1
-        if self.calls == 3:
-            raise KeyboardInterrupt
-        return super().count_tokens(texts)
-
-
-def test_an_interrupted_reindex_changes_nothing_and_can_be_tried_again(filled):
-    ids, generation = passage_ids(filled), filled.catalog.generation
-    filled.encoder = Interrupted()
-    with pytest.raises(KeyboardInterrupt):
-        reindex(filled)
-    assert (passage_ids(filled), filled.catalog.generation) == (ids, generation)
-    assert reindex(filled) == 3
-    assert passage_ids(filled) == ids
-
-
-def test_a_rebuilt_index_that_lost_a_passage_is_not_used(filled, monkeypatch):
-    build = filled.build
-    monkeypatch.setattr("corpus.vectors.VectorStore.ids", lambda self: {"something else"})
-    with pytest.raises(DataFolderDamaged, match="the old one stays in use"):
-        reindex(filled)
-    assert filled.build == build
-
-
-Usage = namedtuple("Usage", "total used free")
-
-
-@pytest.mark.parametrize("write", [sync, reindex])
-def test_a_full_disk_is_said_in_words_before_anything_is_written(filled, folder, monkeypatch, write):
-    (folder / "four.txt").write_text("Document four speaks of telemedicine.")
-    generation = filled.catalog.generation
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(100, 90, 5 * 2**20))
-    with pytest.raises(DataFolderDamaged, match=r"is full \(5 MB left\); free some space"):
-        write(filled)
-    assert filled.catalog.generation == generation
-    monkeypatch.undo()
-    assert sync(filled).new == ["s/four.txt"]
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):

@@ -6,12 +6,13 @@ from fakes import everything_found, open_store, passage_ids
 from servers import ON_ALL
 
 from corpus import sync as sync_module
-from corpus.catalog import Source
 from corpus.encoder import LONGEST_TITLE_TOKENS
+from corpus.entries import Source
 from corpus.errors import SourceError
 from corpus.files import DEEPEST
+from corpus.rebuild import reindex
 from corpus.store import Store
-from corpus.sync import reindex, sync
+from corpus.sync import sync
 
 ON_SERVERS = ON_ALL
 

@@ -13,9 +13,10 @@ from fakes import FakeEncoder, child_command, child_environment, everything_foun
 from servers import ON_ALL
 
 from corpus import uploads
-from corpus.catalog import Source
+from corpus.entries import Source
 from corpus.errors import DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
-from corpus.store import Store, writers_lock
+from corpus.lock import writers_lock
+from corpus.store import Store
 from corpus.sync import sync
 from corpus.uploads import add_files, remove_upload, uploads_folder
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.measuring import Result
-from assistant.extractive import ANSWER_THRESHOLD
+from assistant.selection import ANSWER_THRESHOLD
 from corpus.errors import AssistantError
 
 Figures = dict[str, float | None]

@@ -34,6 +34,7 @@ def readiness(assistant: "Assistant") -> Ready:
     assistant.refresh()
     store = assistant.store
     passages, indexed = store.catalog.passage_count(), store.index.count()
+    store.require_following()
     # What is written goes into the indexes first, so more of them is no fault; where they follow the catalog, fewer
     # are one only once they have caught up.
     if indexed < passages and store.generation == store.catalog.generation:

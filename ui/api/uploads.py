@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from corpus.errors import AssistantError, NoSuchDocument
-from corpus.sync import require_free_space
+from corpus.free_space import require_free_space
 from corpus.uploads import Addition, uploads_source
 from ui.access.writing import may_write, require_writer
 from ui.api.document_shapes import Added

@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from assistant.holdings import Order, Overview, Wanted, listed
-from corpus.catalog import Failure, Summary
 from corpus.document import Document
+from corpus.entries import Failure, Summary
 from corpus.files import LARGEST_FILE_BYTES
-from corpus.readers import supported_suffixes
+from corpus.readers.formats import supported_suffixes
 from corpus.uploads import Addition
 from ui.documents.page import STYLE as DOCUMENT_STYLE
 from ui.languages.marking import lang, masthead, sentence

@@ -3,7 +3,6 @@
 Only where machines share a catalog; in one data folder both are files (`ui.access.keys`, `ui.access.signing`).
 """
 
-import logging
 import secrets
 import threading
 import time
@@ -17,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from corpus.database import String
 from corpus.errors import AssistantError
+from corpus.repeating import Repeating
 from ui.keeping.database import Database
 
 metadata = sql.MetaData()
@@ -36,7 +36,6 @@ keys = sql.Table(
 )
 SIGNING = "signing"
 _LOOK_AGAIN_SECONDS, _TOO_OLD_SECONDS = 1.0, 30.0
-_log = logging.getLogger(__name__)
 
 Rows = list[dict[str, Any]]
 
@@ -78,29 +77,17 @@ class SharedKeys:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Read the rows every second beside the requests, so that none of them waits for the database."""
-        self._seen = (time.monotonic(), self._read())
-        ended = threading.Event()
+        self._look()
         self._watching.set()
-        thread = threading.Thread(target=self._watch, args=(ended,), name="keys", daemon=True)
-        thread.start()
         try:
-            yield
+            with Repeating(self._look, name="keys", seconds=_LOOK_AGAIN_SECONDS, failing="The keys are not read"):
+                yield
         finally:
-            ended.set()
-            thread.join()
             self._watching.clear()
             self._database.close()
 
-    def _watch(self, ended: threading.Event) -> None:
-        told = ""
-        while not ended.wait(_LOOK_AGAIN_SECONDS):
-            try:
-                self._seen = (time.monotonic(), self._read())
-                told = ""
-            except AssistantError as error:
-                if str(error) != told:
-                    _log.warning("The keys were not read: %s", error)
-                told = str(error)
+    def _look(self) -> None:
+        self._seen = (time.monotonic(), self._read())
 
     @contextmanager
     def _let_go(self) -> Iterator[None]:

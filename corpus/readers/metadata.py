@@ -1,0 +1,48 @@
+"""What files say about themselves (names, dates, numbers), as text that every store accepts."""
+
+import re
+from datetime import date, datetime
+
+_ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+def one_line(value: object) -> str:
+    """A name or a number as text that every store accepts; nothing where the value is neither.
+
+    A file may hold anything in its metadata: nested YAML aliases that fill the memory once written out, lone
+    surrogates, an integer of more digits than Python prints.
+    """
+    if value is None or isinstance(value, (list, tuple, dict, set)):
+        return ""
+    try:
+        return re.sub(r"[\s\x00-\x1f\x7f\ud800-\udfff]+", " ", str(value)).strip()[:300]
+    except ValueError:
+        return ""
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """One name or several, as text; what is neither is left out."""
+    items = value if isinstance(value, list) else [value] if value else []
+    return tuple(text for item in items if (text := one_line(item)))
+
+
+def iso_date(value: object) -> str | None:
+    """An ISO date, possibly cut to month or year; None for anything that is not one."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    match = _ISO_DATE.match(str(value).strip()) if value is not None else None
+    if match is None:
+        return None
+    padded = (match.group() + "-01-01")[:10]
+    try:
+        date.fromisoformat(padded)
+    except ValueError:
+        return None
+    return match.group()
+
+
+def printable(text: str) -> str:
+    """PDF fonts may yield lone surrogates and control characters that no store accepts; each becomes a space."""
+    return re.sub(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]", " ", text)
