@@ -84,6 +84,8 @@ def _fits(question: Question, item: Evidence) -> bool:
 
 def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence of each status, what the agreement contains, then other documents; strongest, newest first."""
+    # What an agreement contains is said in words far from the question's, so a low score does not speak against it.
+    contents = [item for item in confirmed if describes_content(item.text)]
     best_score = max((item.score for item in confirmed), default=0.0)
     confirmed = [item for item in confirmed if item.score >= CLOSE_ENOUGH_TO_CONFIRM * best_score]
     chosen: list[Evidence] = []
@@ -91,7 +93,6 @@ def _strongest(confirmed: Sequence[Evidence]) -> tuple[Evidence, ...]:
         best = max((item for item in confirmed if item.report.reported == status), key=_quality, default=None)
         if best is not None and not is_told(best, chosen):
             chosen.append(best)
-    contents = [item for item in confirmed if describes_content(item.text)]
     if contents and not any(describes_content(item.text) for item in chosen):
         chosen.append(max(contents, key=lambda item: (shows(Kind.LIST, item.text), item.score)))
     for item in sorted(confirmed, key=_quality, reverse=True):
