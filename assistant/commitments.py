@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 
 class Status(IntEnum):
@@ -172,6 +173,7 @@ _ASKED: tuple[tuple[Status, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=8192)
 def report(sentence: str) -> StatusReport:
     """What `sentence` reports and denies about the status of a commitment."""
     told: list[Status] = []

@@ -5,6 +5,7 @@ some more; what they miss still meets the checks of `support`, which let nothing
 """
 
 import re
+from functools import lru_cache
 
 _INSTRUCTIONS = (
     r"(?:instructions?|rules|prompts?|directions|guidelines|directives|orders|polic(?:y|ies)|constraints|checks"
@@ -63,6 +64,7 @@ _ORDERS = tuple(
 )
 
 
+@lru_cache(maxsize=8192)
 def gives_orders(text: str) -> bool:
     """Whether a sentence speaks to a machine that reads it."""
     line = " ".join(text.split())

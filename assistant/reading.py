@@ -45,7 +45,7 @@ SENTENCES_READ = 64
 # Of passages of how many characters together the network reads the sentences, and how many sentences are then compared
 # token by token. With fewer, sentences of an answer are lost now and then; with more, none is gained
 # (docs/evaluation.md).
-CHARACTERS_READ, SENTENCES_COMPARED = 3_000, 12
+CHARACTERS_READ, SENTENCES_COMPARED = 3_000, 9
 _CACHED_SENTENCES = 4096
 
 
@@ -73,7 +73,7 @@ class Evidence:
 
 
 class EvidenceReader:
-    """Scores sentences; keeps the token vectors of those it has seen lately.
+    """Scores sentences; keeps the token vectors of the texts it has seen lately.
 
     `characters_read` and `sentences_compared` bound what the models are run for.
     """
@@ -135,10 +135,11 @@ class EvidenceReader:
         for question, matrix in zip(questions, readings, strict=True):
             matrix[:, NETWORK] = self._log_odds(question.read, candidates, places) / -UNREAD
         best = np.argsort(-_weighed(readings), kind="stable")[: self._sentences_compared]
-        vectors = self._token_vectors([candidates[number][2] for number in best])
-        for question, matrix in zip(questions, readings, strict=True):
-            asked, *_ = self._encoder.token_vectors([question.read])
-            found = compared(asked, vectors)
+        texts = [*(question.read for question in questions), *(candidates[number][2] for number in best)]
+        vectors = self._token_vectors(texts)
+        asked, sentences_compared = vectors[: len(questions)], vectors[len(questions) :]
+        for question_vectors, matrix in zip(asked, readings, strict=True):
+            found = compared(question_vectors, sentences_compared)
             matrix[:, COMPARED] = found.min(axis=0)
             matrix[best[:, np.newaxis], COMPARED] = found
         return readings
@@ -164,13 +165,14 @@ class EvidenceReader:
         with self._lock:
             known = {text: self._cache[text] for text in texts if text in self._cache}
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
-        fresh = dict(zip(unknown, self._encoder.token_vectors(unknown), strict=True))
+        fresh = self._encoder.token_vectors(unknown)
+        # What is used is what is kept, so that a text weighs the same the second time.
+        known |= {text: vectors.astype(np.float16) for text, vectors in zip(unknown, fresh, strict=True)}
         with self._lock:
-            for text, vectors in fresh.items():
-                self._cache[text] = vectors.astype(np.float16)
+            self._cache |= {text: known[text] for text in unknown}
             while len(self._cache) > _CACHED_SENTENCES:
                 self._cache.popitem(last=False)
-        return [(known[text] if text in known else fresh[text]).astype(np.float32) for text in texts]
+        return [known[text].astype(np.float32) for text in texts]
 
 
 def _weighed(readings: Sequence[Matrix], weights: npt.NDArray[np.float64] = WEIGHTS) -> npt.NDArray[np.float64]:

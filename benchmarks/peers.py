@@ -28,10 +28,10 @@ from benchmarks.peer_systems import SYSTEMS, WARM_UP, resident_megabytes
 from benchmarks.peer_systems import asked as answers_to
 from benchmarks.sets import SetQuestion, load_documents, load_questions
 from benchmarks.table import print_table
-from corpus.entries import Change
 from corpus.chunking import passages
 from corpus.document import Document
 from corpus.embedding import open_encoder
+from corpus.entries import Change
 from corpus.model_files import model_folder
 from corpus.quantization import Precision
 from corpus.store import Store
