@@ -46,28 +46,28 @@ class CrossEncoder:
         self, question: str, titles: Sequence[str], texts: Sequence[str], sentences: Sequence[Sequence[Span]]
     ) -> list[list[float]]:
         """For each passage the scores of its `sentences` (spans of its text)."""
-        leads = [f"{title}\n" for title in titles]
-        encoded = self._tokenizer.encode_batch(
-            [(question, lead + text) for lead, text in zip(leads, texts, strict=True)]
-        )
+        pairs = list(zip(titles, texts, strict=True))
         # The longest first, so that no thread begins with a long one when the others have ended.
-        order = sorted(range(len(encoded)), key=lambda number: -len(encoded[number].ids))
-        logits = dict(zip(order, self._reading.map(self._logits, [encoded[number] for number in order]), strict=True))
-        places = [_token_places(item, len(lead)) for item, lead in zip(encoded, leads, strict=True)]
-        return [
-            [_score(logits[number], places[number], span) for span in spans] for number, spans in enumerate(sentences)
-        ]
+        order = sorted(range(len(pairs)), key=lambda number: -sum(map(len, pairs[number])))
+        in_order = ((pairs[number], sentences[number]) for number in order)
+        read = self._reading.map(lambda given: self._read(question, *given), in_order)
+        found = dict(zip(order, read, strict=True))
+        return [found[number] for number in range(len(pairs))]
 
-    def _logits(self, encoded: Any) -> npt.NDArray[np.float32]:
+    def _read(self, question: str, pair: tuple[str, str], sentences: Sequence[Span]) -> list[float]:
+        """The scores of the sentences of one passage, given with its title."""
+        title, text = pair
+        lead = f"{title}\n"
+        encoded = self._tokenizer.encode(question, lead + text)
         parts = {
             "input_ids": encoded.ids,
             "attention_mask": encoded.attention_mask,
             "token_type_ids": encoded.type_ids,
         }
-        logits: npt.NDArray[np.float32] = self._session.run(
-            ["logits"], {name: np.asarray([values], dtype=np.int64) for name, values in parts.items()}
-        )[0][0]
-        return logits
+        inputs = {name: np.asarray([values], dtype=np.int64) for name, values in parts.items()}
+        logits = self._session.run(["logits"], inputs)[0][0]
+        places = _token_places(encoded, len(lead))
+        return [_score(logits, places, span) for span in sentences]
 
 
 def verified(weights: Path = WEIGHTS, checksum: str = CHECKSUM) -> bytes:
