@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from servers import PASSWORD, free_port, started_postgres
 
 from corpus.catalog import Catalog
 from corpus.database import INSTALL, address_of, open_engine, write_encodings_alone
-from corpus.entries import Change
+from corpus.entries import Change, Source
 from corpus.errors import DataFolderBusy, StoreUnreachable
 
 
@@ -101,7 +102,20 @@ def test_connections_that_the_server_ended_are_replaced_unseen(schema: str, tmp_
     catalog.close()
 
 
-def test_who_lost_the_turn_without_knowing_changes_nothing(schema: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda catalog, folder: catalog.apply(Change(documents=[(document("Said later."), ())])),
+        lambda catalog, folder: catalog.note_unsettled(["a"]),
+        lambda catalog, folder: catalog.settle(["a"]),
+        lambda catalog, folder: catalog.add_source(Source("added", folder)),
+        lambda catalog, folder: catalog.remove_source("there"),
+    ],
+    ids=["apply", "note unsettled", "settle", "add a source", "remove a source"],
+)
+def test_who_lost_the_turn_without_knowing_changes_nothing(
+    change: Callable[[Catalog, Path], None], schema: str, tmp_path: Path
+) -> None:
     import psycopg
 
     first, second = Catalog(tmp_path / "1", server=schema), Catalog(tmp_path / "2", server=schema)
@@ -110,9 +124,13 @@ def test_who_lost_the_turn_without_knowing_changes_nothing(schema: str, tmp_path
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
         with second.writers_turn():
             second.apply(Change(documents=[(document("Said."), ())]))
+            second.note_unsettled(["b"])
+            second.add_source(Source("there", tmp_path))
         with pytest.raises(DataFolderBusy, match="taken over"):
-            first.apply(Change(documents=[(document("Said later."), ())]))
+            change(first, tmp_path)
     assert [item.text for item in second.documents()] == ["Said."]
+    assert second.unsettled() == ["b"]
+    assert [source.name for source in second.sources()] == ["there"]
     for catalog in (first, second):
         catalog.close()
 
