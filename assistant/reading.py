@@ -46,6 +46,8 @@ SENTENCES_READ = 64
 # token by token. With fewer, sentences of an answer are lost now and then; with more, none is gained
 # (docs/evaluation.md).
 CHARACTERS_READ, SENTENCES_COMPARED = 3_000, 9
+# Where no sentence of these has such log-odds by the network, it reads as much once more.
+SURE = 0.0
 _CACHED_SENTENCES = 4096
 
 
@@ -129,11 +131,14 @@ class EvidenceReader:
         What no model was run for counts as not answering, and as no nearer than the farthest that was compared.
         """
         readings = [features_of_words(question, candidates, vocabulary) for question in questions]
-        places = _by_passage(candidates, _weighed(readings, PROMISE))
-        if not any(_told_in_other_words(question) for question in questions):
-            places = _first(places, candidates, self._characters_read)
-        for question, matrix in zip(questions, readings, strict=True):
-            matrix[:, NETWORK] = self._log_odds(question.read, candidates, places) / -UNREAD
+        for matrix in readings:
+            matrix[:, NETWORK] = UNREAD / -UNREAD
+        for places in self._turns(questions, _by_passage(candidates, _weighed(readings, PROMISE)), candidates):
+            for question, matrix in zip(questions, readings, strict=True):
+                found = self._log_odds(question.read, candidates, places) / -UNREAD
+                matrix[:, NETWORK] = np.maximum(matrix[:, NETWORK], found)
+            if max(matrix[:, NETWORK].max() for matrix in readings) >= SURE / -UNREAD:
+                break
         best = np.argsort(-_weighed(readings), kind="stable")[: self._sentences_compared]
         texts = [*(question.read for question in questions), *(candidates[number][2] for number in best)]
         vectors = self._token_vectors(texts)
@@ -143,6 +148,16 @@ class EvidenceReader:
             matrix[:, COMPARED] = found.min(axis=0)
             matrix[best[:, np.newaxis], COMPARED] = found
         return readings
+
+    def _turns(
+        self, questions: Sequence[Question], places: list[list[int]], candidates: Sequence[Candidate]
+    ) -> list[list[list[int]]]:
+        """What the network reads, in two turns, of which the second is for when the first found nothing sure."""
+        if any(_told_in_other_words(question) for question in questions):
+            return [places]
+        first = _first(places, candidates, self._characters_read)
+        rest = places[len(first) :]
+        return [first, _first(rest, candidates, self._characters_read)] if rest else [first]
 
     def _log_odds(
         self, question: str, candidates: Sequence[Candidate], places: Sequence[Sequence[int]]

@@ -26,15 +26,16 @@ TWO_PASSAGES = 280
 class CountingNetwork:
     """Answers that the sentence with "buy" in it answers, and remembers which passages it was given."""
 
-    def __init__(self) -> None:
+    def __init__(self, sure: float = 50.0) -> None:
         self.read: list[str] = []
+        self._sure = sure
 
     def scores(
         self, question: str, titles: Sequence[str], texts: Sequence[str], sentences: Sequence[Sequence[Span]]
     ) -> list[list[float]]:
         self.read += texts
         return [
-            [50.0 if "buy" in span.of(text) else -3.0 for span in spans]
+            [self._sure if "buy" in span.of(text) else -3.0 for span in spans]
             for text, spans in zip(texts, sentences, strict=True)
         ]
 
@@ -105,6 +106,14 @@ def test_what_was_not_read_counts_as_not_answering_and_as_no_nearer_than_what_wa
     nearest = matrix[:, COMPARED].max(axis=0)
     assert (matrix[unread][:, COMPARED] <= nearest).all()
     assert len(np.unique(matrix[:, COMPARED], axis=0)) <= 3
+
+
+def test_where_nothing_sure_is_found_as_much_is_read_once_more(hits, vocabulary):
+    network = CountingNetwork(sure=-3.0)
+    reader = EvidenceReader(FakeEncoder(), network, characters_read=TWO_PASSAGES)
+    (matrix,) = reader.features([asked(QUESTION, vocabulary)], sentence_candidates(hits), vocabulary)
+    assert len(network.read) == len(set(network.read)) == 4
+    assert (matrix[:, NETWORK] > UNREAD / -UNREAD).sum() == 8, "what the first turn found is kept"
 
 
 def test_a_passage_longer_than_the_bound_is_read_all_the_same(hits, vocabulary):
