@@ -26,7 +26,7 @@ from assistant.ranking import ranked
 from benchmarks.peer_figures import AGAIN, PROJECT, Figures, figures, overall_rows, set_rows, spread_rows
 from benchmarks.peer_systems import SYSTEMS, WARM_UP, resident_megabytes
 from benchmarks.peer_systems import asked as answers_to
-from benchmarks.sets import SetQuestion, load_documents, load_questions
+from benchmarks.sets import SetQuestion, fold, load_documents, load_questions
 from benchmarks.table import print_table
 from corpus.chunking import passages
 from corpus.document import Document
@@ -96,22 +96,29 @@ def title_of(system: str) -> str:
 def chosen(
     name: str, most_documents: int, most_words: int, most_questions: int
 ) -> tuple[list[Document], list[SetQuestion]]:
-    """The first documents of a set, and questions that they answer, spread evenly over them."""
+    """Documents of a set, and questions that they answer, spread evenly over them.
+
+    Asked are only questions of documents that this project's reader was neither trained nor fitted on; a document that
+    answers each comes first, then as many others as there is room for.
+    """
+    everything = load_documents(name)
+    asked = [
+        question
+        for question in load_questions(name, everything)
+        if question.answerable and question.gold and fold(question.context) == "measured"
+    ]
+    answering = {min(question.gold) for question in asked}
     documents: list[Document] = []
     words = 0
-    for document in load_documents(name)[:most_documents]:
+    for document in sorted(everything, key=lambda document: document.path not in answering)[:most_documents]:
         words += len(document.text.split())
         if documents and words > most_words:
             break
         documents.append(document)
     held = {document.path for document in documents}
-    answerable = [
-        question
-        for question in load_questions(name, documents)
-        if question.answerable and question.gold and set(question.gold) <= held
-    ]
-    every = max(len(answerable) // most_questions, 1)
-    return documents, answerable[::every][:most_questions]
+    answered = [question for question in asked if held & set(question.gold)]
+    every = max(len(answered) // most_questions, 1)
+    return documents, answered[::every][:most_questions]
 
 
 def do_job(job: dict[str, Any]) -> dict[str, Any]:
