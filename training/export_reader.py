@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -43,6 +44,15 @@ def export(checkpoint: Path, target: Path) -> None:
             dynamo=True,
         )
         quantize_dynamic(full, target, weight_type=QuantType.QInt8, per_channel=True)
+    _forget_origin(target)
+
+
+def _forget_origin(path: Path) -> None:
+    """Take out what the exporter noted of each node: stack traces, with the paths of the machine it ran on."""
+    model = onnx.load(path)
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info):
+        del part.metadata_props[:]
+    onnx.save(model, path)
 
 
 def main() -> None:
