@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def _build(folder: Path, pool: list[tuple[str, str]], vectors: Vectors, size: in
     store, chance, spent = Store(folder, open_encoder()), np.random.default_rng(2), 0.0
     with store.writing():
         documents = _documents(pool, size)
-        while step := [document for document, _ in zip(documents, range(_PER_STEP), strict=False)]:
+        while step := list(islice(documents, _PER_STEP)):
             made = _alike(vectors, sum(len(passages) for _, passages in step), chance)
             started = time.perf_counter()
             store.index.add(step, made)
