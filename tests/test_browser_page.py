@@ -218,12 +218,16 @@ def test_the_steps_are_shown_while_they_are_taken_and_can_be_stopped(browser: An
         visit.context.close()
 
 
-def test_a_question_whose_server_was_restarted_can_be_asked_again(browser: Any, store: Store) -> None:  # noqa: F811
+def test_a_question_whose_server_was_restarted_is_asked_again_once(browser: Any, store: Store) -> None:  # noqa: F811
     with served(Slow(store, patience=8)) as url:  # a thread at work holds the server
         visit = Visit(browser, url)
         page = visit.page
         page.fill("#question textarea", "What was signed?")
         page.press("#question textarea", "Enter")
+        page.wait_for_selector("#chat .making")
+    page.wait_for_selector("#lost:has-text('cannot be reached')")
+    with served(Slow(store, patience=8), urlsplit(url).port or 0):
+        page.locator("#lost").wait_for(state="detached")
         page.wait_for_selector("#chat .making")
     page.wait_for_selector("#lost:has-text('cannot be reached')")
     again = Slow(store)
@@ -235,4 +239,34 @@ def test_a_question_whose_server_was_restarted_can_be_asked_again(browser: Any, 
         assert page.locator("#chat .user-row").all_inner_texts() == ["What was signed?"]
         assert page.locator("#lost").count() == 0
         visit.ask("And now?")
+        visit.context.close()
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_what_is_put_while_the_server_is_away_is_not_lost(browser: Any, store: Store, is_sent: bool) -> None:  # noqa: F811
+    quick, again = Slow(store), Slow(store)
+    quick.let.set()
+    again.let.set()
+    with served(quick) as url:
+        visit = Visit(browser, url)
+        page = visit.page
+        visit.ask("What was signed?")
+    page.fill("#question textarea", "And when?")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#lost:has-text('cannot be reached')")
+    assert page.locator(".toast-body >> visible=true").count() == 0, "Gradio's own words, in English alone"
+    if not is_sent:
+        page.fill("#question textarea", "And where?")
+    with served(again, urlsplit(url).port or 0):
+        page.locator("#lost").wait_for(state="detached")
+        page.wait_for_selector("#chat .answer .marker")
+        asked = ["What was signed?", "And when?"]
+        assert page.locator("#chat .user-row").all_inner_texts() == asked[: 1 + is_sent]
+        assert page.input_value("#question textarea") == ("" if is_sent else "And where?")
+        assert page.locator("#lost").count() == 0
+        page.get_by_role("button", name="Send the question").wait_for()
+        page.reload()
+        page.wait_for_selector("#holdings strong")
+        page.wait_for_timeout(500)
+        assert page.locator("#chat .user-row").count() == 0, "nothing is kept of what was put"
         visit.context.close()

@@ -209,8 +209,8 @@ def test_too_many_questions_take_nothing_else_along(fronted: Fronted) -> None:
         assert asked(client, 200).status_code == 200
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="needs chromium on the PATH")
-def test_an_open_page_keeps_to_its_process_and_goes_on_with_the_other_once_that_is_killed(fronted: Fronted) -> None:
+@pytest.fixture
+def page(fronted: Fronted) -> Iterator[Any]:
     pytest.importorskip("playwright", reason="needs the Python package playwright")
     from playwright.sync_api import sync_playwright
 
@@ -222,24 +222,52 @@ def test_an_open_page_keeps_to_its_process_and_goes_on_with_the_other_once_that_
         page = context.new_page()
         page.goto(f"https://{NAME}:{fronted.port}/")
         page.wait_for_selector("#holdings strong")
-        assert "Fiji" in answered(page, "What did Peru and Fiji sign?", 1)
-        mine = used_by_the_page(fronted)
-        assert len(mine) == 1, "its events are all in one process"
-        mine[0].kill()
-        assert "Fiji" in answered(page, "When was that signed by Peru and Fiji?", 2)
+        yield page
         browser.close()
-        mine[0].start().wait_until_ready()
 
 
-def answered(page: Any, question: str, count: int) -> str:
-    """The page's answer, the so-manieth of the conversation."""
+@pytest.mark.skipif(not CHROMIUM, reason="needs chromium on the PATH")
+@pytest.mark.parametrize("is_under_way", [False, True])
+def test_an_open_page_keeps_to_its_process_and_goes_on_with_the_other_once_that_is_killed(
+    fronted: Fronted, page: Any, is_under_way: bool
+) -> None:
+    before = [len(page_events(replica)) for replica in fronted.replicas]
+    put(page, "What did Peru and Fiji sign?")
+    assert "Fiji" in answered(page, 1)
+    (mine,) = [
+        replica for replica, count in zip(fronted.replicas, before, strict=True) if len(page_events(replica)) > count
+    ]
+    if is_under_way:
+        mine.hold()
+    else:
+        page.wait_for_timeout(2_000)  # what is looked for after an answer
+        mine.kill()
+    put(page, "When was that signed by Peru and Fiji?")
+    if is_under_way:
+        page.wait_for_timeout(500)
+        mine.kill()
+    try:
+        assert "Fiji" in answered(page, 2)
+    finally:
+        mine.start().wait_until_ready()
+
+
+def put(page: Any, question: str) -> None:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
-    answer = page.locator("#chat .answer:not(.making)").nth(count - 1)
-    answer.wait_for(timeout=30_000)
-    return str(answer.inner_text())
 
 
-def used_by_the_page(fronted: Fronted) -> list[Replica]:
-    """The processes that were sent events of a page."""
-    return [r for r in fronted.replicas if any("queue/join" in told["route"] for told in r.requests())]
+def answered(page: Any, count: int) -> str:
+    """The page's answer to the so-manieth question of the conversation."""
+    page.wait_for_function(
+        "count => document.querySelectorAll('#chat .user-row').length === count"
+        " && document.querySelector('#question .submit-button')",
+        arg=count,
+        timeout=30_000,
+    )
+    return str(page.locator("#chat .answer:not(.making)").last.inner_text())
+
+
+def page_events(replica: Replica) -> list[dict[str, Any]]:
+    """The events of a page that a process was sent."""
+    return [told for told in replica.requests() if "queue/join" in told["route"]]

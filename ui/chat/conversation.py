@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
     from corpus.store import Store
 
-# How a reply begins that is not yet an answer: `page.js` and `is_waiting` know it by this.
+# How a reply begins that is not yet an answer: `is_waiting` and the page's looks know it by this.
 WAITING = '<div class="answer making">'
 STAGES = {
     Stage.SEARCHING: Counted("Searching {count} passage", "Searching {count} passages"),

@@ -1,6 +1,6 @@
 """The filters above the question: a folded panel to choose from, what was chosen as chips, and a link to this view.
 
-What is chosen is kept by the components in the browser and sent along with each question; `page.js` puts the link into
+What is chosen is kept by the components in the browser and sent along with each question; the script puts the link into
 the address, and an address is read when the page opens. What may be chosen is what the person behind the page may see.
 """
 

@@ -1,7 +1,7 @@
 """The page's one script of our own, served from here: nothing inline, so that the policy can forbid all inline scripts.
 
-`page.js` says what it does; its texts are put in from here, in every language. Its answer names this process, by which
-an open page notices that the server was restarted.
+The files of `browser/`, put together, say what it does beyond Gradio; its texts are put in here, in every language. Its
+answer names this process, by which an open page notices that the server was restarted.
 """
 
 import hashlib
@@ -24,19 +24,21 @@ TEXTS = {
     "sources": Text("Sources of the selected answer"),
     "examples": Text("Questions to begin with"),
     "unreachable": Text("The assistant cannot be reached; trying again…"),
-    "lost": Text("The assistant was restarted before it had answered."),
+    "lost": Text("The question was left without an answer."),
     "again": AGAIN,
     "chips": CHIPS,
     "languages": CHOOSE,
     "conversation": CONVERSATION,
 }
-_FILE = Path(__file__).parent / "page.js"
+_FOLDER = Path(__file__).parent / "browser"
+_PARTS = ("shared", "panel", "connection", "names", "address", "follow")
 
 
 def add_script(app: FastAPI) -> str:
     """Serve the script; returned is the tag that loads it."""
     process = secrets.token_hex(8)
-    source = with_words(_FILE.read_text(encoding="utf-8"), TEXTS).encode()
+    parts = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
+    source = with_words(f'(() => {{\n"use strict";\n{parts}}})();\n', TEXTS).encode()
 
     @app.get(PATH, include_in_schema=False)
     async def script() -> Response:

@@ -1,6 +1,6 @@
 """The panel beside the conversation: for every answer, the passages it rests on, each in its surroundings.
 
-One section for each answer, of which `page.js` shows the selected one; without script they all stand below each other.
+One section for each answer, of which the script shows the selected one; without script they all stand below each other.
 Earlier answers keep no data of their own: the addresses of their markers say what they cite, and the passages are read
 from the stored documents again, so that the panel also tells where a source has changed since.
 """
