@@ -167,7 +167,9 @@ def _english_names() -> dict[str, str]:
 @cache
 def _english_pattern() -> re.Pattern[str]:
     names = sorted(_english_names(), key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
+    # Most words begin like no name, which the first look tells without trying a thousand names.
+    first = "".join(sorted({re.escape(name[0]) for name in names}))
+    return re.compile(rf"(?<!\w)(?=[{first}])(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
 
 
 @cache

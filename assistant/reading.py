@@ -46,8 +46,8 @@ SENTENCES_READ = 64
 # token by token. With fewer, sentences of an answer are lost now and then; with more, none is gained
 # (docs/evaluation.md).
 CHARACTERS_READ, SENTENCES_COMPARED = 3_000, 9
-# Where no sentence of these has such log-odds by the network, it reads as much once more.
-SURE = 0.0
+# Where no sentence of these has such log-odds by the network, it reads half as much once more.
+SURE = -1.0
 _CACHED_SENTENCES = 4096
 
 
@@ -157,7 +157,7 @@ class EvidenceReader:
             return [places]
         first = _first(places, candidates, self._characters_read)
         rest = places[len(first) :]
-        return [first, _first(rest, candidates, self._characters_read)] if rest else [first]
+        return [first, _first(rest, candidates, self._characters_read // 2)] if rest else [first]
 
     def _log_odds(
         self, question: str, candidates: Sequence[Candidate], places: Sequence[Sequence[int]]

@@ -2,8 +2,8 @@
 
     python training/export_reader.py --checkpoint reader.pt --out assistant/reader
 
-Weights are quantised to int8 after training (dynamic quantisation, per channel); the file holds no optimiser state, and
-its SHA-256 goes into `assistant/cross_encoder.py`.
+Weights are quantised to int8 after training (dynamic quantisation, per channel), and attention becomes onnxruntime's
+own operator; the file holds no optimiser state, and its SHA-256 goes into `assistant/cross_encoder.py`.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from corpus.model_files import model_folder
+from training.fused_attention import fuse_attention
 from training.train_reader import Reader
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -44,15 +45,16 @@ def export(checkpoint: Path, target: Path) -> None:
             dynamo=True,
         )
         quantize_dynamic(full, target, weight_type=QuantType.QInt8, per_channel=True)
-    _forget_origin(target)
+    quantised = onnx.load(target)
+    fuse_attention(quantised, model.encoder.config.num_attention_heads)
+    _forget_origin(quantised)
+    onnx.save(quantised, target)
 
 
-def _forget_origin(path: Path) -> None:
+def _forget_origin(model: onnx.ModelProto) -> None:
     """Take out what the exporter noted of each node: stack traces, with the paths of the machine it ran on."""
-    model = onnx.load(path)
     for part in (model, model.graph, *model.graph.node, *model.graph.value_info):
         del part.metadata_props[:]
-    onnx.save(model, path)
 
 
 def main() -> None:
