@@ -326,6 +326,8 @@ def test_a_thumb_can_be_taken_back(opened: Open) -> None:
     visit.page.locator("#chat .message-buttons-left button, #chat .message-buttons button").last.click()
     visit.page.get_by_text("Your judgement is deleted.").wait_for()
     assert desk.records.judged(ALWAYS) == []
+    visit.ask(REFUSED)
+    assert visit.page.locator("#judging").count() == 0, "the row goes with the next question"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -52,7 +52,7 @@ class Extras:
     def connect(self, page: Any, parts: "Parts", answered: Sequence[Any]) -> None:
         """Wire the events; `answered` are those after which an answer stands in the conversation."""
         if self._judging is not None:
-            self._judging.connect(self._gradio, parts, answered)
+            self._judging.connect(self._gradio, parts)
         if self._exporting is not None:
             self._exporting.connect(self._gradio, parts, answered)
         if self._history is not None and self._exporting is not None:

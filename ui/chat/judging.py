@@ -4,7 +4,6 @@ A judgement is stored when it is given, and the reason is put to it when it is s
 back. The page holds the judgement's id, which nobody else knows.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.scope import Scope
@@ -41,8 +40,11 @@ class Judging:
                 self._reason = gradio.Textbox(label=later(WHY_NOT), max_lines=3, max_length=LONGEST_REASON, scale=4)
                 self._send = gradio.Button(later(SEND), size="sm", scale=0, min_width=90)
 
-    def connect(self, gradio: Any, parts: Parts, answered: Sequence[Any]) -> None:
-        """Wire the thumbs and the reason; the row goes with the next answer."""
+    def connect(self, gradio: Any, parts: Parts) -> None:
+        """Wire the thumbs and the reason; the row goes with the next question.
+
+        With its answer would be too late: whoever judged that at once had the row taken away again.
+        """
         outputs = [self._row, self._told, self._asking, self._reason, self._given]
 
         def judge(
@@ -66,9 +68,9 @@ class Judging:
         parts.chat.like(judge, [parts.chat, self._given, *parts.filters.fields], outputs, **AT_ONCE)
         for event in (self._send.click, self._reason.submit):
             event(send, [self._reason, self._given], outputs, **AT_ONCE)
-        for event in answered:
-            event.then(put_away, None, outputs, **AT_ONCE)
-        parts.anew.click(put_away, None, outputs, **AT_ONCE)
+        offered = [button.click for button in parts.offers]
+        for event in (parts.question.submit, parts.chat.example_select, parts.anew.click, *offered):
+            event(put_away, None, outputs, **AT_ONCE)
 
     def _judge(
         self, messages: list[Message], given: object, index: object, liked: object, scope: Scope
