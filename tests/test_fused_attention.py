@@ -3,20 +3,18 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from corpus.inference import open_session
-
-onnx = pytest.importorskip("onnx", reason="needs the Python package onnx")
-from onnx import TensorProto, helper, numpy_helper  # noqa: E402
-
-from training.fused_attention import fuse_attention  # noqa: E402
+from training.fused_attention import fuse_attention
 
 HEADS, SIZE, TOKENS = 2, 4, 5
 HIDDEN = HEADS * SIZE
 
 
-def written_out(*, masked_by: str = "Add") -> "onnx.ModelProto":
+def written_out(*, masked_by: str = "Add") -> onnx.ModelProto:
     """One attention as the exporter writes it."""
     chance = np.random.default_rng(0)
     constants = {
