@@ -15,13 +15,13 @@ from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
 from assistant.prompts import GREETING
 from assistant.provider import LanguageModel
 from assistant.provider_failures import ModelUnavailable
+from corpus.bfloat16 import pays_here
 from corpus.catalog import FILE, Catalog
 from corpus.embedding import open_encoder
 from corpus.errors import AssistantError, DataFolderBusy
 from corpus.index import NO_SERVERS
 from corpus.lock import writers_lock
-from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
-from corpus.quantization import Precision
+from corpus.model_files import DEFAULT_MODEL, Precision, model_folder, verify_model
 from corpus.servers import Servers
 from corpus.store import Store
 from corpus.vector_server import connect, disconnect
@@ -48,7 +48,7 @@ def examine(
     model: str,
     language_model: Callable[[], LanguageModel | None] = lambda: None,
     servers: Servers = NO_SERVERS,
-    precision: Precision = "float32",
+    precision: Precision = "auto",
 ) -> list[Finding]:
     """Check versions, encoder, reader, catalog, indexes, sources and lock; and the language model, if there is one.
 
@@ -86,17 +86,21 @@ def _model(model: str) -> str:
 
 
 def _speed(model: str, precision: Precision) -> str:
-    """How fast this machine encodes, with the weights in use and with those that could be."""
+    """How fast this machine encodes, as it is set to and as it could be."""
     found = []
-    choices: tuple[Precision, ...] = ("float32", "int8") if model == DEFAULT_MODEL else ("float32",)
+    choices: tuple[Precision, ...] = ("auto", "float32", "int8") if model == DEFAULT_MODEL else (precision,)
     for choice in choices:
         encoder = open_encoder(model, choice)
         encoder.encode_passages(_PASSAGES[:1], _PASSAGES[:1])  # loads it
         started = time.perf_counter()
         encoder.encode_passages([""] * len(_PASSAGES), _PASSAGES)
         rate = len(_PASSAGES) / (time.perf_counter() - started)
-        found.append(f"{rate:.0f} passages a second with {choice}{' (in use)' if choice == precision else ''}")
-    return ", ".join(found)
+        how = ("bfloat16" if pays_here() else "float32") if choice == "auto" and model == DEFAULT_MODEL else ""
+        found.append(
+            f"{rate:.0f} passages a second with {choice}{f', here {how}' if how else ''}"
+            f"{' (in use)' if choice == precision else ''}"
+        )
+    return "; ".join(found)
 
 
 def _reader() -> str:

