@@ -56,7 +56,9 @@ class SearchIndex:
         self.folder = build_folder(data_folder, build)
         # In this order: a damaged keyword index would leave the vectors open.
         self.keywords = KeywordIndex(self.folder / "keywords")
-        self.vectors = VectorStore(self.folder / "chroma", servers.vectors, collection_of(identity, build))
+        self.vectors = VectorStore(
+            self.folder / "chroma", servers.vectors, collection_of(identity, build), size=self.keywords.count
+        )
         on_server = self.vectors if servers.vectors else None
         beside = None if servers.vectors else self.vectors
         # What the writer of the catalog writes, and what each process brings forward for itself.

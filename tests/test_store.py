@@ -104,6 +104,15 @@ def test_a_reader_sees_what_another_process_added_after_a_refresh(filled, folder
     assert filled.index.keywords.search("telemedicine", 5)
 
 
+def test_how_wide_vectors_are_searched_follows_what_another_process_added(filled, folder):
+    vectors = filled.index.vectors
+    assert vectors._size() == vectors.count() == len(passage_ids(filled))
+    (folder / "d.txt").write_text("A fourth document about polio.")
+    elsewhere("sync", filled.folder)
+    filled.refresh()
+    assert vectors._size() == vectors.count() == len(passage_ids(filled))
+
+
 def test_a_reader_follows_a_rebuild_in_another_process(filled):
     build = filled.index.build
     elsewhere("reindex", filled.folder)

@@ -47,6 +47,12 @@ def test_it_finds_compares_and_removes_as_a_folder_does(store: VectorStore) -> N
     assert store.count() == 0
 
 
+def test_more_are_fetched_of_a_large_collection_and_no_more_returned(store: VectorStore, chroma_server: str) -> None:
+    large = VectorStore(Path("unused"), chroma_server, "passages-test-0001", size=lambda: 1_000_000)
+    assert [hit[0] for hit in large.search(VECTORS[1], 1)] == ["d1-1"]
+    large.close()
+
+
 def test_two_catalogs_on_one_server_do_not_see_each_other(store: VectorStore, chroma_server: str) -> None:
     other = VectorStore(Path("unused"), chroma_server, "passages-other-0001")
     assert other.count() == 0

@@ -63,6 +63,44 @@ def test_removing_a_document_leaves_the_others(vectors):
     assert vectors.ids() == {"d2-0"}
 
 
+def test_a_search_as_wide_as_for_a_million_finds_what_a_narrow_one_misses(tmp_path):
+    chance = np.random.default_rng(0)  # without clusters, the hardest to search: 3,000 are like a million real ones
+    held, asked = (_units(chance.normal(size=(count, 384))) for count in (3_000, 30))
+    size = 3_000
+    store = VectorStore(tmp_path, size=lambda: size)
+    for start in range(0, len(held), 1_000):
+        ids = [str(row) for row in range(start, start + 1_000)]
+        store._collection.add(ids=ids, embeddings=held[start : start + 1_000])
+
+    def found():
+        shares = []
+        for vector in asked:
+            hits = [passage_id for passage_id, _ in store.search(vector, 10)]
+            assert len(hits) == 10
+            shares.append(len({str(row) for row in np.argsort(-(held @ vector))[:10]} & set(hits)) / 10)
+        return np.mean(shares)
+
+    assert found() < 0.93
+    size = 1_000_000
+    assert found() > 0.99
+    store.close()
+
+
+def _units(matrix):
+    return (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("size", "fetched"),
+    [(0, 50), (1_000, 50), (100_000, 50), (300_000, 300), (1_000_000, 1_000), (50_000_000, 1_000)],
+)
+def test_up_to_a_hundred_thousand_passages_no_more_are_fetched_than_asked_for(tmp_path, size, fetched):
+    store = VectorStore(tmp_path, size=lambda: size)
+    assert store._enough(50) == fetched
+    assert store._enough(5_000) == 5_000
+    store.close()
+
+
 def test_more_passages_than_one_batch_are_all_stored(vectors):
     made, passages, matrix = with_passages(*(f"passage number{number}" for number in range(2100)))
     add(vectors, made, passages, matrix)
