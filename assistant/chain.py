@@ -205,7 +205,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         return self._answer(progress, draft)
 
     def _answer(self, progress: Progress, draft: Draft) -> Answer:
-        statements, cited = citations.statements_of(draft, self._store.document)
+        find_document = self._store.documents(citations.documents_of(draft)).get
+        statements, cited = citations.statements_of(draft, find_document)
         unclear = draft.outcome is Outcome.UNCLEAR
         told = draft.remark if unclear else progress.view.worded(draft.remark)
         remark = [Statement(told)] if told else []
@@ -215,7 +216,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             outcome=draft.outcome,
             statements=(*remark, *statements),
             citations=tuple(cited),
-            closest=citations.closest_from(draft.closest, self._store.document),
+            closest=citations.closest_from(draft.closest, find_document),
             as_of=citations.newest_date(cited),
             composer=draft.composer,
             warnings=(*_warnings(progress.question), *draft.warnings),

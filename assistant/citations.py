@@ -54,6 +54,12 @@ def statements_of(draft: Draft, find_document: FindDocument) -> tuple[list[State
     return statements, list(numbered.values())
 
 
+def documents_of(draft: Draft) -> set[str]:
+    """The ids of the documents that a draft's citations will be compared with, so that all are fetched at once."""
+    told = (*draft.evidence, *(item for sentence in draft.prose for item in sentence.evidence), *draft.closest)
+    return {item.document.id for item in told}
+
+
 def closest_from(evidence: Iterable[Evidence], find_document: FindDocument) -> tuple[Citation, ...]:
     """Verified citations of what comes closest, numbered on their own; never sources of an answer."""
     found: list[Citation] = []

@@ -93,8 +93,7 @@ def dates_conflict(asked: frozenset[tuple[str, str]], sentence: str) -> bool:
 
     Both are results of `months`: "August 2025" agrees with "2025" and with "29 August 2025", not with "May 2025".
     """
-    named = months(sentence)
-    if not asked or not named:
+    if not asked or not (named := months(sentence)):
         return False
     return not any(
         year == other_year and (not month or not other_month or month == other_month)

@@ -86,7 +86,7 @@ def late_interaction(question: Vectors, sentence: Vectors) -> float:
 
 def context_terms(hit: Hit, vocabulary: Vocabulary) -> frozenset[str]:
     """The index terms of a passage and of its document's title."""
-    return frozenset((*vocabulary.terms(hit.passage.text), *vocabulary.terms(hit.document.title)))
+    return vocabulary.distinct_terms(hit.passage.text, hit.document.title)
 
 
 def share(present: AbstractSet[str], weights: Mapping[str, float]) -> float:

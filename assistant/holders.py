@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from assistant import remarks
 from assistant.answer import Outcome
-from assistant.commitments import report
 from assistant.dates import EventDate, Period, months
 from assistant.draft import Draft
 from assistant.features import context_terms
@@ -86,7 +85,6 @@ def _as_evidence(holder: Holder, vocabulary: Vocabulary) -> Evidence:
         span=holder.span,
         text=holder.text,
         score=1.0,
-        report=report(holder.text),
         terms=frozenset(vocabulary.terms(holder.text)),
         context=context_terms(holder.hit, vocabulary),
     )

@@ -212,7 +212,6 @@ def as_evidence(item: Commitment, vocabulary: Vocabulary) -> Evidence:
         span=item.span,
         text=item.text,
         score=1.0,
-        report=item.report,
         terms=frozenset(vocabulary.terms(item.text)),
         context=_context(item, vocabulary),
     )

@@ -96,6 +96,8 @@ def document_countries(document: Document) -> frozenset[Party]:
 
 def is_about(document: Document, sentence: str, wanted: Sequence[Party]) -> bool:
     """Whether a sentence of `document` is about the wanted countries: all of one or two, at least two of more."""
+    if not wanted:
+        return True
     if len(wanted) == 1:
         return names(document, wanted[0])
     named = document_countries(document) | frozenset(countries(sentence, document.language or "en"))

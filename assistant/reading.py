@@ -63,10 +63,14 @@ class Evidence:
     span: Span
     text: str
     score: float
-    report: StatusReport
     terms: frozenset[str]
     context: frozenset[str]
     standing: float = 0.0
+
+    @property
+    def report(self) -> StatusReport:
+        """What the sentence reports of a commitment; of most sentences nobody asks."""
+        return report(self.text)
 
     @property
     def page(self) -> int | None:
@@ -115,7 +119,6 @@ class EvidenceReader:
                 span=span,
                 text=text,
                 score=round(float(score), 4),
-                report=report(text),
                 terms=frozenset(vocabulary.terms(text)),
                 context=context_terms(hit, vocabulary),
             )

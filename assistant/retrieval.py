@@ -14,7 +14,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 
 from corpus.allowed import Allowed
-from corpus.document import Document, Passage
+from corpus.document import Document, Passage, Span
 from corpus.errors import BuildGone
 from corpus.store import Store
 
@@ -78,17 +78,33 @@ class HybridRetriever(BaseRetriever):
         With `most`, only so many, so that no text is read that nobody asked for.
         """
         store: Store = self.store
-        places = store.catalog.passages_by_id(passage_id for passage_id, _ in scored)
-        held = [pair for pair in scored if pair[0] in places and (allowed is None or places[pair[0]][0] in allowed)]
-        documents = store.catalog.documents_by_id({places[passage_id][0] for passage_id, _ in held[:most]})
+        held = self._held(scored, allowed, len(scored) if most is None else most)
+        documents = store.catalog.documents_by_id({place[0] for _, _, place in held})
         found = []
-        for passage_id, score in held[:most]:
-            document_id, span, ordinal = places[passage_id]
+        for passage_id, score, (document_id, span, ordinal) in held:
             if document_id not in documents:  # superseded between the two looks
                 continue
             document = documents[document_id]
             found.append(Hit(Passage(passage_id, document_id, ordinal, span, span.of(document.text)), document, score))
         return found
+
+    def _held(
+        self, scored: Sequence[tuple[str, float]], allowed: Allowed | None, most: int
+    ) -> list[tuple[str, float, tuple[str, Span, int]]]:
+        """The first passages that are current and allowed, with their scores and places; nearly all are, as a rule."""
+        store: Store = self.store
+        found: list[tuple[str, float, tuple[str, Span, int]]] = []
+        looked = 0
+        while len(found) < most and looked < len(scored):
+            part = scored[looked : looked + most]
+            looked += most
+            places = store.catalog.passages_by_id(passage_id for passage_id, _ in part)
+            found += [
+                (passage_id, score, place)
+                for passage_id, score in part
+                if (place := places.get(passage_id)) and (allowed is None or place[0] in allowed)
+            ]
+        return found[:most]
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

@@ -44,7 +44,16 @@ class Vocabulary:
         """The index terms of a text in order, countries marked."""
         return _cached_terms(text, self.analyze)
 
+    def distinct_terms(self, *texts: str) -> frozenset[str]:
+        """The index terms of texts, each once."""
+        return _cached_distinct_terms(texts, self.analyze)
+
 
 @lru_cache(maxsize=16384)
 def _cached_terms(text: str, analyze: Callable[[str], list[str]]) -> tuple[str, ...]:
     return tuple(analyze(mark_countries(text)))
+
+
+@lru_cache(maxsize=2048)
+def _cached_distinct_terms(texts: tuple[str, ...], analyze: Callable[[str], list[str]]) -> frozenset[str]:
+    return frozenset(term for text in texts for term in _cached_terms(text, analyze))

@@ -15,6 +15,10 @@ from corpus.rows import batches, document_of
 
 _documents, _passages = tables.documents, tables.passages
 _failures, _unsettled, _state = tables.failures, tables.unsettled, tables.state
+# What every question asks, put together once: that takes longer than the answer.
+_VALUE = sql.select(_state.c.value).where(_state.c.key == sql.bindparam("key"))
+_THESE_DOCUMENTS = sql.select(_documents).where(_documents.c.id.in_(sql.bindparam("ids", expanding=True)))
+_THESE_PASSAGES = sql.select(_passages).where(_passages.c.id.in_(sql.bindparam("ids", expanding=True)))
 
 
 class Contents:
@@ -31,7 +35,7 @@ class Contents:
     def state(self, key: str) -> str | None:
         """A value of the catalog's own bookkeeping, or None."""
         with self._engine.connect() as connection:
-            return connection.scalar(sql.select(_state.c.value).where(_state.c.key == key))
+            return connection.scalar(_VALUE, {"key": key})
 
     # documents and passages
 
@@ -102,7 +106,7 @@ class Contents:
         found: dict[str, Document] = {}
         with self._engine.connect() as connection:
             for batch in batches(list(ids)):
-                rows = connection.execute(sql.select(_documents).where(_documents.c.id.in_(batch))).mappings()
+                rows = connection.execute(_THESE_DOCUMENTS, {"ids": batch}).mappings()
                 # Asked for in the query, SQLite would look through all current documents instead of these few.
                 found.update((row["id"], document_of(row)) for row in rows if row["current"] or not current)
         return found
@@ -112,7 +116,7 @@ class Contents:
         found: dict[str, tuple[str, Span, int]] = {}
         with self._engine.connect() as connection:
             for batch in batches(list(ids)):
-                for row in connection.execute(sql.select(_passages).where(_passages.c.id.in_(batch))):
+                for row in connection.execute(_THESE_PASSAGES, {"ids": batch}):
                     found[row.id] = (row.document_id, Span(row.start, row.end), row.ordinal)
         return found
 

@@ -5,7 +5,7 @@ a thread beside the questions. Nothing here writes what others would have to fol
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -216,3 +216,7 @@ class OpenedFolder:
     def document(self, document_id: str) -> Document | None:
         """A document by id, also one that was since changed or removed."""
         return self.catalog.document(document_id)
+
+    def documents(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The documents of these ids that there are, also those since changed or removed, in one look."""
+        return self.catalog.documents_by_id(ids, current=False)

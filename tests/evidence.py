@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from assistant.commitments import report
 from assistant.draft import Draft
 from assistant.extractive import compose
 from assistant.question import Question, understand
@@ -26,7 +25,6 @@ def found(text: str, score: float, **metadata: object) -> Evidence:
         span=Span(0, len(text)),
         text=text,
         score=score,
-        report=report(text),
         terms=frozenset(analyze(text)),
         context=frozenset(analyze(text)),
     )

@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from texts import hostile
 
-from assistant.answer import Citation, DocumentReference
-from assistant.citations import cite, closest_from, newest_date, readable, statements_from, verified
-from assistant.commitments import StatusReport
+from assistant.answer import Citation, DocumentReference, Outcome
+from assistant.citations import cite, closest_from, documents_of, newest_date, readable, statements_from, verified
+from assistant.draft import Draft, Sentence
 from assistant.reading import Evidence
 from corpus.document import Document, Span
 
@@ -29,7 +29,6 @@ def evidence_at(span: Span, source: Document) -> Evidence:
         span=span,
         text=span.of(source.text),
         score=0.9,
-        report=StatusReport(),
         terms=frozenset(),
         context=frozenset(),
     )
@@ -129,6 +128,17 @@ def test_what_comes_closest_is_verified_too() -> None:
     found = [replace(evidence_for("They signed in Riga 🇱🇻."), text="made up"), evidence_for("Nothing else was signed.")]
     closest = closest_from(found, holding(ARTICLE))
     assert [(citation.number, citation.quote) for citation in closest] == [(1, "Nothing else was signed.")]
+
+
+def test_all_documents_of_a_draft_are_named_before_it_is_verified() -> None:
+    """They are fetched in one look, and a citation of any other would be dropped."""
+    sources = [replace(ARTICLE, id=name) for name in ("told", "prose", "closest")]
+    told, worded, closest = (evidence_for("They signed in Riga 🇱🇻.", source) for source in sources)
+    draft = Draft(Outcome.ANSWERED, evidence=(told,), closest=(closest,))
+    assert documents_of(draft) == {"told", "closest"}
+    assert documents_of(replace(draft, prose=(Sentence("They signed.", (worded, told)),))) == {
+        item.id for item in sources
+    }
 
 
 def test_a_citation_says_on_which_page_it_stands() -> None:

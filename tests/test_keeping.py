@@ -1,7 +1,7 @@
 """What is kept is what was answered, each reader's own, within bounds; and nothing is taken from a browser's word."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -319,6 +319,9 @@ class Documents:
 
     def document(self, _: str) -> Document | None:
         return self.found
+
+    def documents(self, ids: Iterable[str]) -> dict[str, Document]:
+        return {identity: self.found for identity in ids if self.found}
 
 
 class Answering:

@@ -127,6 +127,16 @@ def test_a_passage_that_the_catalog_does_not_know_is_never_a_hit(retriever: Hybr
     assert [hit.passage for hit in retriever.hits([("made-up-00000", 1.0), (known.passage.id, 0.5)])] == [known.passage]
 
 
+def test_what_is_gone_makes_room_for_what_is_found_next(retriever: HybridRetriever) -> None:
+    best, second = retriever.search("Latvia", 2)
+    gone = [(f"made-up-{number:05d}", 1.0) for number in range(7)]
+    scored = [*gone[:3], (best.passage.id, 0.8), *gone[3:], (second.passage.id, 0.5)]
+    assert [hit.passage for hit in retriever.hits(scored, most=1)] == [best.passage]
+    assert [hit.score for hit in retriever.hits(scored, most=2)] == [0.8, 0.5]
+    assert retriever.hits(scored, most=9) == retriever.hits(scored)
+    assert retriever.hits(gone, most=2) == []
+
+
 def test_an_empty_store_finds_nothing(store: Store) -> None:
     assert HybridRetriever(store=store).search("Latvia") == []
 

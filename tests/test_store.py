@@ -9,6 +9,7 @@ from fakes import FakeEncoder, child_command, child_environment, everything_foun
 from servers import ON_ALL
 
 from corpus.chunking import ChunkingParameters
+from corpus.entries import Change
 from corpus.errors import DataFolderBusy, DataFolderDamaged, IndexMismatch
 from corpus.rebuild import reindex
 from corpus.store import Store
@@ -80,6 +81,13 @@ def test_another_encoder_is_refused_with_the_command_that_helps(filled):
 def test_other_chunking_is_refused_too(filled):
     with pytest.raises(IndexMismatch):
         Store(filled.folder, FakeEncoder(), chunking=ChunkingParameters(longest=30), servers=filled.servers)
+
+
+def test_documents_are_opened_together_as_one_by_one_also_those_withdrawn(filled):
+    ids = [document.id for document in filled.catalog.documents()]
+    filled.catalog.apply(Change(withdrawn=ids[:1]))
+    assert filled.documents([*ids, "none"]) == {identity: filled.document(identity) for identity in ids}
+    assert filled.documents([]) == {}
 
 
 @pytest.mark.one_folder

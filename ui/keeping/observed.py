@@ -66,8 +66,9 @@ class Observed:
             answer = self._answers.get(self._key(question, history, choices))
         if answer is None:
             return None
-        find = self._assistant.store.document
-        holds = all(verified(item, find) for item in (*answer.citations, *answer.closest))
+        cited = (*answer.citations, *answer.closest)
+        find = self._assistant.store.documents({item.document.id for item in cited}).get
+        holds = all(verified(item, find) for item in cited)
         return answer if holds else None
 
     def answer_again(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Answer:
