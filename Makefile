@@ -29,7 +29,8 @@ lock:  ## write requirements.lock anew from pyproject.toml's bounds, in a virtua
 	.venv-lock/bin/pip install --quiet torch==2.13.0
 	.venv-lock/bin/pip install --quiet editables hatchling '.[dev]'
 	{ echo "# Exact versions that \`make\` installs; written by \`make lock\`."; \
-	  .venv-lock/bin/pip freeze --exclude health-cooperation-assistant | sed 's/^\(torch==[0-9.]*\)+.*/\1/'; } > requirements.lock
+	  .venv-lock/bin/pip freeze --exclude health-cooperation-assistant | sed -e 's/^\(torch==[0-9.]*\)+.*/\1/' \
+	    -e 's/^openvino.*/&; platform_machine == "x86_64" or platform_machine == "AMD64"/'; } > requirements.lock
 	rm -rf .venv-lock
 
 clean:  ## remove the virtual environment and caches; the data folder stays

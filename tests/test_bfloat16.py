@@ -1,5 +1,6 @@
 import os
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from corpus.embedding import open_encoder
 from corpus.encoder import unit_rows
 from corpus.inference import open_tokenizer
 from corpus.model_files import model_folder
+
+pytestmark = pytest.mark.skipif(find_spec("openvino") is None, reason="OpenVINO has no build for this processor")
 
 TEXTS = [path.read_text(encoding="utf-8")[-900:] for path in sorted(briefs_folder().glob("*.md"))]
 
