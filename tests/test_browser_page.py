@@ -218,6 +218,26 @@ def test_the_steps_are_shown_while_they_are_taken_and_can_be_stopped(browser: An
         visit.context.close()
 
 
+def test_a_question_put_while_a_stopped_answer_is_still_at_work_is_answered(browser: Any, store: Store) -> None:  # noqa: F811
+    slow = Slow(store)
+    with served(slow) as url:
+        visit = Visit(browser, url)
+        page = visit.page
+        page.fill("#question textarea", "What?")
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#chat .making")
+        page.get_by_role("button", name="Stop answering").click()
+        page.get_by_role("button", name="Send the question").wait_for()
+        page.fill("#question textarea", "And now?")
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#chat .user-row:has-text('And now?')")
+        page.wait_for_timeout(500)  # it has come to nothing by then, if it does
+        slow.let.set()
+        page.wait_for_selector("#chat .answer .marker", timeout=10_000)
+        visit.check()
+        visit.context.close()
+
+
 def test_a_question_whose_server_was_restarted_is_asked_again_once(browser: Any, store: Store) -> None:  # noqa: F811
     with served(Slow(store, patience=8)) as url:  # a thread at work holds the server
         visit = Visit(browser, url)

@@ -62,7 +62,9 @@ def connect(gradio: Any, assistant: "Assistant", page: Any, parts: Parts) -> Seq
         return [], nothing_yet(), gradio.Accordion(visible=False), "", ready([]), gradio.Row(visible=False)
 
     asked = _asked(gradio, parts)
-    running = [event.then(answer, [parts.chat, *parts.filters.fields], results, **QUIET) for event in asked]
+    # A stopped answer may be at work for a while yet; by default the next one would not be begun meanwhile, nor ever.
+    begun = {"trigger_mode": "multiple", **QUIET}
+    running = [event.then(answer, [parts.chat, *parts.filters.fields], results, **begun) for event in asked]
     for event in running:
         event.then(ready, parts.chat, parts.question, **AT_ONCE)
     offering = _offer(gradio, assistant, parts, running)
