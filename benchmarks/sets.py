@@ -67,7 +67,7 @@ def load_documents(name: str) -> list[Document]:
             path=str(row["id"]),
             sha256=hashlib.sha256(row["text"].encode()).hexdigest(),
         )
-        for row in _rows(name, "corpus")
+        for row in rows(name, "corpus")
         if row["text"].strip()
     ]
 
@@ -76,10 +76,10 @@ def load_questions(name: str, documents: list[Document]) -> list[SetQuestion]:
     """The set's questions with what answers them; those of which the set says neither yes nor no are left out."""
     texts = {document.path: document.text for document in documents}
     relations: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(name, "qrels"):
+    for row in rows(name, "qrels"):
         relations.setdefault(str(row["query"]), []).append(row)
     found = []
-    for row in _rows(name, "queries"):
+    for row in rows(name, "queries"):
         if row["answerable"] is None:
             continue
         meta = row["meta"] if isinstance(row["meta"], dict) else {}
@@ -122,7 +122,8 @@ def _spans(text: str, relation: dict[str, Any], meta: dict[str, Any]) -> Iterato
             yield Span(start, start + len(sentence))
 
 
-def _rows(name: str, kind: str) -> Iterator[dict[str, Any]]:
+def rows(name: str, kind: str) -> Iterator[dict[str, Any]]:
+    """The rows of one of a set's files, as they stand there."""
     with (DATA / name / f"{kind}.jsonl").open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)

@@ -1,0 +1,1 @@
+"""How the multilingual reader is made: examples, the network, training, calibration and export; not in the wheel."""
