@@ -110,6 +110,12 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(default=3000, ge=1, description="Requests a minute from one address.")
     questions_at_once: int = Field(default=4, ge=1, description="Questions being answered over the API at once.")
     questions_waiting: int = Field(default=128, ge=0, description="Questions that may wait; more are told to retry.")
+    body_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        le=600,
+        description="Seconds that a request's body may pause, and in all so long and one more for each 32 kB of it.",
+    )
     log_requests: bool = Field(default=False, description="Write a line of JSON about every request to stderr.")
     log_questions: bool = Field(default=False, description="Put the text of questions into those lines.")
     audit: bool = Field(default=False, description="Keep a record of who asked what, and which documents were cited.")

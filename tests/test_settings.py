@@ -25,6 +25,7 @@ OTHER_VALUES = {
     **{"oidc_scopes": "openid", "oidc_groups_claim": "roles"},
     **{"origins": "https://portal.example", "frame_ancestors": "https://portal.example"},
     **{"questions_per_minute": "7", "requests_per_minute": "7", "questions_at_once": "7", "questions_waiting": "7"},
+    **{"body_seconds": "7.5"},
     **{"conversations": "server", "record_questions": "True", "record_days": "30"},
 }
 

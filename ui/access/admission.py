@@ -6,14 +6,14 @@ The inner part of the outer layer. What it lets through carries an `Identity`; w
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui.access.bodies import Bodies, Body
 from ui.access.identification import Identification
 from ui.access.identity import LOCAL, Identity, note_identity
 from ui.access.limits import Buckets, Busy, Turns, neighbourhood
@@ -22,7 +22,6 @@ from ui.access.refusals import NOT_HERE, SIGN_IN_FIRST, Refusal, wants_page
 from ui.access.rules import CLOSED, PUBLIC, RULES, Rule, rule_for
 
 SIGN_IN = "/sign-in"
-TOO_LARGE = "The request is larger than this address takes."
 TOO_MANY = "Too many requests; wait a moment, then ask again."
 TOO_BUSY = "Too many questions are waiting for an answer; try again in a moment."
 FOREIGN = "This may be asked from this server's own pages only, not from another site's in your name."
@@ -39,6 +38,7 @@ class Limits:
     questions: Buckets = field(default_factory=lambda: Buckets(60))
     requests: Buckets = field(default_factory=lambda: Buckets(3000))
     turns: Turns = field(default_factory=lambda: Turns(4, 128))
+    bodies: Bodies = field(default_factory=Bodies)
 
 
 @dataclass(frozen=True)
@@ -117,19 +117,21 @@ class AdmissionLayer:
         return origin is not None and urlsplit(origin).netloc != host
 
     async def _pass_on(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
-        body = _Body(rule.largest_body, receive, send)
-        if body.is_declared_too_large(Headers(scope=scope)):
-            raise Refusal(413, TOO_LARGE)
+        limits = self._admission.limits
+        body = Body(limits.bodies, rule.largest_body, receive, send)
         try:
-            async with self._admission.limits.turns.turn() if rule.in_turn else nullcontext():
+            await limits.bodies.arrived(scope, body, streamed=rule.is_streamed)  # whoever is still sending has no turn
+            async with limits.turns.turn() if rule.in_turn else nullcontext():
                 await self._app(scope, body.receive, body.send)
         except Busy as error:
             raise Refusal(503, TOO_BUSY, {"Retry-After": str(_BUSY_SECONDS)}) from error
         except ClientDisconnect:
-            if not body.is_too_large:
+            if body.refusal is None:
                 raise
-        if body.is_too_large:
-            raise Refusal(413, TOO_LARGE)
+        finally:
+            body.close()
+        if body.refusal is not None:
+            raise body.refusal
 
     def _refused(self, scope: Scope, refusal: Refusal) -> Response:
         """The refusal, or for a person whose browser opens a page, the way to sign in."""
@@ -149,35 +151,3 @@ def _missing(methods: frozenset[str]) -> Refusal:
     if methods:
         return Refusal(405, "This address takes other methods.", {"Allow": ", ".join(sorted(methods))})
     return Refusal(404, NOT_HERE)
-
-
-class _Body:
-    """Counts what a request sends; above the limit the route's own response is dropped for a refusal."""
-
-    def __init__(self, largest: int, receive: Receive, send: Send) -> None:
-        self._largest = largest
-        self._receive = receive
-        self._send = send
-        self._size = 0
-        self._has_answered = False
-        self.is_too_large = False
-
-    def is_declared_too_large(self, headers: Headers) -> bool:
-        """Whether the request says itself that it is too large."""
-        length = headers.get("content-length", "")
-        return length.isdecimal() and int(length[:20]) > self._largest
-
-    async def receive(self) -> Message:
-        """The next part; one that is too much reads as a visitor who left."""
-        message: dict[str, Any] = dict(await self._receive())
-        self._size += len(message.get("body", b""))
-        if self._size > self._largest and not self._has_answered:
-            self.is_too_large = True
-            return {"type": "http.disconnect"}
-        return message
-
-    async def send(self, message: Message) -> None:
-        """Pass the response on, unless the request was too large."""
-        if not self.is_too_large:
-            self._has_answered = True
-            await self._send(message)

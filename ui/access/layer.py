@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from corpus.errors import AssistantError
 from ui.access.admission import Admission, AdmissionLayer, Limits
 from ui.access.audit import AuditLog, Notes, attach_notes
+from ui.access.bodies import Bodies
 from ui.access.headers import SecurityHeaders
 from ui.access.identification import GroupRights, Identification
 from ui.access.journal import JournalLayer
@@ -120,6 +121,7 @@ def open_access(settings: "Settings", folder: Path) -> Access:
             Buckets(settings.questions_per_minute),
             Buckets(settings.requests_per_minute),
             Turns(settings.questions_at_once, settings.questions_waiting),
+            Bodies(settings.body_seconds),
         ),
         peers=peers,
         origins=frozenset(_origins(settings.origins, "ASSISTANT_ORIGINS")),

@@ -51,6 +51,11 @@ class Rule:
         named = set(self.methods.split())
         return frozenset(named | {"HEAD"} if "GET" in named else named)
 
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the body is too large to be held in memory, so that its route reads it part by part."""
+        return self.largest_body > CONVERSATION
+
 
 RULES = (
     # Whether the process lives; what an orchestrator asks without a key.

@@ -5,7 +5,7 @@ question in it, stays English and is marked so. Only the catalogues' own care ne
 """
 
 from assistant import remarks
-from ui.access import admission, identification, refusals, sign_in
+from ui.access import admission, bodies, identification, refusals, sign_in
 from ui.languages.words import Text
 
 SENTENCES = tuple(
@@ -19,7 +19,7 @@ SENTENCES = tuple(
         remarks.NO_SUM,
         remarks.NOTHING_CHOSEN,
         remarks.NOT_TOLD,
-        admission.TOO_LARGE,
+        bodies.TOO_LARGE,
         admission.TOO_MANY,
         admission.TOO_BUSY,
         admission.FOREIGN,
