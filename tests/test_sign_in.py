@@ -12,8 +12,9 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from identity_provider import CLIENT, SECRET, IdentityProvider, provided
 
+from ui.access.identification import GroupRights
 from ui.access.sessions import Person, Sessions
-from ui.access.sign_in import local_path
+from ui.access.sign_in import groups_in, local_path
 from ui.access.signing import Signer
 
 PUBLIC = "https://assistant.example"
@@ -165,6 +166,30 @@ def test_a_key_counts_before_a_session(both: tuple[Doors, IdentityProvider]) -> 
     client = doors.client()
     sign_in(client)
     assert client.get(doors.document, headers=bearer("hca_wrong")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        (["staff", "Health Admins"], ("staff", "Health Admins")),
+        ("Health Admins", ("Health Admins",)),
+        ("staff, Health Admins,,staff", ("staff", "Health Admins")),
+        ("admins", ("admins",)),
+        ('["admins"]', ('["admins"]',)),
+        ([" staff ", "", "admins, staff"], ("staff", "admins, staff")),
+        ([["admins"], {"name": "admins"}, None, True, 7, "staff"], ("staff",)),
+        *((nothing, ()) for nothing in (None, "", " , ", [], {}, {"admins": True}, 7, True, [[["admins"]]])),
+    ],
+)
+def test_a_string_of_groups_is_one_group_and_rubbish_is_none(claim: object, groups: tuple[str, ...]) -> None:
+    assert groups_in(claim) == groups
+
+
+@pytest.mark.parametrize("claim", ["not admins", "admins staff", [["admins"]], {"admins": 1}, "x admins,y"])
+def test_no_part_of_a_groups_name_gives_its_rights(claim: object) -> None:
+    rights = GroupRights(admin=frozenset(("admins", "a", "d")), ask=frozenset(("staff",)))
+    assert rights.of(groups_in(claim)) == frozenset()
+    assert rights.of(groups_in("x, admins")), "the control"
 
 
 @pytest.mark.parametrize(

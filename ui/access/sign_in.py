@@ -144,9 +144,17 @@ def _named(claims: Mapping[str, Any], groups_claim: str) -> Person:
     subject = str(claims["sub"])
     named = (str(claims.get(claim) or "").strip() for claim in ("name", "preferred_username", "email"))
     name = next((text for text in named if text and text.isprintable()), subject)[:200]
-    listed = claims.get(groups_claim) or ()
-    groups = listed.replace(",", " ").split() if isinstance(listed, str) else listed
-    return Person(subject, name, tuple(str(group) for group in groups) if isinstance(groups, list | tuple) else ())
+    return Person(subject, name, groups_in(claims.get(groups_claim)))
+
+
+def groups_in(claim: object) -> tuple[str, ...]:
+    """The groups that a claim names: the strings of a list, or those between the commas of one string.
+
+    A name may have spaces in it, so a string is one group and never its words. What is neither gives no group.
+    """
+    listed = claim.split(",") if isinstance(claim, str) else claim if isinstance(claim, list) else []
+    named = (group.strip() for group in listed if isinstance(group, str))
+    return tuple(dict.fromkeys(group for group in named if group))
 
 
 def _cookie(sessions: Sessions) -> str:
