@@ -85,6 +85,18 @@ def test_a_ticket_opens_its_document_and_nothing_else(doors: Doors, key: str) ->
     assert stranger.get(doors.document, headers=bearer(ticket)).status_code == 401, "a ticket is no token"
 
 
+def test_a_ticket_dies_with_the_key_that_its_token_was_made_with(doors: Doors) -> None:
+    short = doors.ring.create("short-lived", "ask")
+    for holder in (short, token_of(doors, short)):
+        asked = doors.client().post("/api/v1/tickets", json={"path": doors.document}, headers=bearer(holder))
+        place = f"{doors.document}?ticket={asked.json()['ticket']}"
+        assert doors.client().get(place).status_code == 200
+    doors.ring.revoke("short-lived")
+    assert doors.client().get(place).status_code == 401
+    person = doors.client(PROXY, x_user="anna").post("/api/v1/tickets", json={"path": doors.document})
+    assert doors.client().get(f"{doors.document}?ticket={person.json()['ticket']}").status_code == 200, "the control"
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/api/v1/ask", "//evil.example/documents/x", "/documents/x/../y", "/documents/x?y"]
 )

@@ -6,20 +6,22 @@ The inner part of the outer layer. What it lets through carries an `Identity`; w
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.access.bodies import Bodies, Body
-from ui.access.identification import Identification
-from ui.access.identity import LOCAL, Identity, note_identity
+from ui.access.identification import WRONG_KEY, Identification
+from ui.access.identity import LOCAL, Identity, identity_of, note_identity
 from ui.access.limits import Buckets, Busy, Turns, neighbourhood
 from ui.access.proxy import Peers
 from ui.access.refusals import NOT_HERE, SIGN_IN_FIRST, Refusal, wants_page
 from ui.access.rules import CLOSED, PUBLIC, RULES, Rule, rule_for
+from ui.access.standing import NoLongerStands, WhileItStands
 
 SIGN_IN = "/sign-in"
 TOO_MANY = "Too many requests; wait a moment, then ask again."
@@ -118,13 +120,17 @@ class AdmissionLayer:
 
     async def _pass_on(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         limits = self._admission.limits
-        body = Body(limits.bodies, rule.largest_body, receive, send)
+        answer = WhileItStands(send, partial(self._admission.who.stands, identity_of(HTTPConnection(scope))))
+        body = Body(limits.bodies, rule.largest_body, receive, answer.send)
         try:
             await limits.bodies.arrived(scope, body, streamed=rule.is_streamed)  # whoever is still sending has no turn
             async with limits.turns.turn() if rule.in_turn else nullcontext():
                 await self._app(scope, body.receive, body.send)
         except Busy as error:
             raise Refusal(503, TOO_BUSY, {"Retry-After": str(_BUSY_SECONDS)}) from error
+        except NoLongerStands as error:
+            if not answer.has_begun:
+                raise Refusal(401, WRONG_KEY, {"WWW-Authenticate": "Bearer"}) from error
         except ClientDisconnect:
             if body.refusal is None:
                 raise

@@ -30,6 +30,8 @@ class Identity:
     groups: tuple[str, ...] = ()
     # What stays the same when a person's name changes; empty: the name itself.
     subject: str = ""
+    # The id of the API key that this rests on, where it does: it is worth nothing without it.
+    key: str = ""
 
     @property
     def id(self) -> str:

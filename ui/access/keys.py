@@ -112,6 +112,11 @@ class KeyRing:
             return None
         return known if known.is_valid(datetime.now(UTC)) else None
 
+    def has_valid(self, identifier: str) -> bool:
+        """Whether the key of this id opens something now."""
+        now = datetime.now(UTC)
+        return any(key.id == identifier and key.is_valid(now) for key in self.all())
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """While this is open, requests wait for no database: shared keys are read beside them, every second."""

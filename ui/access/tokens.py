@@ -22,7 +22,7 @@ class EmbedTokens:
     signer: Signer
 
     def token_for(self, owner: Identity, person: str, minutes: int) -> str:
-        """A token that lets `person` ask, in the name of the key or person that it is made for."""
+        """A token that lets `person` ask, by the key that it is made with."""
         return self.signer.sign(_EMBED, {"by": owner.id, "name": person}, minutes * 60)
 
     def holder(self, text: str) -> Identity | None:
@@ -31,15 +31,18 @@ class EmbedTokens:
         if payload is None:
             return None
         name, by = str(payload.get("name", "")), str(payload.get("by", ""))
-        return Identity(name or by, "embed", rights_up_to(ASK), subject=f"{by}:{name}")
+        way, _, key = by.partition(":")
+        return Identity(name or by, "embed", rights_up_to(ASK), subject=f"{by}:{name}", key=key) if way == "key" else None
 
     def ticket_for(self, holder: Identity, path: str) -> str:
         """A ticket that opens `path` and nothing else, for a minute."""
-        return self.signer.sign(_TICKET, {"name": holder.name, "subject": holder.id, "path": path}, _TICKET_SECONDS)
+        payload = {"name": holder.name, "subject": holder.id, "key": holder.key, "path": path}
+        return self.signer.sign(_TICKET, payload, _TICKET_SECONDS)
 
     def bearer(self, ticket: str, path: str) -> Identity | None:
         """Who opens `path` with this ticket, if it is one for that path."""
         payload = self.signer.read(_TICKET, ticket)
         if payload is None or payload.get("path") != path:
             return None
-        return Identity(str(payload["name"]), "ticket", rights_up_to(ASK), subject=str(payload["subject"]))
+        name, subject, key = (str(payload[part]) for part in ("name", "subject", "key"))
+        return Identity(name, "ticket", rights_up_to(ASK), subject=subject, key=key)
