@@ -22,7 +22,7 @@ class EmbedTokens:
     signer: Signer
 
     def token_for(self, owner: Identity, person: str, minutes: int) -> str:
-        """A token that lets `person` ask, by the key that it is made with."""
+        """A token that lets `person` ask, by the key that it is made with; without one, somebody without a name."""
         return self.signer.sign(_EMBED, {"by": owner.id, "name": person}, minutes * 60)
 
     def holder(self, text: str) -> Identity | None:
@@ -32,7 +32,7 @@ class EmbedTokens:
             return None
         name, by = str(payload.get("name", "")), str(payload.get("by", ""))
         way, _, key = by.partition(":")
-        return Identity(name or by, "embed", rights_up_to(ASK), subject=f"{by}:{name}", key=key) if way == "key" else None
+        return Identity(name, "embed", rights_up_to(ASK), subject=f"{by}:{name}", key=key) if way == "key" else None
 
     def ticket_for(self, holder: Identity, path: str) -> str:
         """A ticket that opens `path` and nothing else, for a minute."""
