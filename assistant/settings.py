@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     hosts: str = Field(
         default="",
-        description="Names the server is reached under besides the loopback ones, separated by commas; for /mcp.",
+        description="Names the server is reached under besides the loopback ones, separated by commas.",
     )
     llm: str | None = Field(
         default=None, description="A language model that words the answers, as provider:model; none by default."

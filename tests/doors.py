@@ -18,6 +18,7 @@ from ui.access.layer import Access, open_access
 
 TEXT = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\n\nIt covers beds.\n"
 QUESTION = {"question": "Where did Latvia and Azerbaijan sign a health agreement?"}
+NAME = "assistant.example"
 PORTAL, PROXY, STRANGER = "https://portal.example", "10.0.0.1", "203.0.113.9"
 
 
@@ -28,7 +29,7 @@ def settings(**values: Any) -> Settings:
 
 def access_of(folder: Path, **values: Any) -> Access:
     """Access as these settings make it."""
-    return open_access(settings(**values), folder)
+    return open_access(settings(**{"hosts": NAME, **values}), folder)
 
 
 def bearer(text: str) -> dict[str, str]:
@@ -53,8 +54,7 @@ class Doors:
     def client(self, address: str = STRANGER, **headers: str) -> TestClient:
         """A client that connects from this address."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        base = "https://assistant.example"
-        return TestClient(self.app, base, client=(address, 50_000), headers=named, follow_redirects=False)
+        return TestClient(self.app, f"https://{NAME}", client=(address, 50_000), headers=named, follow_redirects=False)
 
     @property
     def document(self) -> str:

@@ -10,7 +10,8 @@ from fakes import child_command, child_environment
 from assistant.settings import Settings
 from corpus.errors import AssistantError
 from ui.access.keys import KeyRing
-from ui.server import EVERYBODY, NOBODY_SIGNS_IN, AddressInUse, _names, address, bind
+from ui.access.layer import names_of
+from ui.server import EVERYBODY, NOBODY_SIGNS_IN, AddressInUse, address, bind
 
 BEYOND = """
 import sys
@@ -100,5 +101,5 @@ def test_a_signal_ends_the_server_cleanly(number: signal.Signals, tmp_path: Path
 
 def test_the_server_knows_the_names_that_people_use() -> None:
     settings = Settings(public_url="https://assistant.example:8443", hosts="a.example, b.example,")
-    assert _names(settings) == ["assistant.example", "a.example", "b.example"]
-    assert _names(Settings(public_url="", hosts="")) == []
+    assert names_of(settings) == ("assistant.example", "a.example", "b.example")
+    assert names_of(Settings(public_url="", hosts="")) == ()

@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from assistant.settings import Settings, read_settings
 from corpus.errors import AssistantError
@@ -49,7 +48,8 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         from ui.warming import Warming
 
         write_log(requests=settings.log_requests)
-        access = replace(open_access(settings, assistant.store.folder), hosts=(host, *_names(settings)))
+        access = open_access(settings, assistant.store.folder)
+        access = replace(access, hosts=(host, *access.hosts))
         if not access.admission.who.is_on:
             _warn_of_open_door(listening, is_open=settings.open)
         turns = Turns(settings.questions_at_once, settings.questions_waiting)
@@ -69,13 +69,6 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
             stack.enter_context(keys.watched() if keys else nullcontext())
             stack.enter_context(app.state.warming)
             server.run(sockets=[listening])
-
-
-def _names(settings: Settings) -> list[str]:
-    """The names that the server is reached under, as far as the settings say: the one people use, and others."""
-    public = urlsplit(settings.public_url).hostname
-    others = (name.strip() for name in settings.hosts.split(","))
-    return [name for name in (public, *others) if name]
 
 
 def _warn_of_open_door(listening: socket.socket, *, is_open: bool) -> None:

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.access.bodies import Bodies, Body
+from ui.access.hosts import is_known
 from ui.access.identification import WRONG_KEY, Identification
 from ui.access.identity import LOCAL, Identity, identity_of, note_identity
 from ui.access.limits import Buckets, Busy, Turns, neighbourhood
@@ -26,6 +27,7 @@ from ui.access.standing import NoLongerStands, WhileItStands
 SIGN_IN = "/sign-in"
 TOO_MANY = "Too many requests; wait a moment, then ask again."
 TOO_BUSY = "Too many questions are waiting for an answer; try again in a moment."
+NOT_THIS_NAME = "This server does not answer under this name; whoever runs it can add the name to ASSISTANT_HOSTS."
 FOREIGN = "This may be asked from this server's own pages only, not from another site's in your name."
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _BUSY_SECONDS = 5
@@ -56,11 +58,15 @@ class Admission:
 
 
 class AdmissionLayer:
-    """ASGI middleware that decides about every connection."""
+    """ASGI middleware that decides about every connection.
 
-    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+    `hosts` are the names that it answers to, beside this machine's own, where nobody has to sign in.
+    """
+
+    def __init__(self, app: ASGIApp, admission: Admission, hosts: tuple[str, ...] = ()) -> None:
         self._app = app
         self._admission = admission
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection; nothing here speaks WebSocket."""
@@ -78,6 +84,8 @@ class AdmissionLayer:
     def _admit(self, scope: Scope) -> Rule:
         """The rule by which the request is let through; raises `Refusal`."""
         chosen = self._admission
+        if chosen.who.is_open and not chosen.who.is_on and not is_known(scope, self._hosts):
+            raise Refusal(421, NOT_THIS_NAME)
         rule, methods = rule_for(chosen.rules, scope["method"], scope["path"])
         if rule is not None and rule.framed and not chosen.frames:
             rule, methods = None, frozenset()

@@ -5,12 +5,12 @@ too: two answers to one question. A session's cookie, which a browser always sen
 """
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
+from ui.access.hosts import host_name, is_loopback
 from ui.access.identity import ADMIN, ASK, GUEST, LOCAL, NOBODY, WRITE, Identity, rights_up_to
 from ui.access.keys import PREFIX, Key, KeyRing
 from ui.access.proxy import TrustedProxy, peer_of
@@ -143,17 +143,4 @@ def _is_this_machine(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     if any(name in headers for name in _FORWARDED):
         return False
-    return _is_loopback(peer_of(scope)) and _is_loopback(_host_name(headers.get("host", "")))
-
-
-def _host_name(host: str) -> str:
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(peer_of(scope)) and is_loopback(host_name(headers.get("host", "")))

@@ -83,7 +83,7 @@ class Access:
             ),
             Middleware(JournalLayer),
             Middleware(_Noting, notes=self.notes),
-            Middleware(AdmissionLayer, admission=self.admission),
+            Middleware(AdmissionLayer, admission=self.admission, hosts=self.hosts),
         ]
 
 
@@ -129,7 +129,24 @@ def open_access(settings: "Settings", folder: Path) -> Access:
     )
     record = AuditLog(folder / "audit", settings.audit_days) if settings.audit else None
     notes = Notes(record, settings.log_questions)
-    return Access(admission, ancestors, settings.public_url.rstrip("/"), notes, provider)
+    return Access(admission, ancestors, _public_url(settings), notes, provider, names_of(settings))
+
+
+def names_of(settings: "Settings") -> tuple[str, ...]:
+    """The names that the server is reached under, as far as the settings say: the one people use, and others."""
+    public = urlsplit(settings.public_url).hostname
+    others = (name.strip() for name in settings.hosts.split(","))
+    return tuple(name for name in (public, *others) if name)
+
+
+def _public_url(settings: "Settings") -> str:
+    """The address that people use, without a slash at its end: links to this server begin with it."""
+    parts = urlsplit(settings.public_url)
+    if settings.public_url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+        raise AccessError(
+            f"ASSISTANT_PUBLIC_URL: '{settings.public_url}' is no address; write it as https://assistant.example"
+        )
+    return settings.public_url.rstrip("/")
 
 
 def _secret(settings: "Settings", folder: Path) -> str:

@@ -25,6 +25,7 @@ TITLES = {
     404: Text("Not found"),
     405: Text("Not possible this way"),
     413: Text("Too large"),
+    421: Text("Wrong name"),
     429: Text("Too many requests"),
     502: Text("Sign-in service out of reach"),
     503: Text("Too busy at the moment"),

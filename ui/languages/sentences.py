@@ -23,6 +23,7 @@ SENTENCES = tuple(
         admission.TOO_MANY,
         admission.TOO_BUSY,
         admission.FOREIGN,
+        admission.NOT_THIS_NAME,
         identification.WRONG_KEY,
         identification.NOT_FOR_OTHERS,
         identification.EXPIRED,

@@ -16,6 +16,7 @@ from assistant import __version__
 from assistant.answer import Answer
 from corpus.errors import AssistantError
 from ui.access.audit import note_answer
+from ui.access.hosts import HERE
 from ui.api.shapes import AnswerShape, TimelineShape
 from ui.api.turns import Turns
 from ui.mcp import tools
@@ -37,7 +38,6 @@ INSTRUCTIONS = (
 PATH = "/mcp"
 # Bytes; the largest call is a question with its history.
 LARGEST_BODY = 512 * 1024
-_HERE = ("127.0.0.1", "localhost", "[::1]")
 _ASK = "Answer a question about health cooperation between countries and organisations, with checked citations."
 _SEARCH = "Find the passages of the documents nearest to some words; for reading, where `ask` answers too little."
 _READ = "Read a part of a document's text, as its citations count characters; `next_start` says where to read on."
@@ -142,7 +142,7 @@ async def running(server: "MCPServer[Any]", hosts: Sequence[str]) -> "AsyncItera
 def _security(hosts: Sequence[str]) -> Any:
     from mcp.server.transport_security import TransportSecuritySettings
 
-    names = [*_HERE, *hosts]
+    names = [*HERE, *hosts]
     return TransportSecuritySettings(
         allowed_hosts=[form for name in names for form in (name, f"{name}:*")],
         allowed_origins=[
