@@ -77,6 +77,7 @@ def create_app(
         ],
     )
     app.state.uploads = uploads
+    app.state.public_url = access.public_url
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)

@@ -21,6 +21,7 @@ from assistant.progress import Told
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.access.audit import note_answer, noted
+from ui.api.addresses import own_address
 from ui.api.completion_shapes import (
     COMPLETION_EXAMPLE,
     MODEL,
@@ -79,7 +80,7 @@ def add_completions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
     async def complete(completing: Completing, request: Request) -> Any:
         """Answer the last user message."""
         (question, history), scope = _asked(completing), scope_of(request)
-        reply = _Replying(str(request.base_url).rstrip("/"))
+        reply = _Replying(own_address(request))
         if completing.stream:
             usage = bool(completing.stream_options and completing.stream_options.include_usage)
             told = await started(turns, lambda: noted(request, assistant.follow(question, history, scope=scope), WAY))

@@ -10,6 +10,7 @@ from assistant.answer import Answer
 from assistant.scope import Scope
 from ui import LONGEST_HISTORY
 from ui.access.audit import note_answer
+from ui.api.addresses import own_address
 from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.export.briefing import file_name, make_briefing
@@ -64,7 +65,7 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
         for answer in answers:
             note_answer(request, answer, "export")
         with speaking(wanted.language or current()):
-            return file_of(wanted, answers, str(request.base_url))
+            return file_of(wanted, answers, own_address(request))
 
     def file_of(wanted: Exporting, answers: list[Answer], address: str) -> Response:
         briefing = make_briefing(answers, desk.assistant.store.document)
