@@ -26,16 +26,17 @@ class Usage:
 class Allowance:
     """The time that one answer has of a language model, and what its requests took.
 
-    `deadline` is in `time.monotonic` seconds.
+    `deadline` is in `time.monotonic` seconds; `asker` is whose budget of the day it is taken from.
     """
 
     deadline: float
     taken: list[Usage] = field(default_factory=list)
+    asker: str = ""
 
     def part(self, share: float) -> "Allowance":
         """A share of the time that is left, on the same account."""
         now = time.monotonic()
-        return Allowance(now + share * (self.deadline - now), self.taken)
+        return Allowance(now + share * (self.deadline - now), self.taken, self.asker)
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.taken))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from assistant.answer import Answer, Turn
+from assistant.budget import Budget
 from assistant.chain import AnswerChain
 from assistant.connection import connect
 from assistant.cross_encoder import CrossEncoder
@@ -255,7 +256,10 @@ def language_model(settings: Settings) -> LanguageModel | None:
     prices = None
     if settings.llm_price_in is not None and settings.llm_price_out is not None:
         prices = (settings.llm_price_in, settings.llm_price_out)
-    return connect(settings.llm, url=settings.llm_url, key=key, timeout=settings.llm_timeout, prices=prices)
+    budget = Budget(settings.llm_calls_a_day, settings.llm_calls_a_day_each)
+    return connect(
+        settings.llm, url=settings.llm_url, key=key, timeout=settings.llm_timeout, prices=prices, budget=budget
+    )
 
 
 def briefs_folder() -> Path:

@@ -141,7 +141,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         view = self.views.of(scope)
         progress = Progress(_alone(text, history, view), history, view)
         if self._composer is not None and self._rewriter is not None:
-            progress.allowance = self._composer.allowance()
+            progress.allowance = self._composer.allowance(scope.asker)
             by_rules, some = progress.question, progress.allowance.part(_TIME_TO_UNDERSTAND)
             rewritten = self._rewriter.standalone(by_rules, history, allowance=some)
             if rewritten != by_rules.standalone:

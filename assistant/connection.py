@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from assistant.allowance import Prices
+from assistant.budget import Budget
 from assistant.provider import LanguageModel
 from assistant.provider_failures import failures
 from corpus.errors import AssistantError
@@ -33,7 +34,13 @@ class ModelSettingError(AssistantError):
 
 
 def connect(
-    name: str, *, url: str | None = None, key: str = "", timeout: float = 20.0, prices: Prices | None = None
+    name: str,
+    *,
+    url: str | None = None,
+    key: str = "",
+    timeout: float = 20.0,
+    prices: Prices | None = None,
+    budget: Budget | None = None,
 ) -> LanguageModel:
     """The language model `provider:model`, by LangChain's `init_chat_model`; nothing is sent yet.
 
@@ -64,7 +71,8 @@ def connect(
     chat = _initialised(name, options)
     if (getattr(chat, "profile", None) or {}).get("temperature") is False:
         chat = _initialised(name, {key: value for key, value in options.items() if key != "temperature"})
-    return LanguageModel(chat, name, timeout=timeout, prices=prices, address=_without_secrets(url) if url else "")
+    shown = _without_secrets(url) if url else ""
+    return LanguageModel(chat, name, timeout=timeout, prices=prices, address=shown, budget=budget)
 
 
 def _initialised(name: str, options: Mapping[str, Any]) -> "BaseChatModel":

@@ -72,9 +72,9 @@ class GenerativeComposer:
         self._checker = checker
         self._marks_unsupported = marks_unsupported
 
-    def allowance(self) -> Allowance:
-        """What an answer that begins now may take of the model."""
-        return self._model.allowance()
+    def allowance(self, asker: str = "") -> Allowance:
+        """What an answer that begins now may take of the model, for whoever asks."""
+        return self._model.allowance(asker)
 
     def compose(
         self,

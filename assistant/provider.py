@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.allowance import Allowance, Prices, Reply, Usage
 from assistant.breaker import Breaker
+from assistant.budget import Budget
 from assistant.provider_failures import ModelUnavailable, asked_to_wait, failure_in_words, failures, is_safe_to_repeat
 from assistant.tally import Tally
 
@@ -43,7 +44,8 @@ _ENDINGS = tuple('.!?…]})"”’`')
 class LanguageModel:
     """A chat model under a deadline. Asking is safe from many threads.
 
-    `timeout` is in seconds and for one answer as a whole; `prices` are per million tokens, in and out.
+    `timeout` is in seconds and for one answer as a whole; `prices` are per million tokens, in and out. Without a
+    `budget`, it may be asked as often as anybody likes in a day.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class LanguageModel:
         timeout: float = 20.0,
         prices: Prices | None = None,
         address: str = "",
+        budget: Budget | None = None,
     ) -> None:
         self.name = name
         self.timeout = timeout
         self.address = address
         self.breaker = Breaker()
+        self.budget = budget or Budget()
         self.tally = Tally()
         self._chat = chat
         self._prices = prices
@@ -73,9 +77,9 @@ class LanguageModel:
         profile: Mapping[str, Any] = getattr(self._chat, "profile", None) or {}
         return bool(profile.get("structured_output"))
 
-    def allowance(self) -> Allowance:
-        """What an answer that begins now may take."""
-        return Allowance(time.monotonic() + self.timeout)
+    def allowance(self, asker: str = "") -> Allowance:
+        """What an answer that begins now may take, for whoever asks."""
+        return Allowance(time.monotonic() + self.timeout, asker=asker)
 
     def ask(
         self,
@@ -97,6 +101,9 @@ class LanguageModel:
             raise ModelUnavailable(f"The language model {self.name} failed {self.breaker.failures} times and is rested")
         if not self._places.acquire(blocking=False):
             raise ModelUnavailable(f"The language model {self.name} is busy with {_AT_ONCE} other questions")
+        if used_up := self.budget.take(allowance.asker):
+            self._places.release()
+            raise ModelUnavailable(used_up)
         started = time.monotonic()
         try:
             message = self._answered(messages, allowance.deadline, schema if self.has_structured_output else None, show)

@@ -8,7 +8,7 @@ knows. What is hidden from the person is hidden here too: a name that only hidde
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.organisations import Organisations
@@ -36,7 +36,8 @@ class Scope:
 
     Of the values of one field a document needs any, of the fields that are given it needs all. `since` and `until`
     are years, months or days (2024, 2024-05, 2024-05-17), both included; an undated document lies in no period.
-    `groups` are those of whoever asks; None, for whoever holds the data folder, limits nothing.
+    `groups` are those of whoever asks; None, for whoever holds the data folder, limits nothing. `asker` is who is
+    charged for a language model's work; it changes nothing of what is read, so scopes that differ in it are equal.
     """
 
     parties: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class Scope:
     since: str | None = None
     until: str | None = None
     groups: frozenset[str] | None = None
+    asker: str = field(default="", compare=False)
 
     @property
     def is_filtered(self) -> bool:

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     llm_price_out: float | None = Field(
         default=None, ge=0, description="Price of a million tokens written, for the cost in the log."
     )
+    llm_calls_a_day: int | None = Field(
+        default=None, ge=0, description="Requests to the language model in a day, for all together; none: no limit."
+    )
+    llm_calls_a_day_each: int | None = Field(
+        default=None, ge=0, description="Requests to the language model in a day for one person or key; none: no limit."
+    )
     uploads: Literal["nobody", "writers"] = Field(
         default="nobody", description="Who may add and remove documents on the page and over HTTP."
     )

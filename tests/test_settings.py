@@ -16,6 +16,7 @@ OTHER_VALUES = {
     **{"hosts": "assistant.example.org"},
     **{"llm": "openai:other", "llm_url": "http://127.0.0.1:8000/v1", "llm_key": "**********", "llm_timeout": "7.5"},
     **{"llm_unsupported": "mark", "llm_price_in": "0.15", "llm_price_out": "0.6"},
+    **{"llm_calls_a_day": "500", "llm_calls_a_day_each": "50"},
     **{"uploads": "writers", "catalog_url": "**********", "chroma_url": "http://127.0.0.1:8000"},
     **dict.fromkeys(("open", "log_requests", "log_questions", "audit"), "True"),
     **{"public_url": "https://assistant.example", "secret": "**********", "session_hours": "7", "audit_days": "7"},

@@ -5,6 +5,7 @@ until. What they mean and whether there is such a value is `assistant.scope`'s b
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import HTTPConnection
 
 from assistant.scope import FIELD_OF, MOST_VALUES, Scope, scope_for
-from ui.access.identity import identity_of
+from ui.access.identity import caller_of, identity_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -50,7 +51,12 @@ class Filters(BaseModel):
 
 def scope_of(request: HTTPConnection, requested: Scope = Scope()) -> Scope:  # noqa: B008 (it is frozen)
     """What a request may read: what it asks for, within what the person behind it may see."""
-    return scope_for(identity_of(request).groups, requested)
+    return replace(scope_for(identity_of(request).groups, requested), asker=caller_of(request))
+
+
+def scope_of_tools(request: HTTPConnection) -> Scope:
+    """What the tools at `/mcp` may read, whoever asks: what is for everybody."""
+    return replace(scope_for(()), asker=caller_of(request))
 
 
 class Served:

@@ -97,7 +97,8 @@ class AdmissionLayer:
         if rule is not None and is_public and not rule.framed:
             return rule
         identity = chosen.who.identity(scope, ticket=rule is not None and rule.ticket)
-        note_identity(scope, identity)
+        caller = "" if identity == LOCAL else identity.id if identity.name else address
+        note_identity(scope, identity, caller)
         if rule is not None and is_public:
             return rule
         if not identity.scopes and not identity.name:
@@ -105,8 +106,8 @@ class AdmissionLayer:
         if rule is None or rule.right == CLOSED:
             raise _missing(methods if rule is None else frozenset())
         self._check_right(rule, identity, scope)
-        if identity != LOCAL:
-            _limit(chosen.limits.questions, identity.id if identity.name else address, rule.questions)
+        if caller:
+            _limit(chosen.limits.questions, caller, rule.questions)
         return rule
 
     def _check_right(self, rule: Rule, identity: Identity, scope: Scope) -> None:

@@ -12,7 +12,7 @@ from starlette.types import Scope
 ASK, WRITE, ADMIN = "ask", "write", "admin"
 # Each right includes those before it.
 RIGHTS = (ASK, WRITE, ADMIN)
-_KEY = "assistant.identity"
+_KEY, _CALLER = "assistant.identity", "assistant.caller"
 
 
 def rights_up_to(right: str | None) -> frozenset[str]:
@@ -46,9 +46,9 @@ LOCAL = Identity("", "local", rights_up_to(ADMIN))
 GUEST = Identity("", "guest", rights_up_to(ASK))
 
 
-def note_identity(scope: Scope, identity: Identity) -> None:
-    """Put the identity into the request; the layer's business alone."""
-    scope[_KEY] = identity
+def note_identity(scope: Scope, identity: Identity, caller: str = "") -> None:
+    """Put the identity, and whose limits count, into the request; the layer's business alone."""
+    scope[_KEY], scope[_CALLER] = identity, caller
 
 
 def identity_of(request: HTTPConnection) -> Identity:
@@ -61,6 +61,11 @@ def current_user(request: HTTPConnection) -> str | None:
     """What stands for the person or key behind the request, the same at every visit; None where nobody signed in."""
     identity = identity_of(request)
     return identity.id if identity.name else None
+
+
+def caller_of(request: HTTPConnection) -> str:
+    """Whose limits count for the request: the person or key, or else the address; empty for the machine's own user."""
+    return str(request.scope.get(_CALLER, ""))
 
 
 def may(request: HTTPConnection, right: str) -> bool:

@@ -20,6 +20,7 @@ from ui.access.hosts import HERE
 from ui.api.shapes import AnswerShape, TimelineShape
 from ui.api.turns import Turns
 from ui.mcp import tools
+from ui.scoping import scope_of_tools
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -66,9 +67,11 @@ def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
         return CallToolResult(content=list(content), structured_content=shape.model_dump(mode="json"))
 
     async def ask(ctx: Any, question: tools.Question, history: tools.History | None = None) -> CallToolResult:
-        request = ctx.request_context.request  # none over stdio
-        note = partial(_note, request) if request is not None else _unnoted
-        return await told(partial(tools.ask, assistant, question, history or [], note))
+        request = ctx.request_context.request  # none over stdio, where the machine's own user asks
+        if request is None:
+            return await told(partial(tools.ask, assistant, question, history or []))
+        note, scope = partial(_note, request), scope_of_tools(request)
+        return await told(partial(tools.ask, assistant, question, history or [], note, scope=scope))
 
     async def search(query: tools.Words, count: tools.Count = 10) -> CallToolResult:
         return await told(partial(tools.search, assistant, query, count))
@@ -96,10 +99,6 @@ def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
 
 def _note(request: "HTTPConnection", answer: Answer) -> None:
     note_answer(request, answer, "mcp")
-
-
-def _unnoted(_: Answer) -> None:
-    """What is asked over stdio is asked by the machine's own user."""
 
 
 def serve_on_stdio(assistant: "Assistant") -> None:

@@ -75,10 +75,14 @@ class Reading(BaseModel):
 
 
 def ask(
-    assistant: "Assistant", question: str, history: Sequence[str], note: Callable[[Answer], None] = lambda _: None
+    assistant: "Assistant",
+    question: str,
+    history: Sequence[str],
+    note: Callable[[Answer], None] = lambda _: None,
+    **choices: Any,
 ) -> tuple[str, AnswerShape]:
-    """The answer to a question, of which `note` is told."""
-    answer = assistant.ask(question, history)
+    """The answer to a question within the choices that an assistant has, of which `note` is told."""
+    answer = assistant.ask(question, history, **choices)
     note(answer)
     return answer_as_text(answer, width=None), AnswerShape.model_validate(answer.to_dict())
 
