@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from corpus.errors import AssistantError
 
 _SHORTEST = 32  # characters
+_OF_CLOCKS = 120  # seconds by which two machines' clocks may differ
 
 
 class SecretError(AssistantError):
@@ -25,22 +27,29 @@ class SecretError(AssistantError):
 class Signer:
     """Signs and checks with one secret."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, *, clock: Callable[[], float] = time.time) -> None:
         if len(secret) < _SHORTEST:
             raise SecretError(f"The secret is shorter than {_SHORTEST} characters; set a longer ASSISTANT_SECRET.")
         self._secret = secret
+        self._clock = clock
 
     def sign(self, purpose: str, payload: dict[str, Any], seconds: float) -> str:
         """The payload, readable by anyone and valid for so long."""
-        return str(self._serializer(purpose).dumps({**payload, "exp": int(time.time() + seconds)}))
+        now = self._clock()
+        return str(self._serializer(purpose).dumps({**payload, "iat": int(now), "exp": int(now + seconds)}))
 
     def read(self, purpose: str, text: str) -> dict[str, Any] | None:
-        """The payload, or None where the text is not ours, is for another purpose, or has expired."""
+        """The payload, or None where the text is not ours, is for another purpose, has expired, or is yet to be made.
+
+        The last is seen where a clock was set back: what had expired before that would live again.
+        """
         try:
             payload = self._serializer(purpose).loads(text)
         except BadData:
             return None
-        return payload if isinstance(payload, dict) and payload.get("exp", 0) > time.time() else None
+        if not isinstance(payload, dict):
+            return None
+        return payload if payload.get("iat", 0) - _OF_CLOCKS <= self._clock() < payload.get("exp", 0) else None
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
         how = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
