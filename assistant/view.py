@@ -86,7 +86,7 @@ class Views:
             return self._narrowed(scope, hidden)
         declared = self._store.catalog.declared_parties(hidden)
         allowed = self._allowed(EVERYTHING, hidden) if hidden else None
-        vocabulary = self._visible_words(hidden, allowed)
+        vocabulary = self._visible_words(hidden)
         return View(scope, hidden, allowed, vocabulary, declared, Organisations(declared), self._record.within(allowed))
 
     def _narrowed(self, scope: Scope, hidden: frozenset[str]) -> View:
@@ -101,24 +101,13 @@ class Views:
     def _allowed(self, scope: Scope, hidden: frozenset[str]) -> Allowed:
         catalog = self._store.catalog
         found = catalog.facets.select(scope.chosen(), since=scope.since, until=scope.until, hidden=hidden)
-        return Allowed(catalog, found)
+        return Allowed(catalog, found, hidden=hidden, is_narrowed=scope.is_filtered, sources=scope.sources)
 
-    def _visible_words(self, hidden: frozenset[str], allowed: Allowed | None) -> Vocabulary:
-        """The index's words, counted in visible passages: a hidden document must not tell by a word's weight."""
+    def _visible_words(self, hidden: frozenset[str]) -> Vocabulary:
+        """The words of the sources that are visible: a hidden document must not tell by a word's weight."""
         keywords = self._store.index.keywords
-        if allowed is None:
-            return Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
-        catalog = self._store.catalog
-        out_of_reach = Allowed(catalog, catalog.facets.select({}) - allowed.documents)
-
-        @lru_cache(4096)
-        def frequency(term: str) -> int:
-            if len(allowed) < len(out_of_reach):
-                return keywords.document_frequency(term, allowed)
-            return max(keywords.document_frequency(term) - keywords.document_frequency(term, out_of_reach), 0)
-
-        passages = catalog.facets.passage_count(hidden)
-        return Vocabulary(keywords.analyze, frequency, passages, self._occurs(allowed))
+        frequency = lru_cache(4096)(lambda term: keywords.document_frequency(term, hidden))
+        return Vocabulary(keywords.analyze, frequency, keywords.count(hidden))
 
     def _occurs(self, allowed: Allowed) -> Callable[[str], bool]:
         keywords = self._store.index.keywords

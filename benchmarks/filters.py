@@ -122,7 +122,7 @@ def _times(store: Store, questions: list[str], allowed: Allowed | None) -> tuple
 
 def _where(store: Store, questions: list[str], chosen: frozenset[str]) -> float:
     """The same vectors' search by Chroma's own filter."""
-    collection = store.index.vectors._collection
+    (collection,) = (source.collection for source in store.index.vectors._sources.values())
     return statistics.median(
         _milliseconds(
             lambda question=question: collection.query(
@@ -138,7 +138,7 @@ def _where(store: Store, questions: list[str], chosen: frozenset[str]) -> float:
 
 def _exact(store: Store) -> tuple[list[str], Vectors]:
     index = store.index.vectors
-    return index._vectors(sorted(index.ids()))
+    return index.vectors_of(sorted(index.ids()))
 
 
 def _recall(store: Store, exact: tuple[list[str], Vectors], question: str, allowed: Allowed | None) -> float:

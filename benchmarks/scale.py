@@ -185,7 +185,7 @@ def _times(work: Any, questions: list[str]) -> list[float]:
 def _recall(assistant: Assistant, questions: list[str]) -> float:
     """The share of the ten nearest passages, all compared, that the vector index finds among its ten."""
     vectors, encoder = assistant.store.index.vectors, assistant.store.encoder
-    ids, matrix = vectors._vectors(sorted(vectors.ids()))
+    ids, matrix = vectors.vectors_of(sorted(vectors.ids()))
     shares = []
     for question in questions:
         asked = encoder.encode_query(question)

@@ -1,12 +1,13 @@
 """The two derived indexes of one build, side by side: vectors and keywords.
 
-A build is a folder `indexes/<number>/` under the data folder, and on a Chroma server a collection; the catalog says
-which one is in use. Both hold the same passages; neither is trusted without the catalog. In one data folder the writer
-writes both. Where machines share a catalog, it writes what is on a server, and every process follows with the rest.
+A build is a folder `indexes/<number>/` under the data folder, and on a Chroma server collections; the catalog says
+which one is in use. Both hold the same passages, each source's apart from the others', so that a search leaves out
+whole sources; neither is trusted without the catalog. In one data folder the writer writes both. Where machines share
+a catalog, it writes what is on a server, and every process follows with the rest.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class SearchIndex:
         # In this order: a damaged keyword index would leave the vectors open.
         self.keywords = KeywordIndex(self.folder / "keywords")
         self.vectors = VectorStore(
-            self.folder / "chroma", servers.vectors, collection_of(identity, build), size=self.keywords.count
+            self.folder / "chroma", servers.vectors, collection_of(identity, build), size=self.keywords.size_of
         )
         on_server = self.vectors if servers.vectors else None
         beside = None if servers.vectors else self.vectors
@@ -82,9 +83,9 @@ class SearchIndex:
         if self.written.keywords is not None:
             self.written.keywords.discard()
 
-    def count(self) -> int:
-        """How many passages both hold."""
-        return min(self.vectors.count(), self.keywords.count())
+    def count(self, hidden: Collection[str] = ()) -> int:
+        """How many passages of the sources outside `hidden` both hold."""
+        return min(self.vectors.count(hidden), self.keywords.count(hidden))
 
     def reload(self) -> None:
         """See what another process wrote."""
@@ -110,5 +111,5 @@ def remove_builds(data_folder: Path, *, keep: str) -> None:
 
 
 def collection_of(identity: str, build: str) -> str:
-    """The name of a build's vectors on a server that several catalogs may share."""
+    """How the names of a build's collections begin on a server that several catalogs may share."""
     return f"passages-{identity}-{build}"

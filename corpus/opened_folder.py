@@ -163,6 +163,8 @@ class OpenedFolder:
             elif self._index is not None and self._follower is not None:
                 with self._follower.alone():
                     self._follower.follow(self._index, self.encoder)
+                if self.servers.vectors:
+                    self._index.vectors.reload()
             self._generation = generation
 
     @contextmanager

@@ -105,7 +105,11 @@ class Run:
         files = [(source, found) for source in in_folders for found in files_in(source.folder)]
         seen = {key for key in self.known if key[0] in in_catalog}
         self.report.unchanged += sorted("/".join(key) for key in seen)
+        before: Source | None = None
         for number, (source, found) in enumerate(files, start=1):
+            if source != before:  # how one source is written must not follow what another holds
+                self._hand_on()
+                before = source
             key = (source.name, printable_path(found.path.relative_to(source.folder)))
             if found.reason is not None:
                 self._fail(key, None, found.reason)

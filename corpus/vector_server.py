@@ -13,7 +13,7 @@ from corpus.errors import BuildGone, StoreUnreachable
 
 _CONNECT_SECONDS, _ANSWER_SECONDS = 5.0, 30.0
 _DEFAULT_PORT = 8000
-_COSINE = {"hnsw": {"space": "cosine"}}
+COSINE: dict[str, Any] = {"hnsw": {"space": "cosine"}}
 
 
 class ServedCollection:
@@ -22,17 +22,9 @@ class ServedCollection:
     Raises `BuildGone` where it is there no more, and `StoreUnreachable` where the server is not, or is too slow.
     """
 
-    def __init__(self, server: str, name: str) -> None:
+    def __init__(self, server: str, collection: Any) -> None:
         self._server = server
-        self.client = connect(server)
-        with _failures_told(server):
-            self._collection = self.client.get_or_create_collection(
-                name, embedding_function=None, configuration=_COSINE
-            )
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        disconnect(self.client)
+        self._collection = collection
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._collection, name)
@@ -60,13 +52,29 @@ def connect(server: str) -> Any:
     return client
 
 
+def collections_of_server(server: str, client: Any, beginning: str) -> dict[str, ServedCollection]:
+    """The collections whose names begin so, by name."""
+    with _failures_told(server):
+        names = [found.name for found in client.list_collections() if found.name.startswith(beginning)]
+        found = {name: client.get_collection(name, embedding_function=None) for name in names}
+    return {name: ServedCollection(server, collection) for name, collection in found.items()}
+
+
+def made_on_server(server: str, client: Any, name: str) -> ServedCollection:
+    """A collection of this name, made where there is none."""
+    with _failures_told(server):
+        return ServedCollection(
+            server, client.get_or_create_collection(name, embedding_function=None, configuration=COSINE)
+        )
+
+
 def remove_collections(server: str, prefix: str, keep: str) -> None:
-    """Delete the collections whose names begin with `prefix`, except one."""
+    """Delete the collections whose names begin with `prefix`, except those of `keep`, a name and a hyphen."""
     client = connect(server)
     try:
         with _failures_told(server):
             for name in (collection.name for collection in client.list_collections()):
-                if name.startswith(prefix) and name != keep:
+                if name.startswith(prefix) and not name.startswith(f"{keep}-"):
                     client.delete_collection(name)
     finally:
         disconnect(client)

@@ -24,7 +24,7 @@ DATABASE_MODULES = (
 # Library → the modules that may import it; a name with a full stop at its end allows a whole package.
 OWNERS = {
     "chromadb": ("corpus.vectors", "corpus.vector_server"),
-    "tantivy": ("corpus.keywords",),
+    "tantivy": ("corpus.source_words",),
     "sentence_transformers": ("corpus.sentence_transformer",),
     "torch": ("corpus.sentence_transformer",),
     "transformers": ("corpus.sentence_transformer",),

@@ -71,7 +71,7 @@ def encoded(store: Store) -> list[str]:
 
 def stored(store: Store) -> dict[str, Vectors]:
     """What the vector index holds."""
-    ids, matrix = store.index.vectors._vectors(sorted(store.index.vectors.ids()))
+    ids, matrix = store.index.vectors.vectors_of(sorted(store.index.vectors.ids()))
     return dict(zip(ids, matrix, strict=True))
 
 

@@ -137,11 +137,12 @@ def test_what_a_commit_killed_half_way_left_does_not_stop_the_next(tmp_path, ind
     whole = KeywordIndex(shutil.copytree(tmp_path / "keywords", tmp_path / "whole"))
     whole.remove("d1")
     whole.commit()
-    half_way = {path.name for path in (tmp_path / "whole").iterdir()} - {"meta.json"}
-    written = half_way - {path.name for path in (tmp_path / "keywords").iterdir()}
+    (source,) = (tmp_path / "keywords").iterdir()
+    half_way = {path.name for path in (tmp_path / "whole" / source.name).iterdir()} - {"meta.json"}
+    written = half_way - {path.name for path in source.iterdir()}
     assert [name for name in written if name.endswith(".del")], "the commit must have written what the next one will"
     for name in (*written, ".managed.json"):
-        shutil.copy(tmp_path / "whole" / name, tmp_path / "keywords")
+        shutil.copy(tmp_path / "whole" / source.name / name, source)
     again = KeywordIndex(tmp_path / "keywords")
     again.remove("d1")
     again.commit()
@@ -149,6 +150,7 @@ def test_what_a_commit_killed_half_way_left_does_not_stop_the_next(tmp_path, ind
 
 
 def test_a_damaged_index_is_refused_with_what_to_do(tmp_path):
-    (tmp_path / "meta.json").write_text("garbage")
+    (tmp_path / "0a").mkdir()
+    (tmp_path / "0a" / "meta.json").write_text("garbage")
     with pytest.raises(DataFolderDamaged, match="run: assistant reindex"):
         KeywordIndex(tmp_path)

@@ -15,7 +15,7 @@ from assistant.retrieval import Hit, HybridRetriever, fuse
 from corpus.entries import Change
 from corpus.store import Store
 from corpus.sync import sync
-from corpus.vectors import COLLECTION
+from corpus.vectors import collection_name
 
 # Fusion, a pure function
 
@@ -191,7 +191,7 @@ def only_vectors(retriever: HybridRetriever) -> HybridRetriever:
 def test_the_store_opens_as_a_langchain_vector_store(filled: Store, only_vectors: HybridRetriever) -> None:
     question = "ambulances cross the border"
     expected = only_vectors.search(question, 1)[0]
-    (found,) = filled.index.vectors.as_langchain(AsEmbeddings()).similarity_search(question, k=1)
+    (found,) = filled.index.vectors.as_langchain("s", AsEmbeddings()).similarity_search(question, k=1)
     assert found.page_content == expected.passage.text
     assert found.metadata["path"] == "lithuania.txt"
     assert expected.document.text[found.metadata["start"] : found.metadata["end"]] == found.page_content
@@ -205,7 +205,7 @@ def test_anyone_can_open_the_folder_with_plain_langchain_chroma(tmp_path: Path, 
     sync(store)
     chroma_folder = store.index.folder / "chroma"
     store.close()
-    plain = Chroma(COLLECTION, embedding_function=AsEmbeddings(), persist_directory=str(chroma_folder))
+    plain = Chroma(collection_name("s"), embedding_function=AsEmbeddings(), persist_directory=str(chroma_folder))
     (found,) = plain.similarity_search("ambulances cross the border", k=1)
     assert found.page_content == TEXTS["lithuania.txt"]
     assert found.metadata["source"] == "s"

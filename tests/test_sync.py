@@ -35,7 +35,8 @@ def found_by_keyword(store, word):
 
 def found_by_vector(store, word):
     """The texts of all passages that the vector store holds, as Chroma itself has them."""
-    texts = store.index.vectors._collection.get(include=["documents"])["documents"]
+    (source,) = store.index.vectors._sources.values()
+    texts = source.collection.get(include=["documents"])["documents"]
     return [text for text in texts if word in text]
 
 
@@ -96,7 +97,8 @@ def test_a_renamed_file_leaves_no_stale_passage(store, folder):
     assert (report.new, report.removed) == (["s/b.txt"], ["s/a.txt"])
     assert not passage_ids(store) & old
     assert len(passage_ids(store)) == len(old)
-    assert {entry["path"] for entry in store.index.vectors._collection.get()["metadatas"]} == {"b.txt"}
+    (source,) = store.index.vectors._sources.values()
+    assert {entry["path"] for entry in source.collection.get()["metadatas"]} == {"b.txt"}
 
 
 def test_a_deleted_file_leaves_no_stale_passage(store, folder):

@@ -39,7 +39,7 @@ def store(chroma_server: str) -> Iterator[VectorStore]:
 
 def test_it_finds_compares_and_removes_as_a_folder_does(store: VectorStore) -> None:
     assert [hit[0] for hit in store.search(VECTORS[1], 5)] == ["d1-1", "d1-0"]
-    ids, matrix = store._vectors(["d1-0", "none", "d1-1"])
+    ids, matrix = store.vectors_of(["d1-0", "none", "d1-1"])
     assert ids == ["d1-0", "d1-1"]
     assert np.allclose(matrix, VECTORS[:2])
     assert (store.count(), store.ids()) == (2, {"d1-0", "d1-1"})
@@ -48,7 +48,7 @@ def test_it_finds_compares_and_removes_as_a_folder_does(store: VectorStore) -> N
 
 
 def test_more_are_fetched_of_a_large_collection_and_no_more_returned(store: VectorStore, chroma_server: str) -> None:
-    large = VectorStore(Path("unused"), chroma_server, "passages-test-0001", size=lambda: 1_000_000)
+    large = VectorStore(Path("unused"), chroma_server, "passages-test-0001", size=lambda _: 1_000_000)
     assert [hit[0] for hit in large.search(VECTORS[1], 1)] == ["d1-1"]
     large.close()
 

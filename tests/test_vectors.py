@@ -6,6 +6,7 @@ from fakes import FakeEncoder, child_command, child_environment, document
 
 from corpus.document import Passage, Span
 from corpus.errors import DataFolderDamaged
+from corpus.source_vectors import enough
 from corpus.vectors import VectorStore
 
 encoder = FakeEncoder()
@@ -67,10 +68,10 @@ def test_a_search_as_wide_as_for_a_million_finds_what_a_narrow_one_misses(tmp_pa
     chance = np.random.default_rng(0)  # without clusters, the hardest to search: 3,000 are like a million real ones
     held, asked = (_units(chance.normal(size=(count, 384))) for count in (3_000, 30))
     size = 3_000
-    store = VectorStore(tmp_path, size=lambda: size)
+    store = VectorStore(tmp_path, size=lambda _: size)
     for start in range(0, len(held), 1_000):
         ids = [str(row) for row in range(start, start + 1_000)]
-        store._collection.add(ids=ids, embeddings=held[start : start + 1_000])
+        store._of("s").collection.add(ids=ids, embeddings=held[start : start + 1_000])
 
     def found():
         shares = []
@@ -94,11 +95,9 @@ def _units(matrix):
     ("size", "fetched"),
     [(0, 50), (1_000, 50), (100_000, 50), (300_000, 300), (1_000_000, 1_000), (50_000_000, 1_000)],
 )
-def test_up_to_a_hundred_thousand_passages_no_more_are_fetched_than_asked_for(tmp_path, size, fetched):
-    store = VectorStore(tmp_path, size=lambda: size)
-    assert store._enough(50) == fetched
-    assert store._enough(5_000) == 5_000
-    store.close()
+def test_up_to_a_hundred_thousand_passages_no_more_are_fetched_than_asked_for(size, fetched):
+    assert enough(size, 50) == fetched
+    assert enough(size, 5_000) == 5_000
 
 
 def test_more_passages_than_one_batch_are_all_stored(vectors):
@@ -125,7 +124,7 @@ def test_any_langchain_program_can_open_the_store(vectors):
         def embed_query(self, text):
             return encoder.encode_query(text).tolist()
 
-    (found,) = vectors.as_langchain(Embeddings()).similarity_search("ministers met", k=1)
+    (found,) = vectors.as_langchain("s", Embeddings()).similarity_search("ministers met", k=1)
     assert found.page_content == "health ministers met"
     assert found.metadata["publisher"] == "The Post"
     assert (found.metadata["start"], found.metadata["end"], found.metadata["page"]) == (0, 20, 0)
