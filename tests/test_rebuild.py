@@ -48,12 +48,13 @@ def test_a_reindex_needs_no_files_and_no_old_index(filled, folder):
 
 
 @pytest.mark.one_folder
-@pytest.mark.parametrize("damaged", ["chroma/chroma.sqlite3", "keywords/meta.json"])
+@pytest.mark.parametrize("damaged", ["chroma/chroma.sqlite3", "keywords/*/meta.json"])
 def test_a_damaged_index_is_refused_and_a_reindex_mends_it(filled, damaged):
     ids = passage_ids(filled)
     filled.catalog.note_unsettled(["a document of a killed sync"])
     filled.close()
-    (filled.folder / "indexes" / "0001" / damaged).write_bytes(b"garbage" * 1000)
+    (file,) = (filled.folder / "indexes" / "0001").glob(damaged)
+    file.write_bytes(b"garbage" * 1000)
     store = open_store(filled.folder)
     for _ in range(2):
         with pytest.raises(DataFolderDamaged, match="run: assistant reindex"):

@@ -113,12 +113,12 @@ def test_a_reader_sees_what_another_process_added_after_a_refresh(filled, folder
 
 
 def test_how_wide_vectors_are_searched_follows_what_another_process_added(filled, folder):
-    vectors = filled.index.vectors
-    assert vectors._size() == vectors.count() == len(passage_ids(filled))
+    keywords, vectors, (key,) = filled.index.keywords, filled.index.vectors, filled.index.vectors._sources
+    assert keywords.size_of(key) == vectors.count() == len(passage_ids(filled))
     (folder / "d.txt").write_text("A fourth document about polio.")
     elsewhere("sync", filled.folder)
     filled.refresh()
-    assert vectors._size() == vectors.count() == len(passage_ids(filled))
+    assert keywords.size_of(key) == vectors.count() == len(passage_ids(filled))
 
 
 def test_a_reader_follows_a_rebuild_in_another_process(filled):

@@ -183,12 +183,15 @@ class Live(BaseModel):
 
 
 class Ready(BaseModel):
-    """Questions can be answered; `indexed` is never less than `passages`."""
+    """Questions can be answered; `indexed` is never less than `passages`.
+
+    To whoever may not administer, both count what they may see.
+    """
 
     model_config = _with_example({"status": "ready", "generation": 98, "passages": 312, "indexed": 312})
 
     status: Literal["ready"] = "ready"
-    generation: int
+    generation: int | None = Field(default=None, description="Grows with every change; told to administrators alone.")
     passages: int
     indexed: int
 

@@ -52,7 +52,6 @@ class FoundPassage(BaseModel):
     start: int
     end: int
     page: int | None
-    score: float
     document: DocumentShape
 
 
@@ -137,7 +136,6 @@ def _passage(hit: "Hit") -> FoundPassage:
         start=span.start,
         end=span.end,
         page=hit.document.page_of(span.start),
-        score=round(hit.score, 4),
         document=_shape(hit.document),
     )
 
