@@ -15,6 +15,8 @@ from assistant.assembly import Assistant, open_assistant
 from assistant.settings import Settings
 from ui.access.keys import KeyRing
 from ui.access.layer import Access, open_access
+from ui.chat.gate import Gate
+from ui.chat.own_sessions import OwnSessions
 
 TEXT = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\n\nIt covers beds.\n"
 QUESTION = {"question": "Where did Latvia and Azerbaijan sign a health agreement?"}
@@ -86,5 +88,6 @@ class Witness:
 
 
 def with_witness(app: FastAPI) -> None:
-    """Put the witness in place of the application's routes."""
+    """Put the witness in place of the application's routes, and of what looks into a request for one of them."""
+    app.user_middleware[:] = [item for item in app.user_middleware if item.cls not in (OwnSessions, Gate)]
     app.user_middleware.append(Middleware(Witness))

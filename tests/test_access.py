@@ -37,7 +37,6 @@ OURS = {
     ("GET", "/documents/{document_id}/remove"): WRITE,
     ("POST", "/documents/{document_id}/remove"): WRITE,
     ("GET", "/page.js"): PUBLIC,
-    ("POST", "/gradio_api/upload"): ASK,
     ("GET", "/sign-in"): PUBLIC,
     ("GET", "/sign-in/callback"): PUBLIC,
     ("GET", "/sign-out"): PUBLIC,
@@ -50,17 +49,12 @@ OURS = {
 }
 # Those of Gradio's that are in use; every other one must be closed, also those that a later version brings.
 GRADIOS = {
-    **{("GET", path): PUBLIC for path in ("/assets/{path:path}", "/static/{path:path}", "/svelte/{path:path}")},
-    **{("GET", path): PUBLIC for path in ("/favicon.ico", "/robots.txt", "/theme.css", "/gradio_api/theme.css")},
-    **{("GET", path): PUBLIC for path in ("/manifest.json", "/pwa_icon", "/pwa_icon/{size}")},
-    **{("GET", path): ASK for path in ("/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/")},
-    **{("GET", path): ASK for path in ("/gradio_api/app_id", "/gradio_api/app_id/", "/gradio_api/startup-events")},
+    **{("GET", path): PUBLIC for path in ("/assets/{path:path}", "/static/{path:path}", "/theme.css")},
+    **{("GET", path): PUBLIC for path in ("/favicon.ico", "/robots.txt", "/manifest.json")},
+    **{("GET", path): ASK for path in ("/", "/config")},
     **{("GET", path): ASK for path in ("/gradio_api/heartbeat/{session_hash}", "/gradio_api/queue/data")},
-    **{("POST", path): ASK for path in ("/gradio_api/queue/join", "/gradio_api/cancel")},
-    **{("POST", path): ASK for path in ("/gradio_api/run/{api_name}", "/gradio_api/run/{api_name}/")},
-    **{("POST", path): ASK for path in ("/gradio_api/reset", "/gradio_api/reset/")},
-    ("GET", "/gradio_api/file={path_or_url:path}"): ASK,
-    ("POST", "/gradio_api/upload"): ASK,
+    **{("POST", path): ASK for path in ("/gradio_api/queue/join", "/gradio_api/run/{api_name}")},
+    **{("POST", path): ASK for path in ("/gradio_api/cancel", "/gradio_api/reset")},
 }
 ROLES = ("none", "ask", "write", "admin", "wrong key", "revoked key", "stranger's header", "proxy", "two identities")
 MAY = {"ask": {ASK}, "proxy": {ASK}, "write": {ASK, WRITE}, "admin": {ASK, WRITE, ADMIN}}

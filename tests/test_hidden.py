@@ -113,19 +113,12 @@ ROUTES: dict[tuple[str, str], list[Send] | str] = {
     ("GET", "/api/v1/review.csv"): RECORDS,
     ("GET", "/"): [get("/")],
     ("GET", "/config"): [get("/config")],
-    ("GET", "/config/"): [get("/config/")],
-    ("GET", "/gradio_api/info"): [get("/gradio_api/info")],
-    ("GET", "/gradio_api/info/"): [get("/gradio_api/info/")],
-    ("GET", "/gradio_api/file={path_or_url:path}"): [get("/gradio_api/file=/etc/passwd")],
-    ("POST", "/gradio_api/upload"): NOTHING,
-    **{("GET", f"/gradio_api/app_id{end}"): NOTHING for end in ("", "/")},
-    ("GET", "/gradio_api/startup-events"): NOTHING,
     ("GET", "/gradio_api/heartbeat/{session_hash}"): NOTHING,
     ("GET", "/gradio_api/queue/data"): PAGE,
     ("POST", "/gradio_api/queue/join"): PAGE,
     ("POST", "/gradio_api/cancel"): NOTHING,
-    **{("POST", f"/gradio_api/reset{end}"): NOTHING for end in ("", "/")},
-    **{("POST", f"/gradio_api/run/{{api_name}}{end}"): PAGE for end in ("", "/")},
+    ("POST", "/gradio_api/reset"): NOTHING,
+    ("POST", "/gradio_api/run/{api_name}"): PAGE,
 }
 # Routes where who may see it does see it: the control.
 TELLING = {path for method, path in ROUTES if "timeline" in path or "filters" in path or path.endswith("completions")}

@@ -56,7 +56,6 @@ OURS = {
     ("/export", "POST"),
     ("/review", "GET"),
     ("/documents/{document_id}", "GET"),
-    ("/gradio_api/upload", "POST"),
     ("/health/live", "GET"),
     ("/health/ready", "GET"),
     ("/mcp", "DELETE"),

@@ -104,39 +104,29 @@ RULES = (
     Rule("GET", "/page.js", PUBLIC),
     Rule("GET", "/assets/{path:path}", PUBLIC),
     Rule("GET", "/static/{path:path}", PUBLIC),
-    Rule("GET", "/svelte/{path:path}", PUBLIC),
     Rule("GET", "/favicon.ico", PUBLIC),
     Rule("GET", "/robots.txt", PUBLIC),
     Rule("GET", "/theme.css", PUBLIC),
-    Rule("GET", "/gradio_api/theme.css", PUBLIC),
     Rule("GET", "/manifest.json", PUBLIC),
-    Rule("GET", "/pwa_icon", PUBLIC),
-    Rule("GET", "/pwa_icon/{size}", PUBLIC),
-    # What the page asks of the server. One question is about four of these.
+    # What the page asks of the server, and no more of Gradio. One question is about four of these.
     Rule("GET", "/config", ASK),
-    Rule("GET", "/config/", ASK),
-    Rule("GET", "/gradio_api/info", ASK),
-    Rule("GET", "/gradio_api/info/", ASK),
-    Rule("GET", "/gradio_api/app_id", ASK),
-    Rule("GET", "/gradio_api/app_id/", ASK),
-    Rule("GET", "/gradio_api/startup-events", ASK),
     Rule("GET", "/gradio_api/heartbeat/{session_hash}", ASK),
     Rule("POST", "/gradio_api/queue/join", ASK, questions=0.25, largest_body=CONVERSATION),
     Rule("GET", "/gradio_api/queue/data", ASK),
     Rule("POST", "/gradio_api/run/{api_name}", ASK, questions=0.25, largest_body=CONVERSATION),
-    Rule("POST", "/gradio_api/run/{api_name}/", ASK, questions=0.25, largest_body=CONVERSATION),
     Rule("POST", "/gradio_api/cancel", ASK),
     Rule("POST", "/gradio_api/reset", ASK),
-    Rule("POST", "/gradio_api/reset/", ASK),
-    Rule("GET", "/gradio_api/file={path_or_url:path}", ASK),
-    Rule("POST", "/gradio_api/upload", ASK),  # answered by a route of ours, which takes nothing
-    # The rest of Gradio: nothing here uses it.
+    # The rest of Gradio, which is made for pages that take and show files, streams and components: nothing here is.
     Rule("GET POST", "/login", CLOSED),
     Rule("GET POST", "/login/", CLOSED),
     Rule("GET", "/logout", CLOSED),
     Rule("GET", "/openapi.json", CLOSED),
     Rule("GET", "/monitoring", CLOSED),
     Rule("GET", "/monitoring/{key}", CLOSED),
+    Rule("GET", "/svelte/{path:path}", CLOSED),
+    Rule("GET", "/pwa_icon", CLOSED),
+    Rule("GET", "/pwa_icon/{size}", CLOSED),  # draws an icon of any size that is named
+    Rule("GET", "/config/", CLOSED),
     Rule("GET POST", "/gradio_api/{path:path}", CLOSED),
 )
 

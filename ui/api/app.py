@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
 from assistant import __version__
@@ -24,12 +23,13 @@ from ui.api.filters import add_filters
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.metrics import Counted, Metrics, add_metrics
-from ui.api.problems import add_problems, problem
+from ui.api.problems import add_problems
 from ui.api.questions import add_questions
 from ui.api.review import add_review
 from ui.api.timeline import add_timeline
 from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
+from ui.chat.gate import Gate
 from ui.chat.own_sessions import OwnSessions
 from ui.embedding.routes import add_embedding, framing
 from ui.keeping.desk import Desk
@@ -74,6 +74,7 @@ def create_app(
             *([Middleware(ReaderCookie)] if desk.keeps_on_server else []),
             Middleware(Translated),
             Middleware(OwnSessions),
+            Middleware(Gate),
         ],
     )
     app.state.uploads = uploads
@@ -90,12 +91,6 @@ def create_app(
     desk.on_judgement = metrics.judged
     for add_kept in (add_export, add_feedback, add_review):
         add_kept(app, desk)
-    app.add_api_route("/gradio_api/upload", _no_uploads, methods=["POST"], include_in_schema=False)
     described(app)
     mount_page(app, counted, examples, desk)
     return app
-
-
-async def _no_uploads() -> JSONResponse:
-    """Gradio takes files from anyone, even for a page without a file field."""
-    return problem(404, "Not Found", "The conversation takes no files; documents are added at /documents")

@@ -88,7 +88,8 @@ def _asked(gradio: Any, parts: Parts) -> Sequence[Any]:
         return field, with_question(messages, typed), gradio.Row(visible=False)
 
     def ask_example(messages: list[Message], event: gradio.SelectData) -> tuple[Any, ...]:
-        return ask(str(event.value["text"]), messages)
+        told = event.value  # from the browser, whatever was chosen there
+        return ask(str(told.get("text", "")) if isinstance(told, dict) else "", messages)
 
     def ask_again(kept: str) -> tuple[Any, ...]:
         field = gradio.Textbox(submit_btn=False, stop_btn=True)

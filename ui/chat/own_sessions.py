@@ -8,18 +8,18 @@ else's word leads nowhere then, and a group that is taken away takes along what 
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.requests import HTTPConnection, Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.access.identity import identity_of
 from ui.access.reader import reader_of
+from ui.chat.gate import GRADIO, read_body, refused, with_body
+from ui.chat.incoming import Unfit
 
 NAME = "session_hash"
-_GRADIO = "/gradio_api/"
-_HEARTBEAT = f"{_GRADIO}heartbeat/"
+_HEARTBEAT = f"{GRADIO}heartbeat/"
 
 
 class OwnSessions:
@@ -30,11 +30,15 @@ class OwnSessions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] == "http" and scope["path"].startswith(_GRADIO):
+        if scope["type"] == "http" and scope["path"].startswith(GRADIO):
             own = _owner(scope)
             scope = _in_address(scope, own)
             if scope["method"] == "POST":
-                scope, receive = await _in_body(scope, receive, own)
+                try:
+                    scope, receive = await _in_body(scope, receive, own)
+                except Unfit as error:
+                    await refused(error)(scope, receive, send)
+                    return
         await self._app(scope, receive, send)
 
 
@@ -55,24 +59,8 @@ def _in_address(scope: Scope, own: Callable[[str], str]) -> Scope:
 
 
 async def _in_body(scope: Scope, receive: Receive, own: Callable[[str], str]) -> tuple[Scope, Receive]:
-    """The request with the session's name in its body changed; what is no JSON object goes on as it came."""
-    body = await Request(scope, receive).body()
-    try:
-        told = json.loads(body)
-    except ValueError:  # which Gradio refuses in its own words
-        told = None
-    if isinstance(told, dict) and isinstance(told.get(NAME), str):
-        body = json.dumps({**told, NAME: own(told[NAME])}).encode()
-    headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-    headers.append((b"content-length", str(len(body)).encode()))
-    return {**scope, "headers": headers}, _replayed(body, receive)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """What hands out the body once, and then whatever comes after it, which is that the client has gone."""
-    messages: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replay() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return replay
+    """The request with the session's name in its body changed; raises `Unfit` where that is no JSON object."""
+    told = await read_body(scope, receive)
+    if isinstance(told.get(NAME), str):
+        told = {**told, NAME: own(told[NAME])}
+    return with_body(scope, receive, told)

@@ -5,6 +5,7 @@ What is said is in `chat` and `rendering`; here are the parts of the page, their
 
 import os
 from collections.abc import Callable, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,10 @@ from ui.chat.events import Parts, connect
 from ui.chat.extras import Extras
 from ui.chat.filters import make_filters
 from ui.chat.script import AGAIN, CONVERSATION, add_script
+from ui.chat.shapes import Function, Shapes
 from ui.chat.sources import nothing_yet
 from ui.chat.start import holdings_of, invitation
+from ui.chat.temporary import private_folder, use_folder
 from ui.chat.theme import theme
 from ui.languages.catalogues import LANGUAGES
 from ui.languages.gradio_words import words_of_gradio
@@ -61,11 +64,16 @@ def mount_page(
     `examples` are the questions it offers; without them, some that the documents answer are looked for. Without a
     `desk`, nothing can be kept, judged or taken along.
     """
+    use_folder(private_folder(assistant.store.folder))
     gradio = _gradio()
     script = add_script(app)
+    page = build_page(assistant, examples, desk)
+    app.state.shapes = _shapes(gradio, page)
+    # What Gradio checks of files it checks once a page has launched, and mounting does not tell it.
+    page.has_launched = True
     gradio.mount_gradio_app(
         app,
-        build_page(assistant, examples, desk),
+        page,
         path="/",
         theme=theme(gradio),
         css_paths=[_HERE / "page.css", _HERE / "extras.css", _HERE / "filters.css"],
@@ -107,6 +115,28 @@ def build_page(assistant: "Assistant", examples: Sequence[str] | None = None, de
     if hasattr(page._queue, "sleep_when_free"):
         page._queue.sleep_when_free = 0.02
     return page
+
+
+def _shapes(gradio: Any, page: Any) -> Shapes:
+    """What each function of the page takes, for the gate before it."""
+    under_way = page._queue.pending_event_ids_session
+    ours = {number: function for number, function in page.fns.items() if function.fn is not None}
+    return Shapes(
+        {
+            number: Function(
+                tuple(part.get_block_name() for part in function.inputs), _takes_event(gradio, function.fn)
+            )
+            for number, function in ours.items()
+        },
+        frozenset(page.fns) - frozenset(ours),
+        frozenset(page.blocks) | {page._id},
+        lambda session, event: event in under_way.get(session, ()),
+    )
+
+
+def _takes_event(gradio: Any, function: Callable[..., Any]) -> bool:
+    kinds = (parameter.annotation for parameter in signature(function).parameters.values())
+    return any(isinstance(kind, type) and issubclass(kind, gradio.EventData) for kind in kinds)
 
 
 def _masthead(gradio: Any, assistant: "Assistant") -> Any:
