@@ -28,13 +28,7 @@ DIFFER = "The documents differ on this; what each of them reports:"
 NO_SUCH_THING = "The documents report no such thing. What comes closest says:"
 SEVERAL_HOLDERS = "Documents of different times name different people; the newest comes first:"
 NO_SUM = "The documents do not answer this: they speak of the subject, but give no sum of money for it."
-NOTHING_CHOSEN = "No document matches the chosen filters; take one of them away, or choose another."
 NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
-
-
-def within_filters(remark: str) -> str:
-    """A remark on what documents tell or do not tell, where only some of them were read."""
-    return f"Within the chosen filters, {remark[0].lower()}{remark[1:]}"
 
 
 def no_party(question: Question) -> str:

@@ -20,6 +20,7 @@ from corpus.facets import LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC, Facets
 from corpus.store import Store
 
 MOST_VALUES = 50
+NOTHING_CHOSEN = "No document matches the chosen filters; take one of them away, or choose another."
 _LONGEST_SHOWN = 60
 _NEAR_MATCHES = 3
 _ISO_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
@@ -71,6 +72,11 @@ class Scope:
 # A scope's field → the catalog's.
 FIELD_OF = {"parties": PARTY, "topics": TOPIC, "publishers": PUBLISHER, "languages": LANGUAGE, "sources": SOURCE}
 EVERYTHING = Scope()
+
+
+def within_filters(remark: str) -> str:
+    """A remark on what documents tell or do not tell, where only some of them were read."""
+    return f"Within the chosen filters, {remark[0].lower()}{remark[1:]}"
 
 
 def scope_for(identity_groups: Iterable[str], requested: Scope = EVERYTHING) -> Scope:

@@ -14,8 +14,7 @@ from typing import Any
 
 from assistant.organisations import Organisations
 from assistant.record import Record
-from assistant.remarks import NOTHING_CHOSEN, within_filters
-from assistant.scope import EVERYTHING, Scope, hidden_sources, resolved
+from assistant.scope import EVERYTHING, NOTHING_CHOSEN, Scope, hidden_sources, resolved, within_filters
 from assistant.vocabulary import Vocabulary
 from corpus.allowed import Allowed
 from corpus.store import Store

@@ -4,7 +4,7 @@ A page looks each one up by its English (`marking.sentence`); what is composed t
 question in it, stays English and is marked so. Only the catalogues' own care needs this list.
 """
 
-from assistant import remarks
+from assistant import remarks, scope
 from ui.access import admission, bodies, identification, refusals, sign_in
 from ui.languages.words import Text
 
@@ -17,7 +17,7 @@ SENTENCES = tuple(
         remarks.NO_SUCH_THING,
         remarks.SEVERAL_HOLDERS,
         remarks.NO_SUM,
-        remarks.NOTHING_CHOSEN,
+        scope.NOTHING_CHOSEN,
         remarks.NOT_TOLD,
         bodies.TOO_LARGE,
         admission.TOO_MANY,
