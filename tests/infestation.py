@@ -25,8 +25,8 @@ from corpus.document import Document
 from ui.keeping.conversations import Listed
 from ui.keeping.desk import Desk
 from ui.keeping.shelves import ServerShelf
-from ui.scoping import query_of
 from ui.server import address, bind
+from ui.wire.filters import query_of
 
 # How many attacks one answer, one conversation's list or one address holds.
 TOGETHER = 40

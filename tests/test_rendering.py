@@ -14,7 +14,7 @@ from texts import hostile
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document, Span
 from ui.chat.sources import SURROUNDINGS, cited_by, sources_as_markdown, surroundings
-from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
+from ui.documents.page import document_page, missing_document_page, span_within
 from ui.rendering import (
     DRAFT,
     answer_as_markdown,
@@ -26,6 +26,7 @@ from ui.rendering import (
     readable_date,
     safe_url,
 )
+from ui.style import STYLE_HASH
 
 TEXT = "The ministers met in Riga. Latvia and Azerbaijan signed an agreement on 4 December 2025. It is not in force."
 QUOTE = "Latvia and Azerbaijan signed an agreement on 4 December 2025."

@@ -10,8 +10,7 @@ from fakes import FakeEncoder, document
 
 from assistant.answer import Answer, Outcome, Turn
 from assistant.assembly import Assistant, open_assistant
-from assistant.remarks import NOTHING_CHOSEN
-from assistant.scope import EVERYTHING, Scope, ScopeError, parties_of, scope_for
+from assistant.scope import EVERYTHING, NOTHING_CHOSEN, Scope, ScopeError, parties_of, scope_for
 from assistant.timeline import TimelineError
 from corpus.errors import SourceError
 from corpus.facets import FIELDS, PARTY, SOURCE

@@ -18,7 +18,7 @@ from assistant.scope import FIELD_OF, Scope
 from assistant.settings import Settings
 from ui.access.layer import open_access
 from ui.cli import app
-from ui.scoping import QUESTION, query_of, scope_from_query
+from ui.wire.filters import QUESTION, query_of, scope_from_query
 
 AGREED = "What did Latvia and Azerbaijan agree on?"
 

@@ -21,6 +21,7 @@ from assistant.progress import Told
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.access.audit import note_answer, noted
+from ui.access.scoping import scope_of
 from ui.api.addresses import own_address
 from ui.api.completion_shapes import (
     COMPLETION_EXAMPLE,
@@ -39,7 +40,6 @@ from ui.api.markdown import Written, passage_address, written
 from ui.api.problems import documented_for_openai, openai_error, unexpected
 from ui.api.streaming import EVENT_STREAM, STILL_WORKING, event_schema, event_stream, started
 from ui.api.turns import Turns
-from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

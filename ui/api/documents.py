@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
+from ui.access.scoping import scope_of
 from ui.api.problems import documented
-from ui.documents.page import STYLE_HASH, document_page, missing_document_page, span_within
-from ui.scoping import scope_of
+from ui.documents.page import document_page, missing_document_page, span_within
+from ui.style import STYLE_HASH
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

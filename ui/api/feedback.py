@@ -6,10 +6,10 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
+from ui.access.scoping import scope_of
 from ui.api.problems import documented
 from ui.api.shapes import QuestionText
 from ui.keeping.records import LONGEST_REASON
-from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 
+from ui.access.scoping import scope_of
 from ui.api.problems import documented
-from ui.scoping import scope_of, values_as_json
+from ui.wire.filters import values_as_json
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

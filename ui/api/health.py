@@ -7,9 +7,9 @@ from fastapi import FastAPI, Request
 from assistant.scope import Scope, hidden_sources
 from corpus.errors import DataFolderDamaged
 from ui.access.identity import may_administer
+from ui.access.scoping import scope_of
 from ui.api.problems import documented
 from ui.api.shapes import Live, Ready
-from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -9,10 +9,10 @@ from pydantic import Field, StringConstraints
 from assistant.holdings import Order, Wanted, listed
 from corpus.document import Document
 from corpus.errors import NoSuchDocument
+from ui.access.scoping import scope_of
 from ui.api.document_shapes import DocumentList, FullDocument
 from ui.api.problems import RefusedRequest, documented
 from ui.documents.page import span_within
-from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

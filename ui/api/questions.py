@@ -7,6 +7,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import Response
 
 from ui.access.audit import note_answer, noted
+from ui.access.scoping import scope_of
 from ui.api.problems import PROBLEM_JSON, documented
 from ui.api.shapes import ANSWER_EXAMPLE, AnswerShape, Asking
 from ui.api.streaming import (
@@ -23,7 +24,6 @@ from ui.api.streaming import (
     wants_events,
 )
 from ui.api.turns import Turns
-from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from assistant.answer import Outcome
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
-from ui.scoping import Filters
+from ui.wire.filters import Filters
 
 # A letter, a digit or any other sign; white space around it does not count.
 _SOMETHING = r"[^\s]"

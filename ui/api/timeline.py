@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from assistant.timeline import Timeline, TimelineError
 from ui import EARLIEST_YEAR, LATEST_YEAR
+from ui.access.scoping import scope_of
 from ui.api.problems import PAGE, documented, documented_pages
 from ui.api.shapes import TimelineShape
-from ui.scoping import scope_of
 from ui.timeline.drawing import passage_url
 from ui.timeline.page import LONGEST_NAMES, POLICY, timeline_page
 

@@ -14,7 +14,7 @@ from ui.chat.events import Parts
 from ui.chat.filters import chosen_scope
 from ui.languages.speaking import PARAMETERS, current
 from ui.languages.words import Text
-from ui.scoping import query_of
+from ui.wire.filters import query_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk

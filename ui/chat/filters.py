@@ -10,13 +10,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from assistant.scope import FIELD_OF, Scope
 from corpus.errors import AssistantError
+from ui.access.scoping import scope_of
 from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
 from ui.languages.places import language_name, number
 from ui.languages.shared import LANGUAGE, PUBLISHER, SOURCE
 from ui.languages.words import Text, later
 from ui.rendering import failure_as_line, one_line
-from ui.scoping import QUESTION, SINCE, UNTIL, query_of, scope_from_query, scope_of
+from ui.wire.filters import QUESTION, SINCE, UNTIL, query_of, scope_from_query
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.scope import Scope, visible_document
 from ui import LONGEST_HISTORY
 from ui.access.reader import reader_of
+from ui.access.scoping import scope_of
 from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of, with_question
 from ui.chat.events import Parts
@@ -34,7 +35,6 @@ from ui.keeping.database import moment
 from ui.keeping.shelves import Shelf, Writes
 from ui.languages.words import Text, later
 from ui.rendering import answer_as_markdown, answer_as_text, escape_markdown, readable_date
-from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
 from ui.access.identity import identity_of
+from ui.access.scoping import scope_of
 from ui.chat import QUIET
 from ui.chat.events import Parts, connect
 from ui.chat.extras import Extras
@@ -28,7 +29,6 @@ from ui.languages.shared import OTHER_PAGES, PRODUCT
 from ui.languages.speaking import PARAMETERS, language_of, speaking
 from ui.languages.words import Text, later
 from ui.rendering import escape_markdown, one_line
-from ui.scoping import scope_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -58,7 +58,7 @@ def ask(  # noqa: PLR0913 (its options)
 def filters(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List what documents can be filtered by: parties, topics, publishers, languages and sources."""
     from assistant.scope import FIELD_OF
-    from ui.scoping import values_as_json
+    from ui.wire.filters import values_as_json
 
     with opened(data_dir) as assistant:
         values, period = assistant.filters(), assistant.period()

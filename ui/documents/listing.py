@@ -18,7 +18,6 @@ from corpus.entries import Failure, Summary
 from corpus.files import LARGEST_FILE_BYTES
 from corpus.readers.formats import supported_suffixes
 from corpus.uploads import Addition
-from ui.documents.page import STYLE as DOCUMENT_STYLE
 from ui.languages.marking import lang, masthead, sentence
 from ui.languages.places import language_name, number
 from ui.languages.scripts import with_words
@@ -26,6 +25,7 @@ from ui.languages.shared import CONCERNS, LANGUAGE, PUBLISHED, PUBLISHER, SHOW, 
 from ui.languages.speaking import current
 from ui.languages.words import Counted, Text
 from ui.rendering import one_line, readable_date
+from ui.style import STYLE as DOCUMENT_STYLE
 
 _HERE = Path(__file__).parent
 STYLE = DOCUMENT_STYLE + (_HERE / "listing.css").read_text(encoding="utf-8")

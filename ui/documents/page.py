@@ -2,16 +2,13 @@
 
 The text content of the page's `<article>` is the document's text, character for character, so what a reader sees is
 what a citation's offsets count. Labels within it (page numbers, the folded file header) come from attributes. The page
-has no script and loads nothing; its one style sheet is inline, and `STYLE_HASH` lets a policy allow just that.
+has no script and loads nothing; its one style sheet is inline (`ui.style`).
 """
 
-import base64
-import hashlib
 import html
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import quote
 
 from corpus.document import Document, Span
@@ -20,9 +17,8 @@ from ui.languages.shared import CONCERNS, PUBLISHED, PUBLISHER
 from ui.languages.speaking import current
 from ui.languages.words import Text
 from ui.rendering import CHARACTERS, one_line, readable_date, safe_url
+from ui.style import STYLE
 
-STYLE = (Path(__file__).parent / "document.css").read_text(encoding="utf-8")
-STYLE_HASH = f"sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}"
 _NOT_FOUND = Text("Document not found")
 _NO_SUCH = Text("There is no such document here; open it again from an answer’s sources.")
 _ASK = Text("Ask a question")

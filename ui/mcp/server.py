@@ -17,10 +17,10 @@ from assistant.answer import Answer
 from corpus.errors import AssistantError
 from ui.access.audit import note_answer
 from ui.access.hosts import HERE
+from ui.access.scoping import scope_of_tools
 from ui.api.shapes import AnswerShape, TimelineShape
 from ui.api.turns import Turns
 from ui.mcp import tools
-from ui.scoping import scope_of_tools
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
-from ui.documents.page import STYLE as DOCUMENT_STYLE
 from ui.keeping.records import REFUSED, Asked, Judged, Period, Records
 from ui.languages.marking import masthead
 from ui.languages.places import number, percent
@@ -18,6 +17,7 @@ from ui.languages.shared import SHOW
 from ui.languages.speaking import current
 from ui.languages.words import Counted, Text
 from ui.rendering import one_line, readable_date
+from ui.style import STYLE as DOCUMENT_STYLE
 
 STYLE = DOCUMENT_STYLE + (Path(__file__).parent / "review.css").read_text(encoding="utf-8")
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()

@@ -13,11 +13,11 @@ from pathlib import Path
 from assistant.parties import Party
 from assistant.timeline import Timeline
 from ui import EARLIEST_YEAR, LATEST_YEAR
-from ui.documents.page import STYLE as DOCUMENT_STYLE
 from ui.languages.marking import masthead, sentence
 from ui.languages.speaking import current
 from ui.languages.words import Text
 from ui.rendering import one_line
+from ui.style import STYLE as DOCUMENT_STYLE
 from ui.timeline.drawing import COMMITMENTS, subject_of, summary, timeline_as_picture, timeline_as_table
 
 LONGEST_NAMES = 500  # characters

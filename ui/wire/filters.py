@@ -1,29 +1,18 @@
-"""Scopes as people write them: in an address and in JSON; and, for each request, within what the person may see.
+"""Scopes as people write them: in an address and in JSON.
 
 The names are the same everywhere: party, topic, publisher, language, source (each may be given several times), since,
 until. What they mean and whether there is such a value is `assistant.scope`'s business.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from starlette.requests import HTTPConnection
 
-from assistant.scope import FIELD_OF, MOST_VALUES, Scope, scope_for
-from ui.access.identity import caller_of, identity_of
-
-if TYPE_CHECKING:
-    from assistant.assembly import Assistant
+from assistant.scope import FIELD_OF, MOST_VALUES, Scope
 
 LONGEST_VALUE = 300
-# What an `Assistant` does within a scope, which is always given by its name.
-_WITHIN_A_SCOPE = frozenset(
-    ("ask", "stream", "follow", "timeline", "parties", "filters", "period", "document", "search")
-)
 SINCE, UNTIL, QUESTION = "since", "until", "q"
 
 Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_VALUE)]
@@ -47,30 +36,6 @@ class Filters(BaseModel):
         """The same as a scope, with no one's groups yet."""
         values: dict[str, Any] = {name: tuple(getattr(self, name)) for name in FIELD_OF}
         return Scope(since=self.since, until=self.until, **values)
-
-
-def scope_of(request: HTTPConnection, requested: Scope = Scope()) -> Scope:  # noqa: B008 (it is frozen)
-    """What a request may read: what it asks for, within what the person behind it may see."""
-    return replace(scope_for(identity_of(request).groups, requested), asker=caller_of(request))
-
-
-def scope_of_tools(request: HTTPConnection) -> Scope:
-    """What the tools at `/mcp` may read, whoever asks: what is for everybody."""
-    return replace(scope_for(()), asker=caller_of(request))
-
-
-class Served:
-    """Everything that an `Assistant` is, as a server has it: where nobody says who asks, restricted sources are hidden.
-
-    A route or a tool that forgets the scope then tells too little, never too much.
-    """
-
-    def __init__(self, assistant: "Assistant") -> None:
-        self._assistant = assistant
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._assistant, name)
-        return partial(found, scope=scope_for(())) if name in _WITHIN_A_SCOPE else found
 
 
 def scope_from_query(pairs: Iterable[tuple[str, str]]) -> Scope:
