@@ -1,7 +1,7 @@
 """The gate before Gradio: what a request names there is dropped or refused, unless the page itself would send it.
 
-ASGI middleware, inside of who may ask (`ui.access`) and of whose session it is (`own_sessions`). Bodies are made anew by
-`shapes`; of an address, what Gradio would look up a saved page by is left out.
+ASGI middleware, inside of who may ask (`ui.access`) and of whose session it is (`own_sessions`). Bodies are made anew
+by `shapes`; of an address, what Gradio would look up a saved page by is left out.
 """
 
 import json
