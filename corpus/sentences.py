@@ -28,7 +28,8 @@ _GERMAN_MONTHS = frozenset(
 )
 _BLOCK_MARKER = re.compile(r"\s*(?:#{1,6}\s|[-*+•‣–—]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\||>)")
 _LIST_PREFIX = re.compile(r"(?:#{1,6}|[-*+•‣]|>)\s+")
-_TERMINATOR = re.compile(r"[.!?…]+[)\]\"'”’»]*(?=\s)|[。！？]+")
+# Only from the first of a run, and without giving any of it back: otherwise a run of full stops takes its square.
+_TERMINATOR = re.compile(r"(?<![.!?…])[.!?…]++[)\]\"'”’»]*+(?=\s)|[。！？]++")
 _OPENING = "\"'“‘«„([—–-"
 _SPACE = re.compile(r"\s*")
 # How far the rules look past a terminator: looking to the block's end would make a long paragraph take forever.
@@ -64,7 +65,7 @@ def sentences(text: str, block: Span) -> list[Span]:
     for match in _TERMINATOR.finditer(text, block.start, block.end):
         if _ends_sentence(text, start, match, block.end):
             spans.append(_trimmed(text, Span(start, match.end())))
-            start = match.end()
+            start = _after_space(text, match.end(), block.end)
     spans.append(_trimmed(text, Span(start, block.end)))
     return [span for span in spans if len(span)]
 
@@ -92,8 +93,7 @@ def _continues(previous: str, line: str) -> bool:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> bool:
-    gap = _SPACE.match(text, match.end(), end)
-    following = gap.end() if gap else match.end()
+    following = _after_space(text, match.end(), end)
     if following == end:
         return True
     after = text[following : min(following + _LOOK_AHEAD, end)].lstrip(_OPENING + " ")
@@ -109,13 +109,13 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], end: int) -> boo
         return False
     if last.isdigit() and len(last) <= 2:  # "1. First item", "4. Dezember"
         first_word = re.split(r"\W", after, maxsplit=1)[0].lower()
-        return not _is_blank(text, start, match.start() - len(last)) and first_word not in _GERMAN_MONTHS
+        return start < match.start() - len(last) and first_word not in _GERMAN_MONTHS
     return True
 
 
-def _is_blank(text: str, start: int, end: int) -> bool:
+def _after_space(text: str, start: int, end: int) -> int:
     space = _SPACE.match(text, start, end)
-    return space is not None and space.end() == end
+    return space.end() if space else start
 
 
 def _trimmed(text: str, span: Span) -> Span:
