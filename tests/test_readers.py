@@ -195,6 +195,25 @@ topics: telemedicine
 """
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//example.org",
+        "ftp://example.org",
+        "http://[",
+        "a",
+    ],
+)
+def test_an_address_that_is_not_of_the_web_is_dropped_and_the_rest_kept(tmp_path, address):
+    matter = FRONT_MATTER.replace("https://example.org/a", f'"{address}"')
+    extraction = read(file(tmp_path, "a.md", matter + PROSE))
+    assert extraction.url is None
+    assert (extraction.publisher, extraction.parties) == ("Ministry of Health", ("Latvia", "Azerbaijan"))
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_front_matter_describes_the_document_and_is_furniture(tmp_path, newline):
     text = (FRONT_MATTER + "# Heading\n\n" + PROSE).replace("\n", newline)

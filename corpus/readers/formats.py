@@ -11,7 +11,7 @@ from corpus.furniture import furniture, stated_date, stated_publisher
 from corpus.language import detect_language
 from corpus.readers.markdown import read_markdown
 from corpus.readers.message import read_message
-from corpus.readers.metadata import iso_date
+from corpus.readers.metadata import iso_date, web_address
 from corpus.readers.pdf import read_pdf
 from corpus.readers.plain import read_text
 from corpus.readers.web_page import read_web_page
@@ -81,7 +81,7 @@ def _completed(extraction: Extraction, path: Path) -> Extraction:
         title=extraction.title or _title_from(text, spans) or path.stem,
         publisher=extraction.publisher or stated_publisher(text),
         published=extraction.published or iso_date(stated_date(text)),
-        url=extraction.url,
+        url=web_address(extraction.url),
         language=extraction.language or detect_language(text),
         parties=extraction.parties,
         topics=extraction.topics,

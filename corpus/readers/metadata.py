@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 _ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
@@ -41,6 +42,15 @@ def iso_date(value: object) -> str | None:
     except ValueError:
         return None
     return match.group()
+
+
+def web_address(value: str | None) -> str | None:
+    """An address of the web; None for any other (javascript:, data:, file:, a path), which nobody should follow."""
+    try:
+        parts = urlsplit(value or "")
+    except ValueError:  # an unclosed bracket, for one
+        return None
+    return value if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def printable(text: str) -> str:
