@@ -137,6 +137,7 @@ def _asked(folder: Path, servers: Servers, question: Callable[[Catalog], str]) -
 
 
 def _catalog(catalog: Catalog) -> str:
+    catalog.require_sound()
     failed = len(catalog.failures())
     return (
         f"{catalog.address}, generation {catalog.generation}, {len(catalog.documents())} documents, "

@@ -10,6 +10,7 @@ before the indexes are written, cleared after; whatever a killed sync leaves beh
 """
 
 import secrets
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ from corpus.kept_files import FOLDER, FilesInTable
 
 _sources, _passages, _unsettled, _state = tables.sources, tables.passages, tables.unsettled, tables.state
 FILE = "catalog.sqlite3"
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TURN, _IDENTITY = "turn", "catalog"
 
 
@@ -55,14 +57,15 @@ class Catalog(Contents):
         self._here = folder.resolve()
         # A commit acknowledged is a commit on disk.
         super().__init__(open_engine(self.address, pragmas=["synchronous=FULL"]))
+        sql.event.listen(self._engine, "handle_error", self._told)
         try:
             tables.create(self._engine)
+        except DataFolderDamaged:
+            self._engine.dispose()
+            raise
         except sql.exc.DatabaseError as error:
             self._engine.dispose()
-            raise DataFolderDamaged(
-                f"The catalog {self.address} cannot be opened ({error.orig}); restore it from a backup, "
-                "or remove the data folder and ingest again."
-            ) from error
+            raise self._damaged(str(error.orig)) from error
         self._parties_of = parties_of
         self._turn: str | None = None
         self.facets = Facets(self._engine)
@@ -89,6 +92,25 @@ class Catalog(Contents):
                 yield
             finally:
                 self._turn = None
+
+    def _told(self, context: sql.engine.ExceptionContext) -> DataFolderDamaged | None:
+        """What is raised wherever SQLite meets bytes that are none of its own: at opening, or at a page much later."""
+        code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
+        return self._damaged(str(context.original_exception)) if code in _DAMAGED else None
+
+    def _damaged(self, reason: str) -> DataFolderDamaged:
+        return DataFolderDamaged(
+            f"The catalog {self.address} cannot be opened ({reason}); restore it from a backup, "
+            "or remove the data folder and ingest again."
+        )
+
+    def require_sound(self) -> None:
+        """Look at every page of the file. Raises `DataFolderDamaged` where one is not as SQLite wrote it."""
+        if not self.is_shared:
+            with self._engine.connect() as connection:
+                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if found != "ok":
+                raise self._damaged("database disk image is malformed")
 
     def close(self) -> None:
         """Release the database file."""

@@ -116,6 +116,24 @@ def test_a_damaged_catalog_is_refused_with_what_to_do(tmp_path):
         Catalog(tmp_path)
 
 
+def test_a_page_damaged_in_the_middle_is_told_as_a_damaged_file_is(tmp_path):
+    catalog = Catalog(tmp_path)
+    catalog.apply(Change(documents=[with_passages(id=f"d{n}", path=f"{n}.txt", text=f"{n} " * 3000) for n in range(9)]))
+    catalog.require_sound()
+    catalog.close()
+    path = tmp_path / "catalog.sqlite3"
+    content = path.read_bytes()
+    begin, end = len(content) // 4 // 4096 * 4096, len(content) * 3 // 4 // 4096 * 4096
+    path.write_bytes(content[:begin] + b"\xa5" * (end - begin) + content[end:])
+    told = "cannot be opened .*restore it from a backup"
+    catalog = Catalog(tmp_path)
+    with pytest.raises(DataFolderDamaged, match=told):
+        catalog.require_sound()
+    with pytest.raises(DataFolderDamaged, match=told):
+        catalog.documents()
+    catalog.close()
+
+
 def test_a_source_within_the_data_folder_moves_with_it(tmp_path):
     first = Catalog(tmp_path)
     first.add_source(Source("uploads", tmp_path.resolve() / "uploads"))
