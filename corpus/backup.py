@@ -22,6 +22,7 @@ from corpus.database import address_of
 from corpus.errors import AssistantError
 from corpus.index import FIRST_BUILD, SearchIndex
 from corpus.lock import writers_lock
+from corpus.privacy import close_to_others, private_file, private_folder
 
 _FORMAT, _MANIFEST = 1, "manifest.json"
 _DATABASE = b"SQLite format 3\x00"
@@ -80,7 +81,7 @@ def restore(file: Path, folder: Path) -> Backup:
     """
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty; restore into an empty folder: --data-dir FOLDER")
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     try:
         return _restored(file, folder)
     except BaseException as error:
@@ -94,6 +95,7 @@ def restore(file: Path, folder: Path) -> Backup:
 def _restored(file: Path, folder: Path) -> Backup:
     with tarfile.open(file) as archive:
         archive.extractall(folder, filter="data")  # refuses links and places outside the folder
+    close_to_others(folder)
     manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     if manifest["format"] != _FORMAT:
         raise BackupError(f"{file} has format {manifest['format']}, and this version reads {_FORMAT}.")
@@ -105,6 +107,7 @@ def _restored(file: Path, folder: Path) -> Backup:
         )
         raise BackupError(f"{file} is damaged: {wrong[0]} is not as it was written; use another backup.")
     _compare_with_catalog(folder)
+    close_to_others(folder)  # what the indexes wrote as they were opened
     return Backup(**manifest["holds"])
 
 
@@ -128,6 +131,8 @@ def _held(folder: Path) -> tuple[tuple[int, int], str]:
 
 def _write(folder: Path, file: Path, *, build: str, held: tuple[int, int], workspace: Path) -> Backup:
     digests = {}
+    file.unlink(missing_ok=True)  # of a backup that was killed
+    private_file(file)
     with tarfile.open(file, "w:gz", compresslevel=1) as archive:
         for path in _files(folder, build):
             name = path.relative_to(folder).as_posix()

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sql
 
 from corpus.errors import DataFolderBusy, StoreUnreachable
+from corpus.privacy import private_file
 
 # In other collations of PostgreSQL "2024~" may sort before "2024-05", and lists differ from SQLite's.
 String = sql.String().with_variant(sql.String(collation="C"), "postgresql")
@@ -71,6 +72,7 @@ def open_engine(address: Address, *, pragmas: Sequence[str] = (), timeout: int =
     Raises `StoreUnreachable` where PostgreSQL's driver is not installed.
     """
     if not address.is_shared:
+        private_file(Path(str(address.url.database)))
         engine = sql.create_engine(address.url, connect_args={"timeout": timeout})
         sql.event.listen(engine, "connect", lambda connection, _: _set(connection, pragmas))
         return engine

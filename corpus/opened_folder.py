@@ -16,6 +16,7 @@ from corpus.encoder import Encoder
 from corpus.errors import AssistantError, DataFolderDamaged, IndexMismatch, NotFollowing
 from corpus.following import Follower
 from corpus.index import FIRST_BUILD, NO_SERVERS, SearchIndex, build_folder, remove_builds
+from corpus.privacy import close_to_others, private_folder
 from corpus.repeating import Repeating
 from corpus.servers import Servers
 
@@ -45,10 +46,11 @@ class OpenedFolder:
         self.servers = servers
         self.chunking = chunking or ChunkingParameters()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
         except OSError as error:
             raise DataFolderDamaged(f"The data folder {folder} cannot be made ({error.strerror}).") from error
         self.catalog = Catalog(folder, parties_of, server=servers.catalog)
+        close_to_others(folder)
         self._index: SearchIndex | None = None
         self._opening = threading.RLock()
         self._follower = Follower(self.catalog, folder) if self.catalog.is_shared else None

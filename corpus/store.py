@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from corpus.index import FIRST_BUILD, Parts, SearchIndex, collection_of, remove_builds
 from corpus.lock import writers_lock
 from corpus.opened_folder import OpenedFolder
+from corpus.privacy import close_to_others
 from corpus.vector_server import remove_collections
 
 
@@ -47,6 +48,7 @@ class Store(OpenedFolder):
             finally:
                 if self._index is not None:
                     self._index.discard()
+                close_to_others(self.folder)
             if self.catalog.is_shared:
                 self.catch_up()
             self._generation = self.catalog.generation

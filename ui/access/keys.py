@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corpus.errors import AssistantError
+from corpus.privacy import private_folder
 from ui.access.identity import RIGHTS
 from ui.keeping.shared import SharedKeys
 
@@ -134,7 +135,7 @@ class KeyRing:
             return
         from filelock import FileLock
 
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         with FileLock(self._path.with_suffix(".lock"), timeout=10):
             self._seen = None
             keys = list(self.all())
