@@ -66,7 +66,7 @@ class Catalog(Contents):
         except sql.exc.DatabaseError as error:
             self._engine.dispose()
             raise self._damaged(str(error.orig)) from error
-        self._parties_of = parties_of
+        self.parties_of = parties_of
         self._turn: str | None = None
         self.facets = Facets(self._engine)
         self.encodings = Encodings(self._engine)
@@ -188,7 +188,8 @@ class Catalog(Contents):
                 rows.withdraw(connection, document_id)
             for document, document_passages in change.documents:
                 rows.publish(connection, document, document_passages)
-                facets.describe(connection, document, self._parties_of(document))
+                parties = change.parties.get(document.id)
+                facets.describe(connection, document, self.parties_of(document) if parties is None else parties)
             rows.note_unsettled(connection, change.withdrawn)
             rows.settle(connection, [document.id for document, _ in change.documents])
             rows.write_failures(connection, change)
@@ -214,7 +215,7 @@ class Catalog(Contents):
         with self._changing() as connection:
             for batch in rows.batches(ids):
                 for document in self.documents_by_id(batch).values():
-                    facets.describe(connection, document, self._parties_of(document))
+                    facets.describe(connection, document, self.parties_of(document))
             facets.note_subjects_known(connection)
             if ids:
                 rows.bump_generation(connection)

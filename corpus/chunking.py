@@ -2,11 +2,13 @@
 
 Boundaries are computed first and the text is sliced after, so every passage is `text[start:end]` to the letter.
 Furniture never becomes part of a passage. A sentence longer than the budget is cut at white space, and only a "word"
-longer than the budget is cut inside. Passages do not overlap: the reader looks at a passage's neighbours in the
-document itself.
+longer than the budget is cut inside. A passage is bounded in characters too: a megabyte without a space is one token
+to some encoders, and whatever reads passages later takes time by their length. Passages do not overlap: the reader
+looks at a passage's neighbours in the document itself.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +16,10 @@ from itertools import islice
 from corpus.document import Document, Passage, Span, passage_id
 from corpus.sentences import blocks, sentences
 
+# Three times what the longest passages of prose have; far below what would make reading one slow.
+LONGEST_CHARACTERS = 4_000
+# A heading or a clause of a contract may stand in a document as often; thousands of equal passages are a flood.
+MOST_EQUAL = 8
 _WORD_GAP = re.compile(r"[ \t\r\n]")
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -32,7 +38,24 @@ class ChunkingParameters:
 
 def passages(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Passage]:
     """Cut `document` into passages of at most `parameters.longest` tokens each."""
-    spans = _passage_spans(document, count_tokens, parameters)
+    spans = passage_spans(document, count_tokens, parameters)
+    return passages_at(document, without_repeats(document.text, spans))
+
+
+def without_repeats(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Of spans whose texts are equal, the first few: the same words once more tell nobody anything."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for span in spans:
+        words = span.of(text)
+        seen[words] += 1
+        if seen[words] <= MOST_EQUAL:
+            kept.append(span)
+    return kept
+
+
+def passages_at(document: Document, spans: Sequence[Span]) -> list[Passage]:
+    """The passages of `document` that lie at these spans, in order."""
     return [
         Passage(
             id=passage_id(document.id, ordinal),
@@ -63,7 +86,8 @@ def _content_areas(document: Document) -> Iterator[Span]:
             yield Span(start, page.end)
 
 
-def _passage_spans(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Span]:
+def passage_spans(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Span]:
+    """Where the passages of `document` lie, equal ones too; see `passages`."""
     return [
         span
         for area in _content_areas(document)
@@ -80,7 +104,9 @@ def _passages_of_area(
     for block in blocks(text, area):
         for piece, tokens in _pieces(text, sentences(text, block), count_tokens, parameters.longest):
             together = filled + tokens
-            if current is not None and not _WORD_GAP.search(text, current.end, piece.start):
+            if current is not None and piece.end - current.start > LONGEST_CHARACTERS:
+                together = parameters.longest + 1
+            elif current is not None and not _WORD_GAP.search(text, current.end, piece.start):
                 # Counts add up only across white space: two halves of a word are other tokens than the word.
                 together = count_tokens([text[current.start : piece.end]])[0]
             if current is not None and together <= parameters.longest:
@@ -100,7 +126,7 @@ def _pieces(text: str, spans: Sequence[Span], count_tokens: CountTokens, longest
     """Each span with its token count; a span over the limit comes in parts."""
     counts = count_tokens([span.of(text) for span in spans])
     for span, count in zip(spans, counts, strict=True):
-        if count <= longest:
+        if count <= longest and len(span) <= LONGEST_CHARACTERS:
             yield span, count
         else:
             yield from _pieces(text, _halves(text, span), count_tokens, longest)

@@ -25,6 +25,10 @@ class Encoder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of tokens of each text, special tokens not counted."""
 
+    @property
+    def counter(self) -> Callable[[Sequence[str]], list[int]]:
+        """The same count as something that can be pickled: the process that reads files counts by itself."""
+
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages with their titles, shape (n, dimension)."""
 

@@ -1,7 +1,7 @@
 """What the catalog is told and tells beside documents: sources, failures, summaries, and one step of a sync."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.document import Document, Passage
@@ -56,9 +56,13 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One atomic step of a sync: what becomes visible, what stops being so, and what failed."""
+    """One atomic step of a sync: what becomes visible, what stops being so, and what failed.
+
+    `parties` are those of documents by id; of one that is not in it they are read out of the document.
+    """
 
     documents: Sequence[tuple[Document, Sequence[Passage]]] = ()
+    parties: Mapping[str, Sequence[str]] = field(default_factory=dict)
     withdrawn: Sequence[str] = ()
     failed: Sequence[Failure] = ()
     mended: Sequence[tuple[str, str]] = ()

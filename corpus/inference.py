@@ -1,7 +1,7 @@
 """onnxruntime and tokenizers, opened the way this project runs them: the one owner of both."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,22 @@ def open_tokenizer(folder: Path, *, longest: int | None = None) -> Any:
         # Of a pair the longer part: in effect the passage, unless the question is the longer one.
         tokenizer.enable_truncation(longest, strategy="longest_first")
     return tokenizer
+
+
+class TokenCounter:
+    """Counts the tokens of texts; as a pickle it is its folder alone, and opens the tokenizer where it arrives."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._tokenizer = open_tokenizer(folder)
+
+    def __reduce__(self) -> tuple[type["TokenCounter"], tuple[Path]]:
+        return TokenCounter, (self._folder,)
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        """The number of tokens of each text, special tokens not counted."""
+        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(item.ids) for item in encoded]
 
 
 def cores() -> int:

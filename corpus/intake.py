@@ -1,40 +1,35 @@
 """A file's content and its place become a document, cut into passages, with an id that no other has.
 
-Reading is for `isolation`; what becomes of the document for whoever asked.
+Reading and cutting are for `isolation`; what becomes of the document for whoever asked.
 """
 
 import hashlib
 import os
-from dataclasses import fields
 from pathlib import Path
 
-from corpus.chunking import passages
-from corpus.document import Document, Extraction, Passage
+from corpus.chunking import passages_at
+from corpus.cutting import Pieces, as_document
+from corpus.document import Document, Passage
 from corpus.errors import UnreadableFile
 from corpus.isolation import IsolatedReader
-from corpus.store import Store
 
 _LONGEST_PATH_BYTES = 2_000
 
 
 def document_from(
-    content: bytes, key: tuple[str, str], reader: IsolatedReader, store: Store
-) -> tuple[Document, list[Passage]]:
-    """The document that the content of the file at (source, path) makes, cut into its passages.
+    content: bytes, key: tuple[str, str], reader: IsolatedReader
+) -> tuple[Document, list[Passage], Pieces]:
+    """The document that the content of the file at (source, path) makes, its passages, and what else was found.
 
     Raises `UnreadableFile` where it makes none, and `NotForIndexing` where the file asks to be left out.
     """
-    extraction = reader.read(content, key[1])
-    values = {item.name: getattr(extraction, item.name) for item in fields(Extraction)}
-    # UTF-16 may hold NULs, which PostgreSQL refuses; all offsets stay what they are.
-    values["text"] = values["text"].replace("\0", "\N{REPLACEMENT CHARACTER}")
-    values["title"] = values["title"].replace("\0", " ")
     sha256 = hashlib.sha256(content).hexdigest()
-    document = Document(**values, id=identity(key, sha256), source=key[0], path=key[1], sha256=sha256)
-    document_passages = passages(document, store.encoder.count_tokens, store.chunking)
-    if not document_passages:
+    document_id = identity(key, sha256)
+    extraction, pieces = reader.read_and_cut(content, key[1], document_id)
+    if not pieces.spans:
         raise UnreadableFile("it holds nothing but page furniture (share buttons, dates, menus)")
-    return document, document_passages
+    document = as_document(extraction, document_id, *key, sha256)
+    return document, passages_at(document, pieces.spans), pieces
 
 
 def identity(key: tuple[str, str], sha256: str) -> str:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from corpus.bfloat16 import Bfloat16Model, pays_here
 from corpus.encoder import Vectors, unit_rows, with_titles
-from corpus.inference import cores, open_session, open_tokenizer
+from corpus.inference import TokenCounter, cores, open_session, open_tokenizer
 from corpus.model_files import DEFAULT_MODEL, Precision, model_folder, verify_model
 from corpus.quantization import quantized
 
@@ -53,7 +53,7 @@ class OnnxEncoder:
         self.dimension = DIMENSION
         self._folder = folder
         self.precision = precision
-        self._whole: Any = open_tokenizer(folder)
+        self.counter = TokenCounter(folder)
         self._cut: Any = open_tokenizer(folder, longest=LONGEST_INPUT)
         self._threads = threads or cores()
         self._opening = threading.Lock()
@@ -68,7 +68,7 @@ class OnnxEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""
-        return [len(encoded.ids) for encoded in self._whole.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return self.counter(texts)
 
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""

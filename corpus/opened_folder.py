@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpus.catalog import Catalog, declared_parties
 from corpus.chunking import ChunkingParameters
+from corpus.cutting import Cutting
 from corpus.document import Document
 from corpus.encoder import Encoder
 from corpus.errors import AssistantError, DataFolderDamaged, IndexMismatch, NotFollowing
@@ -67,6 +68,11 @@ class OpenedFolder:
     def fingerprint(self) -> str:
         """What an index depends on: the encoder's weights and how passages are cut."""
         return f"{self.encoder.fingerprint}:{self.chunking.longest}/{self.chunking.enough}"
+
+    @property
+    def cutting(self) -> Cutting:
+        """How a file's text becomes passages and parties here, for the process that reads files."""
+        return Cutting(self.encoder.counter, self.chunking, self.catalog.parties_of)
 
     @property
     def build(self) -> str:

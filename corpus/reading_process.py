@@ -1,17 +1,20 @@
 """The program that reads one file after another for `isolation`, with limits on what that may take.
 
-On standard input, a line of JSON with a file's name and size, then its bytes; on standard output, a line when it is
+On standard input, a pickle of how texts are cut, then for each file a line of JSON with its name and size, and its
+bytes; on standard output, a line when it is
 ready, then for each file the size of the answer and the answer as JSON. It writes no file, and what libraries print
 goes nowhere.
 """
 
 import json
 import os
+import pickle
 import resource
 import sys
 from dataclasses import asdict
 from typing import IO, Any
 
+from corpus.cutting import Cutting
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
 from corpus.front_matter import NotForIndexing
@@ -22,6 +25,10 @@ from corpus.readers.formats import read_content
 def main(memory_bytes: int, seconds: int) -> None:
     """Answer until standard input ends."""
     answers = _private_output()
+    # From our own process, before any foreign byte; what it opens, as a tokenizer, it opens before the limits.
+    cutting: Cutting | None = pickle.loads(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))  # noqa: S301
+    if cutting is not None:
+        cutting.of(Extraction(text="Latvia and WHO met.", title="A start"), "")
     detect_language("The model of languages is unpacked into a temporary file, so it is loaded before the limits.")
     _limit(memory_bytes)
     answers.write(b"ready\n")
@@ -30,14 +37,14 @@ def main(memory_bytes: int, seconds: int) -> None:
         request = json.loads(line)
         content = sys.stdin.buffer.read(request["bytes"])
         _limit_processor(seconds)
-        answer = json.dumps(_answer(content, request["name"], memory_bytes)).encode()
+        answer = json.dumps(_answer(content, request, cutting, memory_bytes)).encode()
         answers.write(b"%d\n%b" % (len(answer), answer))
         answers.flush()
 
 
-def _answer(content: bytes, name: str, memory_bytes: int) -> dict[str, Any]:
+def _answer(content: bytes, request: dict[str, Any], cutting: Cutting | None, memory_bytes: int) -> dict[str, Any]:
     try:
-        return {"extraction": _as_json(read_content(content, name))}
+        return _made(content, request, cutting)
     except NotForIndexing:
         return {"left_out": True}
     except UnreadableFile as error:
@@ -46,6 +53,16 @@ def _answer(content: bytes, name: str, memory_bytes: int) -> dict[str, Any]:
         return {"reason": "its parts are nested too deeply"}
     except MemoryError:  # what is left of the memory may be in pieces: this process has read its last file
         return {"reason": f"reading it needs more than {memory_bytes // 2**20} MB of memory", "last": True}
+
+
+def _made(content: bytes, request: dict[str, Any], cutting: Cutting | None) -> dict[str, Any]:
+    extraction = read_content(content, request["name"])
+    answer: dict[str, Any] = {"extraction": _as_json(extraction)}
+    if cutting is not None and request["document_id"] is not None:
+        pieces = cutting.of(extraction, request["document_id"])
+        answer |= {"spans": [(span.start, span.end) for span in pieces.spans], "parties": pieces.parties}
+        answer["repeats"] = pieces.repeats
+    return answer
 
 
 def _as_json(extraction: Extraction) -> dict[str, Any]:

@@ -5,7 +5,8 @@ The reference for `onnx_encoder`, and the way to another model: a multilingual o
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ class SentenceTransformerEncoder:
 
     def __init__(self, model: str = DEFAULT_MODEL, *, threads: int | None = None) -> None:
         folder = model_folder(model)
+        self._folder = folder
         self.name = model if model == DEFAULT_MODEL else folder.name
         checksums = verify_model(folder, pinned=model == DEFAULT_MODEL)
         self._digest = hashlib.sha256("".join(checksums.values()).encode()).hexdigest()[:16]
@@ -51,8 +53,12 @@ class SentenceTransformerEncoder:
         """See `Encoder`."""
         if not texts:
             return []
-        encoded = self._tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
-        return [len(ids) for ids in encoded["input_ids"]]
+        return _counted(self._tokenizer, texts)
+
+    @property
+    def counter(self) -> Callable[[Sequence[str]], list[int]]:
+        """See `Encoder`."""
+        return _TokenCounter(self._folder)
 
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
@@ -75,3 +81,24 @@ class SentenceTransformerEncoder:
     def _encode(self, inputs: list[str]) -> Vectors:
         vectors = self._model.encode(inputs, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+
+def _counted(tokenizer: Any, texts: Sequence[str]) -> list[int]:
+    encoded = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+    return [len(ids) for ids in encoded["input_ids"]]
+
+
+class _TokenCounter:
+    """The tokenizer alone, for another process; as a pickle it is its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        from transformers import AutoTokenizer
+
+        self._folder = folder
+        self._tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+
+    def __reduce__(self) -> tuple[type["_TokenCounter"], tuple[Path]]:
+        return _TokenCounter, (self._folder,)
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        return _counted(self._tokenizer, texts) if texts else []

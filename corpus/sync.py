@@ -31,7 +31,8 @@ from corpus.store import Store
 class SyncReport:
     """What a sync found, as paths `source/path`; `failed` maps the path to the reason.
 
-    `described` counts the documents of an earlier version's catalog that filters now know.
+    `repeated` maps a path to how many of its passages were left out, because the same words stand in it again and
+    again. `described` counts the documents of an earlier version's catalog that filters now know.
     """
 
     new: list[str] = field(default_factory=list)
@@ -39,6 +40,7 @@ class SyncReport:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    repeated: dict[str, int] = field(default_factory=dict)
     passages: int = 0
     described: int = 0
 
@@ -70,7 +72,7 @@ def sync(
             store.catalog.add_source(register)
         if forget is not None:
             store.catalog.remove_source(forget)
-        with IsolatedReader() as reader, Run(store, reader, progress) as run:
+        with IsolatedReader(cutting=store.cutting) as reader, Run(store, reader, progress) as run:
             report = run.sync(sources)
         report.described = described
         return report
@@ -87,6 +89,7 @@ class Run:
         self.known = store.catalog.current_versions()
         self.known_failures = {(failure.source, failure.path): failure for failure in store.catalog.failures()}
         self.pending: list[tuple[Document, Sequence[Passage]]] = []
+        self.parties: dict[str, Sequence[str]] = {}
         self._pipeline = Pipeline(self._encoded, self._write)
 
     def __enter__(self) -> "Run":
@@ -139,19 +142,22 @@ class Run:
             self.report.failed[name] = known_failure.reason
             return False
         try:
-            document, document_passages = document_from(content, key, self.reader, self.store)
+            document, document_passages, pieces = document_from(content, key, self.reader)
         except NotForIndexing:
             return False
         except UnreadableFile as error:
             self._fail(key, sha256, str(error))
             return False
         (self.report.changed if key in self.known else self.report.new).append(name)
-        self.index(document, document_passages)
+        if pieces.repeats:
+            self.report.repeated[name] = pieces.repeats
+        self.index(document, document_passages, pieces.parties)
         return True
 
-    def index(self, document: Document, document_passages: Sequence[Passage]) -> None:
+    def index(self, document: Document, document_passages: Sequence[Passage], parties: Sequence[str]) -> None:
         """Make a document searchable in place of the one that stands at its path: now, or by the next `step`."""
         self.pending.append((document, document_passages))
+        self.parties[document.id] = parties
         self.report.passages += len(document_passages)
         if sum(len(pending) for _, pending in self.pending) >= PASSAGES_PER_STEP:
             self._hand_on()
@@ -181,7 +187,8 @@ class Run:
         index.commit()
         places = [(document.source, document.path) for document, _ in documents]
         replaced = [self.known[place][0] for place in places if place in self.known]
-        catalog.apply(Change(documents=documents, withdrawn=replaced, mended=places))
+        parties = {document.id: self.parties.pop(document.id) for document, _ in documents}
+        catalog.apply(Change(documents=documents, parties=parties, withdrawn=replaced, mended=places))
         self.store.sweep()
 
     def withdraw(self, keys: Iterable[tuple[str, str]]) -> None:

@@ -48,7 +48,7 @@ def add_files(store: Store, files: Iterable[tuple[str, IO[bytes]]]) -> list[Addi
 
     Raises `DataFolderBusy` where another process is writing, and `DiskFull` where there is no room.
     """
-    with store.writing(), IsolatedReader() as reader, Run(store, reader) as run:
+    with store.writing(), IsolatedReader(cutting=store.cutting) as reader, Run(store, reader) as run:
         require_free_space(store.folder)
         additions = list(_Adding(store, reader, run).add(files))
         run.step()
@@ -131,11 +131,11 @@ class _Adding:
             return Addition(given, "unchanged", name, old)
         if len(self.names) >= MOST_FILES and name not in self.names:
             raise UnreadableFile(f"{MOST_FILES} added files are the limit; remove some, or ingest a folder instead")
-        document, passages = document_from(content, key, self.reader, self.store)
+        document, passages, pieces = document_from(content, key, self.reader)
         require_free_space(self.store.folder, _COPIES * len(content))
         self.kept.keep(name, content)
         self.names.add(name)
-        self.run.index(document, passages)
+        self.run.index(document, passages, pieces.parties)
         return Addition(given, "indexed", name, document.id, document.title, len(passages), old)
 
     def _complete_what_was_killed(self) -> None:

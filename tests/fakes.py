@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,10 @@ class FakeEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Words cost a token per eight characters, and anything else one each, as word pieces roughly do."""
         return [sum(-(-len(word) // 8) for word in re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    @property
+    def counter(self) -> Callable[[Sequence[str]], list[int]]:
+        return self.count_tokens
 
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         return np.stack([self.encode_query(f"{title}\n{text}") for title, text in zip(titles, texts, strict=True)])

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import FakeEncoder
 
+from corpus.catalog import declared_parties
+from corpus.chunking import ChunkingParameters
+from corpus.cutting import Cutting
 from corpus.errors import UnreadableFile
 from corpus.intake import document_from, identity, printable_path
 from corpus.isolation import IsolatedReader
-from corpus.store import Store
 
 KEY = ("notes", "riga.txt")
 TEXT = "Latvia and Azerbaijan signed a health agreement on 3 May 2024. It covers ambulances and nurses."
@@ -17,33 +20,33 @@ TEXT = "Latvia and Azerbaijan signed a health agreement on 3 May 2024. It covers
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[IsolatedReader]:
-    with IsolatedReader() as reader:
+    with IsolatedReader(cutting=Cutting(FakeEncoder().counter, ChunkingParameters(), declared_parties)) as reader:
         yield reader
 
 
-def test_a_document_is_its_place_and_its_bytes(reader: IsolatedReader, store: Store) -> None:
-    document, passages = document_from(TEXT.encode(), KEY, reader, store)
+def test_a_document_is_its_place_and_its_bytes(reader: IsolatedReader) -> None:
+    document, passages, _ = document_from(TEXT.encode(), KEY, reader)
     assert (document.source, document.path, document.text) == (*KEY, TEXT)
     assert [passage.text for passage in passages] == [TEXT]
     assert {passage.document_id for passage in passages} == {document.id} == {identity(KEY, document.sha256)}
-    again, _ = document_from(TEXT.encode(), KEY, reader, store)
-    elsewhere, _ = document_from(TEXT.encode(), ("notes", "copies/riga.txt"), reader, store)
-    changed, _ = document_from(TEXT.replace("3", "4").encode(), KEY, reader, store)
+    again, *_ = document_from(TEXT.encode(), KEY, reader)
+    elsewhere, *_ = document_from(TEXT.encode(), ("notes", "copies/riga.txt"), reader)
+    changed, *_ = document_from(TEXT.replace("3", "4").encode(), KEY, reader)
     assert again.id == document.id
     assert len({document.id, elsewhere.id, changed.id}) == 3
     assert elsewhere.sha256 == document.sha256 != changed.sha256
 
 
-def test_what_no_database_takes_is_replaced_and_moves_nothing(reader: IsolatedReader, store: Store) -> None:
-    document, (passage,) = document_from(TEXT.replace(". It", ".\0It").encode("utf-16"), KEY, reader, store)
+def test_what_no_database_takes_is_replaced_and_moves_nothing(reader: IsolatedReader) -> None:
+    document, (passage,), _ = document_from(TEXT.replace(". It", ".\0It").encode("utf-16"), KEY, reader)
     assert "\0" not in document.text + document.title
     assert len(document.text) == len(TEXT)
     assert passage.span.of(document.text) == passage.text
 
 
-def test_nothing_but_furniture_is_no_document(reader: IsolatedReader, store: Store) -> None:
+def test_nothing_but_furniture_is_no_document(reader: IsolatedReader) -> None:
     with pytest.raises(UnreadableFile, match="nothing but page furniture"):
-        document_from(b"Share on Facebook\n\nTweet\n", KEY, reader, store)
+        document_from(b"Share on Facebook\n\nTweet\n", KEY, reader)
 
 
 def test_every_file_name_can_be_printed_and_stored() -> None:

@@ -12,6 +12,9 @@ from fakes import FakeEncoder, everything_found, open_store
 from hostile_files import PROSE, docx, endless_files, hostile_files, hostile_names, page_with, paragraph
 
 from corpus import isolation
+from corpus.chunking import ChunkingParameters
+from corpus.cutting import Cutting
+from corpus.document import Document
 from corpus.errors import UnreadableFile
 from corpus.front_matter import NotForIndexing
 from corpus.isolation import IsolatedReader, Limits
@@ -101,9 +104,9 @@ def test_a_crash_costs_one_file(number: int, monkeypatch: pytest.MonkeyPatch) ->
         reader.read(GOOD["good.pdf"], "a.pdf")
         exchange = isolation._exchange
 
-        def crash(child: object, content: bytes, name: str) -> None:
+        def crash(child: object, content: bytes, name: str, document_id: str | None) -> None:
             os.kill(child_of(reader), number)
-            exchange(child, content, name)  # type: ignore[arg-type]
+            exchange(child, content, name, document_id)  # type: ignore[arg-type]
 
         monkeypatch.setattr(isolation, "_exchange", crash)
         assert reason(reader, GOOD["good.pdf"], "a.pdf") == f"its reader crashed on it (signal {number:d})"
@@ -183,6 +186,45 @@ def test_a_child_ends_with_its_parent() -> None:
     while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
         assert time.monotonic() < deadline, "the child outlived its parent"
         time.sleep(0.05)
+
+
+# What is done to a text after it was read
+
+
+def parties_that_never_come(document: Document) -> tuple[str, ...]:
+    """Stands for whatever of ours might take a text badly."""
+    while "endless" in document.text:
+        pass
+    if "hungry" in document.text:
+        return tuple("x" * 2**31)
+    return ("Latvia",)
+
+
+LONG = "These words are read apart, because there are so many of them. " * 400
+SMALL_FOLDER = Cutting(FakeEncoder().counter, ChunkingParameters(), parties_that_never_come)
+
+
+def test_a_text_is_cut_the_same_apart_as_at_home() -> None:
+    with IsolatedReader(cutting=SMALL_FOLDER) as reader:
+        extraction, pieces = reader.read_and_cut(LONG.encode(), "a.txt", "d1")
+        assert child_of(reader)
+    assert pieces == SMALL_FOLDER.of(extraction, "d1")
+    assert len(pieces.spans) > 30
+    assert pieces.parties == ("Latvia",)
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("endless", "reading it took more than 1.5 seconds"), ("hungry", "reading it needs more than 1024 MB of memory")],
+)
+def test_a_text_that_takes_forever_to_cut_costs_itself(word: str, told: str) -> None:
+    with IsolatedReader(Limits(seconds=1.5 if word == "endless" else 60), SMALL_FOLDER) as reader:
+        started = time.monotonic()
+        with pytest.raises(UnreadableFile) as caught:
+            reader.read_and_cut(f"{LONG} {word}".encode(), "a.txt", "d1")
+        assert str(caught.value) == told
+        assert time.monotonic() - started < 20
+        assert len(reader.read_and_cut(LONG.encode(), "a.txt", "d2")[1].spans) > 30
 
 
 # A folder full of them

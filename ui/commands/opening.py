@@ -61,6 +61,8 @@ def print_report(report: "SyncReport", as_json: bool) -> None:
         return
     for path, reason in report.failed.items():
         typer.echo(f"not read: {path}: {reason}")
+    for path, count in report.repeated.items():
+        typer.echo(f"repeats itself: {path}: {count} passages are left out, whose words stand in it before")
     counts = [f"{len(getattr(report, kind))} {kind}" for kind in ("new", "changed", "unchanged", "removed", "failed")]
     typer.echo(f"{', '.join(counts)}; {report.passages} passages indexed")
     if report.described:
