@@ -7,14 +7,17 @@ indexes return is looked up in the catalog, so a passage that is no longer curre
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 
+from assistant.spreading import others_first, spread
 from corpus.allowed import Allowed
 from corpus.document import Document, Passage, Span
+from corpus.encoder import Vectors
 from corpus.errors import BuildGone
 from corpus.store import Store
 
@@ -59,12 +62,17 @@ class HybridRetriever(BaseRetriever):
         store: Store = self.store
         vector = store.encoder.encode_query(query)
         try:
-            by_vector = store.index.vectors.search(vector, CANDIDATES, allowed)
+            by_vector = self._by_vector(vector, allowed)
         except BuildGone:  # another machine rebuilt the indexes since this question began
             store.catch_up()
-            by_vector = store.index.vectors.search(vector, CANDIDATES, allowed)
-        by_keyword = store.index.keywords.search(query, CANDIDATES, allowed)
-        return self.hits(fuse(by_vector, by_keyword, self.vector_weight), allowed, count or self.count)
+            by_vector = self._by_vector(vector, allowed)
+        by_keyword = spread(partial(store.index.keywords.search, query), CANDIDATES, allowed, store.catalog)
+        fused = others_first(fuse(by_vector, by_keyword, self.vector_weight))
+        return self.hits(fused, allowed, count or self.count)
+
+    def _by_vector(self, vector: Vectors, allowed: Allowed | None) -> list[tuple[str, float]]:
+        store: Store = self.store
+        return spread(partial(store.index.vectors.search, vector), CANDIDATES, allowed, store.catalog)
 
     def search_names(self, names: str, count: int, allowed: Allowed | None = None) -> list[Hit]:
         """The passages that hold most of `names`, by keywords alone; with `allowed`, of those documents alone."""
