@@ -27,6 +27,8 @@ _DATE = re.compile(
 )
 _ONWARDS = re.compile(rf"\b(?:since|after|from)\b[^?.;]{{0,30}}?\b{_YEAR}", re.IGNORECASE)
 _UP_TO = re.compile(rf"\b(?:until|till|before|by|up to)\b[^?.;]{{0,20}}?\b{_YEAR}", re.IGNORECASE)
+# More than any word that tells what a date is of, with what may stand between.
+_LOOK_BACK = 100
 _LENGTH_OF_A_DAY = len("2025-12-04")
 # The day on which somebody told of it, or before which it was, is not the day on which it happened.
 _TOLD = re.compile(
@@ -124,10 +126,11 @@ def _dates(sentence: str, published: str | None) -> Iterator[tuple[int, EventDat
         year = parts.get("year") or (published or "")[:4]
         if year:
             month, day = _month_number(parts.get("month")), parts.get("day")
-            if _WEEK.search(sentence[: match.start()]):
+            before = sentence[max(0, match.start() - _LOOK_BACK) : match.start()]
+            if _WEEK.search(before):
                 day = None
             iso = "-".join(part for part in (year, month, day and f"{int(day):02d}") if part)
-            yield match.start(), EventDate(iso, is_told=bool(_TOLD.search(sentence[: match.start()])))
+            yield match.start(), EventDate(iso, is_told=bool(_TOLD.search(before)))
 
 
 def _month_number(month: str | None) -> str | None:

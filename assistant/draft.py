@@ -51,8 +51,8 @@ class Draft:
 
 def readable(quote: str) -> str:
     """A quote as prose: white space and line breaks as single spaces, Markdown emphasis and links as plain text."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", quote)
-    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    text = re.sub(r"\[([^\[\]]*+)\]\([^)\[]*+\)", r"\1", quote)
+    text = re.sub(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1", r"\2", text)
     return re.sub(r"\s+", " ", text).strip()
 
 

@@ -233,7 +233,7 @@ def _from_json(text: str) -> Iterator[Written]:
     for match in re.finditer(r"\{", text):
         try:
             item, _ = decoder.raw_decode(text, match.start())
-        except ValueError:
+        except (ValueError, RecursionError):  # the second where it is nested deeper than anybody asked
             continue
         told, numbers = item.get("text"), item.get("evidence")
         if isinstance(told, str) and isinstance(numbers, list):

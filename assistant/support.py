@@ -44,8 +44,9 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{2,}?)[”“»\"]|‘([^‘’]{3,}?)’")
 _LINK = re.compile(
-    r"\b(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|data:|javascript:)\S*|\S+@\S+\.\S+"
-    r"|\b[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})*\.[a-z]{2,}\b(?:/\S*)?",
+    # Bounded, and each only from where a word begins: a row of "@" would otherwise take the third power of its length.
+    r"\b(?:[a-z][a-z0-9+.-]{0,30}://|www\.|mailto:|data:|javascript:)\S*|(?<![^\s@])[^\s@]++@[^\s@.]++\.\S+"
+    r"|\b[a-z0-9-]{2,63}(?:\.[a-z0-9-]{2,63}){0,8}\.[a-z]{2,63}\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(r"\b(?:no|not|none|nothing|neither|nor|never|without|cannot|unsigned)\b|n['’]t\b", re.IGNORECASE)
@@ -69,7 +70,7 @@ _EMPTY_WORDS = frozenset(
     """.split()
 )
 _FRAME = re.compile(r":\s|\b(?:that|dass|que|что|ka)\b|[“„«\"]")
-_OPENS = re.compile(r"(?:^|[.!?:])[\s\W]*$")
+_MARKS_OF_END = frozenset(".!?:")
 _MONTH_NAMES = frozenset(month.casefold() for month in MONTHS)
 
 
@@ -167,9 +168,11 @@ def numbers(text: str) -> frozenset[Decimal]:
 def names(text: str) -> Iterator[str]:
     """The capitalised words of a sentence that name something, in lower case; countries and months are left out."""
     spans = mentions(text)
+    end = 0
     for match in _WORD.finditer(text):
         word = re.sub(r"['’]s?$", "", match.group())
-        is_first = _OPENS.search(text[: match.start()]) is not None
+        between, end = text[end : match.start()].rpartition("_")[2], match.end()
+        is_first = len(between) == match.start() or not _MARKS_OF_END.isdisjoint(between)
         is_country = any(start <= match.start() < end for start, end, _ in spans)
         if is_country or word.isdigit() or word in ("I", word.lower()) or word.casefold() in _MONTH_NAMES:
             continue

@@ -1,0 +1,137 @@
+"""Time that grows as the text does, whoever wrote it: every pattern, and every function that reads foreign text."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from fakes import FakeEncoder
+from growth import PIECES, grows_faster, patterns, repeated
+
+from assistant.commitments import describes_content, report, states_absence, tells_of_talks
+from assistant.conversation import resolved
+from assistant.dates import days_named, event_date, months, period
+from assistant.disagreement import differ
+from assistant.draft import readable
+from assistant.generative import written_sentences
+from assistant.kinds import asked_kinds
+from assistant.naming import names_in
+from assistant.offices import asked_office
+from assistant.orders import gives_orders
+from assistant.parties import countries, mark_countries, with_capitals
+from assistant.phrases import own_words, phrases
+from assistant.scope import parties_of
+from assistant.support import broken_rules, names, numbers, quotes
+from assistant.translation import key_words
+from corpus.chunking import LONGEST_CHARACTERS, ChunkingParameters, passages
+from corpus.document import Document
+from corpus.errors import UnreadableFile
+from corpus.file_names import safe_name
+from corpus.front_matter import NotForIndexing, split_front_matter
+from corpus.furniture import furniture, stated_publisher
+from corpus.keywords import analyze
+from corpus.language import detect_language
+from corpus.readers.formats import read_content
+from corpus.sentences import blocks, sentences
+
+PATTERNS = patterns()
+count_tokens = FakeEncoder().count_tokens
+
+
+def _document(text: str) -> Document:
+    return Document(text=text, title=text[:200], id=str(hash(text)), furniture=furniture(text))
+
+
+def _read(name: str) -> Callable[[str], object]:
+    def read(text: str) -> object:
+        try:
+            return read_content(text.encode("utf-8", "replace"), name)
+        except (UnreadableFile, NotForIndexing):
+            return None
+
+    return read
+
+
+def _front_matter(text: str) -> object:
+    try:
+        return split_front_matter(f"---\n{text}")
+    except UnreadableFile:
+        return None
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "sentences": lambda text: [sentences(text, block) for block in blocks(text)],
+    "passages": lambda text: passages(_document(text), count_tokens, ChunkingParameters()),
+    "text": _read("a.txt"),
+    "markdown": _read("a.md"),
+    "front matter": _front_matter,
+    "language": detect_language,
+    "furniture": furniture,
+    "publisher": stated_publisher,
+    "index terms": analyze,
+    "parties": lambda text: parties_of(_document(text)),
+    "file name": safe_name,
+}
+
+
+# What follows is given a passage, a question or what a model wrote. These are bounded, and so is what they cost.
+OF_SENTENCES: dict[str, Callable[[str], object]] = {
+    "commitments": lambda text: (report(text), describes_content(text), states_absence(text), tells_of_talks(text)),
+    "conversation": lambda text: resolved(text, ["What did Latvia and Azerbaijan sign in 2024?"]),
+    "dates": lambda text: (
+        days_named(text),
+        event_date(text, len(text) // 2, "2024-05-01"),
+        months(text),
+        period(text),
+    ),
+    "disagreement": lambda text: differ(text, text + "2", frozenset("ab"), frozenset("ab")),
+    "readable": readable,
+    "what a model wrote": written_sentences,
+    "kinds": asked_kinds,
+    "names of a question": lambda text: names_in(text, analyze),
+    "offices": lambda text: asked_office(text, countries(text)),
+    "orders": gives_orders,
+    "countries": lambda text: (mark_countries(text), with_capitals(text)),
+    "phrases": lambda text: (list(phrases(text)), own_words(text)),
+    "support": lambda text: (list(broken_rules(text, [text])), numbers(text), list(names(text)), list(quotes(text))),
+    "translation": lambda text: key_words(text, "ru"),
+}
+LONGEST = {"conversation": 2_000, "kinds": 2_000, "names of a question": 2_000, "offices": 2_000, "phrases": 2_000}
+LONGEST |= {"translation": 2_000, "what a model wrote": 20_000, "support": 20_000, "readable": 20_000}
+
+
+def test_the_patterns_are_found() -> None:
+    assert len(PATTERNS) > 200
+    assert "corpus.sentences._TERMINATOR[0]" in PATTERNS
+    assert len(set(PIECES)) >= 60
+
+
+@pytest.mark.parametrize("where", PATTERNS)
+def test_a_pattern_takes_time_as_the_text_grows(where: str) -> None:
+    pattern = PATTERNS[where]
+    found = [grows_faster(lambda text: sum(1 for _ in pattern.finditer(text)), piece) for piece in PIECES]
+    assert not [told for told in found if told], pattern.pattern
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_reads_documents_takes_time_as_the_text_grows(reader: str) -> None:
+    found = [grows_faster(READERS[reader], piece, suspicious=5e-6) for piece in PIECES]
+    assert not [told for told in found if told]
+
+
+@pytest.mark.parametrize("work", OF_SENTENCES)
+def test_what_reads_bounded_texts_takes_less_than_seconds(work: str) -> None:
+    slow = {}
+    for piece in PIECES:
+        text = repeated(piece, LONGEST.get(work, LONGEST_CHARACTERS))
+        started = time.process_time()
+        OF_SENTENCES[work](text)
+        slow[piece] = time.process_time() - started
+    assert not {piece: seconds for piece, seconds in slow.items() if seconds > 1}
+
+
+@pytest.mark.parametrize("pattern", [r"[.!?]+[)\"]*(?=\s)", r"\s+$", r"<a>.*</a>"])
+def test_a_pattern_that_takes_the_square_is_found(pattern: str) -> None:
+    compiled = re.compile(pattern)
+    pieces = (*PIECES, "<a>")
+    assert any(grows_faster(lambda text: sum(1 for _ in compiled.finditer(text)), piece) for piece in pieces)
