@@ -38,8 +38,7 @@ class ChunkingParameters:
 
 def passages(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Passage]:
     """Cut `document` into passages of at most `parameters.longest` tokens each."""
-    spans = passage_spans(document, count_tokens, parameters)
-    return passages_at(document, without_repeats(document.text, spans))
+    return passages_at(document, passage_spans(document, count_tokens, parameters))
 
 
 def without_repeats(text: str, spans: Sequence[Span]) -> list[Span]:

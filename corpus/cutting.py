@@ -7,8 +7,8 @@ it may take, is for `isolation`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
-from corpus.chunking import ChunkingParameters, CountTokens, passage_spans, without_repeats
-from corpus.document import Document, Extraction, Span
+from corpus.chunking import ChunkingParameters, CountTokens, passage_spans, passages_at, without_repeats
+from corpus.document import Document, Extraction, Passage, Span
 
 PartiesOf = Callable[[Document], Sequence[str]]
 
@@ -36,6 +36,12 @@ class Cutting:
         spans = passage_spans(document, self.count_tokens, self.chunking)
         kept = without_repeats(document.text, spans)
         return Pieces(tuple(kept), tuple(self.parties_of(document)) if kept else (), len(spans) - len(kept))
+
+
+def kept_passages(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Passage]:
+    """A stored document's passages as a `Cutting` keeps them."""
+    spans = passage_spans(document, count_tokens, parameters)
+    return passages_at(document, without_repeats(document.text, spans))
 
 
 def as_document(extraction: Extraction, id: str, source: str = "", path: str = "", sha256: str = "") -> Document:

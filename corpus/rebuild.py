@@ -6,7 +6,7 @@ then goes over to it. What was encoded before is not encoded again.
 
 from collections.abc import Sequence
 
-from corpus.chunking import passages
+from corpus.cutting import kept_passages
 from corpus.document import Document, Passage
 from corpus.errors import DataFolderDamaged
 from corpus.free_space import require_free_space
@@ -39,7 +39,7 @@ def _rebuild(store: Store, index: SearchIndex, parts: Sequence[Parts], progress:
     cut: list[tuple[Document, list[Passage]]] = []
     waiting: list[tuple[Document, list[Passage]]] = []
     for number, document in enumerate(documents, start=1):
-        document_passages = passages(document, store.encoder.count_tokens, store.chunking)
+        document_passages = kept_passages(document, store.encoder.count_tokens, store.chunking)
         cut.append((document, document_passages))
         waiting.append(cut[-1])
         if sum(len(found) for _, found in waiting) >= PASSAGES_PER_STEP or number == len(documents):

@@ -200,7 +200,7 @@ def parties_that_never_come(document: Document) -> tuple[str, ...]:
     return ("Latvia",)
 
 
-LONG = "These words are read apart, because there are so many of them. " * 400
+LONG = " ".join(f"These words are read apart, because there are so many of them, {number}." for number in range(400))
 SMALL_FOLDER = Cutting(FakeEncoder().counter, ChunkingParameters(), parties_that_never_come)
 
 
