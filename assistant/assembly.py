@@ -27,16 +27,16 @@ from assistant.settings import Settings, read_settings
 from assistant.suggestions import Suggestions
 from assistant.support import SupportChecker
 from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
+from corpus.catalog.entries import Source
 from corpus.document import Document
-from corpus.embedding import open_encoder
-from corpus.encoder import Encoder
-from corpus.entries import Source
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Encoder
 from corpus.errors import SourceError
-from corpus.pipeline import Progress
-from corpus.rebuild import reindex
-from corpus.store import Store
-from corpus.sync import SyncReport, sync
-from corpus.uploads import Addition, add_files, remove_upload
+from corpus.ingest.pipeline import Progress
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import SyncReport, sync
+from corpus.ingest.uploads import Addition, add_files, remove_upload
+from corpus.store.store import Store
 
 BRIEFS = "briefs"
 
@@ -189,7 +189,7 @@ class Assistant:
         return add_files(self.store, files)
 
     def remove_document(self, document_id: str) -> None:
-        """Delete a file that was added singly, and answer from it no more; see `corpus.uploads.remove_upload`."""
+        """Delete a file that was added singly, and answer from it no more; see `corpus.ingest.uploads`."""
         remove_upload(self.store, document_id)
 
     def close(self) -> None:

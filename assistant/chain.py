@@ -35,7 +35,7 @@ from assistant.scope import EVERYTHING, Scope
 from assistant.searching import find_passages, passages_of_office
 from assistant.translation import notice
 from assistant.view import View, Views
-from corpus.store import Store
+from corpus.store.store import Store
 
 ChainInput = str | Mapping[str, Any]
 # Of the time that a language model has for an answer, what understanding the question may take.

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.document import Span
+from corpus.encoder.inference import cores, open_session, open_tokenizer
+from corpus.encoder.model_files import model_folder
 from corpus.errors import ModelMismatch
-from corpus.inference import cores, open_session, open_tokenizer
-from corpus.model_files import model_folder
 
 WEIGHTS = Path(__file__).parent / "reader" / "reader.onnx"
 CHECKSUM = "27305ed473d6fd5c41be0ac089bb48d9188f1d113ed4b5aff0bbe97fce6e0c0e"

@@ -15,16 +15,16 @@ from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
 from assistant.prompts import GREETING
 from assistant.provider import LanguageModel
 from assistant.provider_failures import ModelUnavailable
-from corpus.bfloat16 import pays_here
-from corpus.catalog import FILE, Catalog
-from corpus.embedding import open_encoder
+from corpus.catalog.catalog import FILE, Catalog
+from corpus.encoder.bfloat16 import pays_here
+from corpus.encoder.model_files import DEFAULT_MODEL, Precision, model_folder, verify_model
+from corpus.encoder.opening import open_encoder
 from corpus.errors import AssistantError, DataFolderBusy
-from corpus.index import NO_SERVERS
-from corpus.lock import writers_lock
-from corpus.model_files import DEFAULT_MODEL, Precision, model_folder, verify_model
-from corpus.servers import Servers
-from corpus.store import Store
-from corpus.vector_server import connect, disconnect
+from corpus.index.index import NO_SERVERS
+from corpus.index.servers import Servers
+from corpus.index.vector_server import connect, disconnect
+from corpus.store.lock import writers_lock
+from corpus.store.store import Store
 
 _LIBRARIES = (
     *("langchain-core", "chromadb", "langchain-chroma", "sentence-transformers", "torch", "onnxruntime", "tantivy"),

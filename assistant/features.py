@@ -18,7 +18,7 @@ from assistant.question import Question
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from corpus.document import Span
-from corpus.encoder import Vectors
+from corpus.encoder.protocol import Vectors
 
 FEATURES = (
     "late_interaction",

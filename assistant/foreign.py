@@ -11,7 +11,7 @@ from assistant.answer import Turn
 from assistant.conversation import ABOUT, asked_again, leans, resolved, says_something, standalone
 from assistant.parties import mentions
 from assistant.translation import key_words
-from corpus.language import detect_language
+from corpus.text.language import detect_language
 
 _ENGLISH = "en"
 # No words of the other languages that are read here.

@@ -26,7 +26,7 @@ from assistant.question import Question
 from assistant.reading import Evidence
 from assistant.support import Checker, Verdict
 from corpus.document import Span
-from corpus.sentences import sentences
+from corpus.text.sentences import sentences
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from assistant.reading import Evidence
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from corpus.document import Document, Span
-from corpus.sentences import blocks, sentences, without_marker
+from corpus.text.sentences import blocks, sentences, without_marker
 
 # How many different holders an answer names at most, newest first.
 MOST_HOLDERS = 3

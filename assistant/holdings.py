@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.scope import EVERYTHING, Scope, hidden_sources
-from corpus.entries import Failure, Summary
-from corpus.store import Store
+from corpus.catalog.entries import Failure, Summary
+from corpus.store.store import Store
 
 
 class Order(StrEnum):

@@ -18,7 +18,7 @@ from assistant.organisations import Organisations
 from assistant.parties import Party, countries, mark_countries, marked_name, with_capitals, with_countries_of_capitals
 from assistant.translation import in_key_words, key_words
 from assistant.vocabulary import Vocabulary
-from corpus.language import detect_language
+from corpus.text.language import detect_language
 
 # Those of the field's own table alone, where no corpus declares others.
 NO_OTHER_ORGANISATIONS = Organisations()

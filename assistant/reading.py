@@ -36,8 +36,8 @@ from assistant.question import Question
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from corpus.document import Document, Span
-from corpus.encoder import Encoder, Vectors
-from corpus.sentences import blocks, sentences, without_marker
+from corpus.encoder.protocol import Encoder, Vectors
+from corpus.text.sentences import blocks, sentences, without_marker
 
 _FEWEST_WORDS = 4
 # How many sentences are looked at beyond their words.

@@ -21,9 +21,9 @@ from assistant.organisations import aliases_of, is_named, text_names
 from assistant.parties import Party, aliases, countries, document_countries
 from assistant.reading import Evidence, sentence_candidates
 from assistant.retrieval import Hit
-from corpus.allowed import Allowed
 from corpus.document import Document, Span
-from corpus.store import Store
+from corpus.index.allowed import Allowed
+from corpus.store.store import Store
 
 _TWO = 2
 _DOCUMENTS_REMEMBERED = 4096

@@ -15,11 +15,11 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 
 from assistant.spreading import others_first, spread
-from corpus.allowed import Allowed
 from corpus.document import Document, Passage, Span
-from corpus.encoder import Vectors
+from corpus.encoder.protocol import Vectors
 from corpus.errors import BuildGone
-from corpus.store import Store
+from corpus.index.allowed import Allowed
+from corpus.store.store import Store
 
 VECTOR_WEIGHT = 0.5
 # How many hits of each list enter the fusion.

@@ -14,10 +14,10 @@ from typing import Any
 from assistant.organisations import Organisations
 from assistant.parties import countries, document_countries
 from assistant.timeline import directory_of
+from corpus.catalog.facets import LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC, Facets
 from corpus.document import Document
 from corpus.errors import AssistantError
-from corpus.facets import LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC, Facets
-from corpus.store import Store
+from corpus.store.store import Store
 
 MOST_VALUES = 50
 NOTHING_CHOSEN = "No document matches the chosen filters; take one of them away, or choose another."

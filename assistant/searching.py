@@ -11,7 +11,7 @@ from assistant.organisations import aliases_of, names_party
 from assistant.parties import Party, aliases
 from assistant.question import Question
 from assistant.retrieval import Hit, HybridRetriever
-from corpus.allowed import Allowed
+from corpus.index.allowed import Allowed
 
 # Passages looked up by the name of each party alone, beside those that the whole question finds.
 _PASSAGES_BY_NAME = 4

@@ -9,9 +9,9 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from corpus.encoder.model_files import DEFAULT_MODEL, Precision
 from corpus.errors import AssistantError
-from corpus.model_files import DEFAULT_MODEL, Precision
-from corpus.servers import Servers
+from corpus.index.servers import Servers
 
 
 class SettingsError(AssistantError):

@@ -8,9 +8,9 @@ document has beyond its places stands behind all others. A document that is alon
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from corpus.allowed import Allowed
-from corpus.catalog import Catalog
+from corpus.catalog.catalog import Catalog
 from corpus.document import document_of
+from corpus.index.allowed import Allowed
 
 # Questions are answered from twelve passages: the best eight of one document, so that there is room for others.
 MOST_OF_A_DOCUMENT = 8

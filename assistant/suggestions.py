@@ -24,7 +24,7 @@ from assistant.record import Record
 from assistant.scope import EVERYTHING, Scope, visible_document
 from assistant.view import View
 from corpus.document import Document
-from corpus.store import Store
+from corpus.store.store import Store
 
 STARTERS = 6
 FOLLOW_UPS = 3

@@ -20,7 +20,7 @@ import numpy as np
 from assistant.commitments import Status, report
 from assistant.dates import MONTHS, days_named, months
 from assistant.parties import Party, mentions, party_of
-from corpus.encoder import Encoder
+from corpus.encoder.protocol import Encoder
 
 # Fitted by benchmarks/support.py, see docs/evaluation.md.
 SUPPORTED_FROM = 0.66

@@ -20,7 +20,7 @@ from importlib import resources
 from itertools import islice, product
 
 from assistant.parties import mentions, party_of
-from corpus.language import detect_language
+from corpus.text.language import detect_language
 
 # Endings are added one to another in Turkic languages ("bakanlıklarındakiler"); a longer rest is another word, and in
 # German mostly the second half of a compound.

@@ -16,8 +16,8 @@ from assistant.organisations import Organisations
 from assistant.record import Record
 from assistant.scope import EVERYTHING, NOTHING_CHOSEN, Scope, hidden_sources, resolved, within_filters
 from assistant.vocabulary import Vocabulary
-from corpus.allowed import Allowed
-from corpus.store import Store
+from corpus.index.allowed import Allowed
+from corpus.store.store import Store
 
 # Views of so many scopes are kept; each holds the ids of its documents.
 _VIEWS_KEPT = 32

@@ -31,9 +31,9 @@ from assistant.retrieval import CANDIDATES, Hit, HybridRetriever, fuse
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, open_set
 from benchmarks.table import print_table
-from corpus.embedding import open_encoder
-from corpus.encoder import Encoder
-from corpus.store import Store
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Encoder
+from corpus.store.store import Store
 
 SETS = ("squad2", "clapnq", "qed", "covid_qa", "multihoprag_facts", "bioasq")
 TRAINED_ON = frozenset(("squad2", "clapnq", "qed", "covid_qa", "bioasq"))

@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.retrieval import CANDIDATES, HybridRetriever
 from benchmarks.table import print_table
-from corpus.allowed import Allowed
+from corpus.catalog.entries import Change
 from corpus.document import Document, Passage, Span, passage_id
-from corpus.encoder import Vectors
-from corpus.entries import Change
-from corpus.store import Store
+from corpus.encoder.protocol import Vectors
+from corpus.index.allowed import Allowed
+from corpus.store.store import Store
 
 DIMENSION, PASSAGES, WORDS, CLUSTERS = 384, 5, 3_000, 200
 _PER_STEP = 200  # documents

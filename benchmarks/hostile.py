@@ -17,8 +17,8 @@ from hostile_files import hostile_files
 
 from benchmarks.table import print_table
 from corpus.errors import UnreadableFile
-from corpus.front_matter import NotForIndexing
-from corpus.isolation import IsolatedReader
+from corpus.ingest.isolation import IsolatedReader
+from corpus.readers.front_matter import NotForIndexing
 
 FOLDER = ROOT.parent / "shared" / "data" / "documents" / "files"
 

@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from assistant.assembly import Assistant, briefs_folder
 from benchmarks.sets import DATA, load_documents
 from benchmarks.table import print_table
-from corpus import intake
-from corpus.embedding import open_encoder
-from corpus.isolation import IsolatedReader
-from corpus.store import Store
+from corpus.encoder.opening import open_encoder
+from corpus.ingest import intake
+from corpus.ingest.isolation import IsolatedReader
+from corpus.store.store import Store
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def serve_jobs(*, broken: bool) -> None:
     """Read jobs as lines of JSON, and answer each with one."""
     import tantivy  # noqa: F401
 
-    from corpus.language import detect_language
+    from corpus.text.language import detect_language
 
     detect_language("load the model of languages before the fork")
     for line in sys.stdin:
@@ -84,11 +84,11 @@ def forked(job: dict[str, Any], *, broken: bool) -> dict[str, Any]:
 
 def work(job: dict[str, Any], answer: int, *, broken: bool) -> None:
     """In the forked child: do the job; tell of each write as it begins, and of each commit once it is made."""
-    import corpus.rebuild
-    import corpus.sync
-    from corpus.catalog import Catalog
-    from corpus.keywords import KeywordIndex
-    from corpus.vectors import VectorStore
+    import corpus.ingest.rebuild
+    import corpus.ingest.sync
+    from corpus.catalog.catalog import Catalog
+    from corpus.index.keywords import KeywordIndex
+    from corpus.index.vectors import VectorStore
 
     def tell(entry: dict[str, Any]) -> None:
         os.write(answer, (json.dumps(entry) + "\n").encode())
@@ -109,7 +109,7 @@ def work(job: dict[str, Any], answer: int, *, broken: bool) -> None:
     Catalog.apply = telling  # type: ignore[method-assign]
     for owner, name in ((VectorStore, "add"), (KeywordIndex, "add"), (Catalog, "note_unsettled")):
         before(owner, name, lambda: tell({"write": True}))
-    corpus.sync.PASSAGES_PER_STEP = corpus.rebuild.PASSAGES_PER_STEP = 12
+    corpus.ingest.sync.PASSAGES_PER_STEP = corpus.ingest.rebuild.PASSAGES_PER_STEP = 12
     assistant = open_assistant(Path(job["data"]), encoder=FakeEncoder())
     os.write(answer, b"{}\n")
     assistant.reindex() if job["work"] == "reindex" else assistant.sync()
@@ -129,8 +129,8 @@ def before(owner: type, name: str, tell: Callable[[], None]) -> None:
 
 def show_too_early() -> None:
     """Break the order that everything rests on: the catalog's commit first, the indexes after it."""
-    from corpus.catalog import Catalog
-    from corpus.index import SearchIndex
+    from corpus.catalog.catalog import Catalog
+    from corpus.index.index import SearchIndex
 
     add, commit, apply = SearchIndex.add, SearchIndex.commit, Catalog.apply
     pending: list[tuple[SearchIndex, tuple[Any, ...]]] = []

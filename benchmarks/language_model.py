@@ -34,9 +34,9 @@ from assistant.generative import GenerativeComposer
 from assistant.orders import gives_orders
 from assistant.support import Verdict, broken_rules
 from benchmarks.table import percentile, print_table
-from corpus.embedding import open_encoder
-from corpus.encoder import Encoder
-from corpus.store import Store
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Encoder
+from corpus.store.store import Store
 
 TIMEOUT = 2.0
 # Of the questions and documents, so many are asked and read with the checks off.

@@ -28,12 +28,12 @@ from benchmarks.peer_systems import SYSTEMS, WARM_UP, resident_megabytes
 from benchmarks.peer_systems import asked as answers_to
 from benchmarks.sets import SetQuestion, fold, load_documents, load_questions
 from benchmarks.table import print_table
-from corpus.chunking import passages
+from corpus.catalog.entries import Change
 from corpus.document import Document
-from corpus.embedding import open_encoder
-from corpus.entries import Change
-from corpus.model_files import Precision, model_folder
-from corpus.store import Store
+from corpus.encoder.model_files import Precision, model_folder
+from corpus.encoder.opening import open_encoder
+from corpus.store.store import Store
+from corpus.text.chunking import passages
 
 SETS = ("squad2", "clapnq", "qed", "covid_qa", "bioasq", "multihoprag_facts")
 _PER_STEP = 100

@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.sets import load_documents, load_questions
 from benchmarks.table import print_table
-from corpus.chunking import ChunkingParameters, passages
-from corpus.embedding import open_encoder
-from corpus.model_files import Precision
+from corpus.encoder.model_files import Precision
+from corpus.encoder.opening import open_encoder
+from corpus.text.chunking import ChunkingParameters, passages
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "auto", "int8")
 

@@ -22,7 +22,7 @@ from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
 from benchmarks.sets import SetQuestion, fold, load_documents, load_questions, open_set
 from benchmarks.table import print_table
-from corpus.embedding import open_encoder
+from corpus.encoder.opening import open_encoder
 
 # Each set, and the one whose questions are asked of its documents in vain.
 FOREIGN = {"squad2": "covid_qa", "clapnq": "covid_qa"}

@@ -24,7 +24,7 @@ from replicas import Asked, Replica, ask_either
 from servers import running_chroma, running_postgres
 
 from benchmarks.table import print_table
-from corpus.servers import Servers
+from corpus.index.servers import Servers
 
 QUESTIONS = (
     "What did Latvia and Azerbaijan agree on?",

@@ -32,13 +32,13 @@ from assistant.assembly import Assistant, open_assistant
 from benchmarks.peer_systems import resident_megabytes
 from benchmarks.sets import load_documents, load_questions
 from benchmarks.table import percentile, print_table
-from corpus.chunking import ChunkingParameters
-from corpus.chunking import passages as cut
+from corpus.catalog.entries import Change
 from corpus.document import Document, Passage, Span, passage_id
-from corpus.embedding import open_encoder
-from corpus.encoder import Vectors
-from corpus.entries import Change
-from corpus.store import Store
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Vectors
+from corpus.store.store import Store
+from corpus.text.chunking import ChunkingParameters
+from corpus.text.chunking import passages as cut
 
 SETS = ("medquad", "bioasq")
 TO_A_DOCUMENT = 5

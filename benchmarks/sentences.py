@@ -26,9 +26,9 @@ from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, open_set
 from benchmarks.table import print_table
-from corpus.embedding import open_encoder
-from corpus.encoder import Encoder
-from corpus.store import Store
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Encoder
+from corpus.store.store import Store
 from training.fit_reader import reads_all
 
 SETS = ("squad2", "qed", "clapnq")

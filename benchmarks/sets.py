@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.chunking import passages
+from corpus.catalog.entries import Change
 from corpus.document import Document, Span
-from corpus.encoder import Encoder
-from corpus.entries import Change
-from corpus.store import Store
+from corpus.encoder.protocol import Encoder
+from corpus.store.store import Store
+from corpus.text.chunking import passages
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _DOCUMENTS_PER_STEP = 200

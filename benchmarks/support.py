@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.support import SUPPORTED_FROM, SupportChecker, broken_rules, word_overlap
 from benchmarks.table import print_table
-from corpus.embedding import open_encoder
-from corpus.encoder import Encoder
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Encoder
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SEED = 20261122

@@ -14,12 +14,12 @@ from offline import network_guard
 from servers import KINDS, running_chroma, running_postgres, with_schema, without_schema
 
 from assistant.assembly import Assistant, open_assistant
-from corpus.catalog import Catalog
-from corpus.embedding import open_encoder
-from corpus.encoder import Encoder
-from corpus.servers import Servers
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.catalog.catalog import Catalog
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Encoder
+from corpus.index.servers import Servers
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 network_guard.install()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,7 +8,7 @@ from assistant.question import Question, understand
 from assistant.reading import Evidence
 from assistant.vocabulary import Vocabulary
 from corpus.document import Document, Span
-from corpus.keywords import analyze
+from corpus.index.keywords import analyze
 
 
 def ask(text: str) -> Question:

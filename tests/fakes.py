@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.chunking import ChunkingParameters
+from corpus.catalog.entries import Source
 from corpus.document import Document, Passage, Span
-from corpus.encoder import Encoder
-from corpus.entries import Source
-from corpus.servers import Servers
-from corpus.store import Store
+from corpus.encoder.protocol import Encoder
+from corpus.index.servers import Servers
+from corpus.store.store import Store
+from corpus.text.chunking import ChunkingParameters
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.answer import Answer
-from corpus.store import Store
+from corpus.store.store import Store
 
 _NUMBER = re.compile(r"\d[\d.,]*")
 _QUOTE = re.compile(r"[“\"„«]([^“”\"„«»]+)[”\"»]")

@@ -24,14 +24,14 @@ import sqlalchemy.dialects.sqlite  # noqa: F401 - before the fork
 import tantivy  # noqa: F401 - before the fork
 from fakes import SERVERS_OF, open_store
 
-import corpus.rebuild
-import corpus.sync
-from corpus.catalog import Catalog
-from corpus.keywords import KeywordIndex
-from corpus.language import detect_language
-from corpus.servers import Servers
-from corpus.store import Store
-from corpus.vectors import VectorStore
+import corpus.ingest.rebuild
+import corpus.ingest.sync
+from corpus.catalog.catalog import Catalog
+from corpus.index.keywords import KeywordIndex
+from corpus.index.servers import Servers
+from corpus.index.vectors import VectorStore
+from corpus.store.store import Store
+from corpus.text.language import detect_language
 
 # Everything that a sync or a reindex writes with.
 WRITES = [
@@ -48,7 +48,7 @@ WRITES = [
     (Store, "sweep"),
     (Store, "switch_to"),
 ]
-WORK = {"sync": corpus.sync.sync, "reindex": corpus.rebuild.reindex}
+WORK = {"sync": corpus.ingest.sync.sync, "reindex": corpus.ingest.rebuild.reindex}
 
 
 def watch(owner: type, name: str, before: Callable[[str], None]) -> None:
@@ -74,7 +74,7 @@ def work(job: dict[str, Any], answer: int) -> None:
 
     for owner, name in WRITES:
         watch(owner, name, before)
-    corpus.sync.PASSAGES_PER_STEP = corpus.rebuild.PASSAGES_PER_STEP = 6
+    corpus.ingest.sync.PASSAGES_PER_STEP = corpus.ingest.rebuild.PASSAGES_PER_STEP = 6
     SERVERS_OF[job["data"]] = Servers(*job.get("servers", ()))
     store = open_store(Path(job["data"]))
     os.write(answer, b"ready\n")

@@ -17,7 +17,7 @@ import httpx
 from fakes import child_command, child_environment
 from servers import free_port
 
-from corpus.servers import Servers
+from corpus.index.servers import Servers
 
 # Failures after which another replica is asked: nobody there, gone in the middle, or not ready.
 _ELSEWHERE = (502, 503, 504)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.retrieval import CANDIDATES, HybridRetriever, fuse
-from corpus import source_vectors
-from corpus.allowed import Allowed
+from corpus.catalog.entries import Change
 from corpus.document import Passage, Span, document_of, passage_id
-from corpus.entries import Change
-from corpus.store import Store
+from corpus.index import source_vectors
+from corpus.index.allowed import Allowed
+from corpus.store.store import Store
 
 WORDS = "riga baku vaccine hospital ambulance border minister health signed agreed training nurses".split()
 DOCUMENTS = [f"{number:04x}" for number in range(60)]
@@ -92,7 +92,7 @@ def test_vectors_find_the_best_of_the_allowed_passages(store, few, size, questio
 def test_keywords_find_the_best_of_the_allowed_passages(store, looked_for, question, documents, count) -> None:
     _, by_words = everything(store, question)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("corpus.keywords._MOST_LOOKED_FOR", looked_for)
+        patch.setattr("corpus.index.keywords._MOST_LOOKED_FOR", looked_for)
         found = store.index.keywords.search(question, count, among(store, documents))
     assert_best(found, allowed_of(by_words, documents), count)
 

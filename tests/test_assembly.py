@@ -13,7 +13,7 @@ import assistant as package
 from assistant.answer import Answer, Outcome
 from assistant.assembly import BRIEFS, Assistant, briefs_folder, open_assistant
 from assistant.settings import Settings
-from corpus.encoder import Encoder
+from corpus.encoder.protocol import Encoder
 from corpus.errors import DataFolderBusy, SourceError
 
 RIGA = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\n"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from assistant.assembly import Assistant, open_assistant
-from corpus.backup import Backup, BackupError, back_up, restore
 from corpus.errors import DataFolderBusy
-from corpus.lock import writers_lock
+from corpus.operations.backup import Backup, BackupError, back_up, restore
+from corpus.store.lock import writers_lock
 from ui.access.keys import KeyRing
 from ui.cli import app
 

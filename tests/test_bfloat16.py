@@ -8,11 +8,11 @@ import pytest
 from fakes import child_command, child_environment
 
 from assistant.assembly import briefs_folder
-from corpus.bfloat16 import Bfloat16Model
-from corpus.embedding import open_encoder
-from corpus.encoder import unit_rows
-from corpus.inference import open_tokenizer
-from corpus.model_files import model_folder
+from corpus.encoder.bfloat16 import Bfloat16Model
+from corpus.encoder.inference import open_tokenizer
+from corpus.encoder.model_files import model_folder
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import unit_rows
 
 pytestmark = pytest.mark.skipif(find_spec("openvino") is None, reason="OpenVINO has no build for this processor")
 
@@ -47,7 +47,8 @@ def test_what_a_text_is_padded_to_changes_next_to_nothing(model, encoded):
 
 
 def test_it_starts_without_the_tools_that_report_over_the_network():
-    ours = "from corpus.bfloat16 import Bfloat16Model, pays_here; from corpus.model_files import model_folder\n"
+    ours = "from corpus.encoder.bfloat16 import Bfloat16Model, pays_here\n"
+    ours += "from corpus.encoder.model_files import model_folder\n"
     ours += "pays_here(); Bfloat16Model(model_folder(), 1).encode([[101, 102]])\n"
     assert _telemetry_after(ours) == []
     assert _telemetry_after("import openvino_telemetry") == ["openvino_telemetry"], "the control"

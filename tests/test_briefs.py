@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from assistant.assembly import briefs_folder
-from corpus.front_matter import NotForIndexing
 from corpus.readers.formats import read
+from corpus.readers.front_matter import NotForIndexing
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 BRIEFS = sorted(path for path in briefs_folder().glob("*.md") if path.name != "README.md")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from assistant.assembly import Assistant, briefs_folder, open_assistant
-from corpus.encoder import Encoder
+from corpus.encoder.protocol import Encoder
 from ui.chat.filters import HINT, LINK
 
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")

@@ -11,7 +11,7 @@ from fakes import document
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant
 from assistant.progress import Stage, Step, Told
-from corpus.store import Store
+from corpus.store.store import Store
 
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
 from test_browser import CHROMIUM, FLAGSHIP, NoSuggestions, Visit, browser, served  # noqa: F401 (a fixture, by its name)

@@ -16,7 +16,7 @@ from doors import access_of
 from fakes import app_over
 
 from assistant.assembly import Assistant, briefs_folder, open_assistant
-from corpus.encoder import Encoder
+from corpus.encoder.protocol import Encoder
 from ui.access.keys import KeyRing
 from ui.server import address, bind
 

@@ -15,7 +15,7 @@ from assistant.budget import Budget
 from assistant.chain import AnswerChain
 from assistant.connection import connect
 from assistant.scope import Scope, scope_for
-from corpus.store import Store
+from corpus.store.store import Store
 
 EACH = "The language model has been asked for you as often as one person may ask in a day"
 ALL = "The language model has been asked as often as it may be in a day"

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from servers import ONE_CATALOG_EACH
 from texts import hostile
 
-from corpus.catalog import Catalog
+from corpus.catalog.catalog import Catalog
+from corpus.catalog.entries import Change, Failure, Source
 from corpus.document import Span
-from corpus.entries import Change, Failure, Source
 from corpus.errors import DataFolderDamaged
 
 ON_SERVERS = ONE_CATALOG_EACH

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from texts import hostile
 
-from corpus.chunking import ChunkingParameters, passages
 from corpus.document import Span
-from corpus.encoder import with_titles
-from corpus.furniture import furniture
-from corpus.onnx_encoder import LONGEST_INPUT
+from corpus.encoder.onnx_encoder import LONGEST_INPUT
+from corpus.encoder.protocol import with_titles
+from corpus.text.chunking import ChunkingParameters, passages
+from corpus.text.furniture import furniture
 
 SMALL = ChunkingParameters(longest=20, enough=8)
 count_tokens = FakeEncoder().count_tokens

@@ -17,8 +17,8 @@ import pytest
 from fakes import child_command, child_environment
 from filelock import FileLock
 
+from corpus.encoder.model_files import verify_model
 from corpus.errors import ModelMismatch
-from corpus.model_files import verify_model
 from ui.cli import app, main
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"

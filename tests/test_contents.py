@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from fakes import with_passages
 from servers import ONE_CATALOG_EACH
 
-from corpus.entries import Change, Summary
+from corpus.catalog.entries import Change, Summary
 
 ON_SERVERS = ONE_CATALOG_EACH
 

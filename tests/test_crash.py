@@ -13,7 +13,7 @@ from fakes import (
     passage_ids,
 )
 
-from corpus.sync import sync
+from corpus.ingest.sync import sync
 
 RANDOM_KILLS = 15
 
@@ -144,7 +144,7 @@ def test_a_sync_killed_at_any_moment_is_completed_by_the_next(killer, before, cl
 def test_what_a_killed_sync_left_is_found_only_because_it_was_noted(killer, before, tmp_path, monkeypatch, noted):
     """The control: a sync that forgets what is unsettled leaves stale passages, and the checks here notice."""
     if not noted:
-        monkeypatch.setattr("corpus.catalog.Catalog.unsettled", lambda self: [])
+        monkeypatch.setattr("corpus.catalog.catalog.Catalog.unsettled", lambda self: [])
     documents = shutil.copytree(before.parent / "documents", tmp_path / "documents")
     data = shutil.copytree(before, tmp_path / "data")
     open_store(data, s=documents).close()

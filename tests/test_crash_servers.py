@@ -11,9 +11,9 @@ import pytest
 from fakes import SERVERS_OF, catalog_passage_ids, open_store, passage_ids
 from servers import KINDS, with_schema, without_schema
 
-from corpus.servers import Servers
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.index.servers import Servers
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 Killer = Callable[..., dict[str, Any]]
 # Each kill needs a catalog of its own, which cannot be copied as a folder can; every sixth write, of another first.

@@ -8,7 +8,7 @@ import pytest
 from assistant.cross_encoder import UNREAD, WEIGHTS, CrossEncoder
 from corpus.document import Span
 from corpus.errors import ModelMismatch
-from corpus.sentences import blocks, sentences
+from corpus.text.sentences import blocks, sentences
 
 TEXT = (
     "The minister arrived in Riga on Monday. "

@@ -11,9 +11,9 @@ import sqlalchemy as sql
 from fakes import child_environment, document
 from servers import PASSWORD, free_port, started_postgres
 
-from corpus.catalog import Catalog
-from corpus.database import INSTALL, address_of, open_engine, write_encodings_alone
-from corpus.entries import Change, Source
+from corpus.catalog.catalog import Catalog
+from corpus.catalog.database import INSTALL, address_of, open_engine, write_encodings_alone
+from corpus.catalog.entries import Change, Source
 from corpus.errors import DataFolderBusy, StoreUnreachable
 
 
@@ -50,7 +50,8 @@ def test_a_wrong_password_is_told(postgres: str, tmp_path: Path) -> None:
 def test_a_missing_driver_is_named_with_the_command_that_installs_it(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['psycopg'] = None\n"
-        "from pathlib import Path; from corpus.catalog import Catalog; from corpus.errors import StoreUnreachable\n"
+        "from pathlib import Path; from corpus.catalog.catalog import Catalog\n"
+        "from corpus.errors import StoreUnreachable\n"
         "try: Catalog(Path(sys.argv[1]), server='postgresql://a@127.0.0.1/b')\n"
         "except StoreUnreachable as error: print(error)"
     )
@@ -63,7 +64,7 @@ def test_a_missing_driver_is_named_with_the_command_that_installs_it(tmp_path: P
 def test_who_stops_in_the_middle_of_a_transaction_is_given_up_with_all_locks(
     schema: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.database._STANDSTILL", {"idle_in_transaction_session_timeout": "300ms"})
+    monkeypatch.setattr("corpus.catalog.database._STANDSTILL", {"idle_in_transaction_session_timeout": "300ms"})
     standing = open_engine(address_of(tmp_path / "x", schema))
     going = Catalog(tmp_path, server=schema)
 

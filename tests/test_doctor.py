@@ -10,10 +10,10 @@ from servers import PASSWORD, free_port
 from assistant.connection import ModelSettingError, connect
 from assistant.doctor import Finding, examine
 from assistant.provider import LanguageModel
-from corpus.encoder import Encoder
-from corpus.model_files import DEFAULT_MODEL
-from corpus.servers import Servers
-from corpus.store import Store
+from corpus.encoder.model_files import DEFAULT_MODEL
+from corpus.encoder.protocol import Encoder
+from corpus.index.servers import Servers
+from corpus.store.store import Store
 
 KEY = "sk-very-secret-0123456789"
 

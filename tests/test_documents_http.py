@@ -15,9 +15,9 @@ from payloads import every_payload
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.holdings import Held, Overview, Wanted
-from corpus.entries import Failure, Summary
-from corpus.lock import writers_lock
-from corpus.uploads import Addition
+from corpus.catalog.entries import Failure, Summary
+from corpus.ingest.uploads import Addition
+from corpus.store.lock import writers_lock
 from ui.access.layer import Access
 from ui.api import uploads as uploads_api
 from ui.api.documents import add_documents

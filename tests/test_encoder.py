@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from corpus.embedding import open_encoder
+from corpus.encoder.model_files import model_folder, verify_model
+from corpus.encoder.onnx_encoder import OnnxEncoder
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.sentence_transformer import SentenceTransformerEncoder
 from corpus.errors import ModelMismatch
-from corpus.model_files import model_folder, verify_model
-from corpus.onnx_encoder import OnnxEncoder
-from corpus.sentence_transformer import SentenceTransformerEncoder
 
 
 @pytest.fixture(scope="module")

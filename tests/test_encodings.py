@@ -9,15 +9,15 @@ import pytest
 from fakes import FakeEncoder, document
 from servers import ON_ALL
 
-from corpus.catalog import Catalog
+from corpus.catalog.catalog import Catalog
+from corpus.catalog.encodings import Cut
+from corpus.catalog.entries import Source
 from corpus.document import Passage, Span
-from corpus.encoder import Vectors
-from corpus.encodings import Cut
-from corpus.entries import Source
-from corpus.rebuild import reindex
-from corpus.servers import Servers
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.encoder.protocol import Vectors
+from corpus.index.servers import Servers
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 PARAGRAPHS = [f"Paragraph {number} tells of health cooperation. " * 12 for number in range(6)]
 

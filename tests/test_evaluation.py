@@ -38,8 +38,8 @@ from assistant.reading import EvidenceReader
 from assistant.retrieval import HybridRetriever
 from corpus.document import Document, Passage, Span
 from corpus.errors import AssistantError
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 from ui.cli import app
 
 SIGNED = document(

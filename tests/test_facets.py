@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers import ONE_CATALOG_EACH
 
-from corpus import tables
-from corpus.catalog import Catalog
+from corpus.catalog import tables
+from corpus.catalog.catalog import Catalog
+from corpus.catalog.entries import Change
+from corpus.catalog.facets import FIELDS, LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC
 from corpus.document import Document
-from corpus.entries import Change
 from corpus.errors import CatalogOutdated
-from corpus.facets import FIELDS, LANGUAGE, PARTY, PUBLISHER, SOURCE, TOPIC
-from corpus.rebuild import reindex
-from corpus.servers import Servers
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.index.servers import Servers
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 VALUES = {
     PARTY: ("Latvia", "Azerbaijan", "WHO"),

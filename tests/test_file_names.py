@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.file_names import LONGEST_NAME_BYTES, NAMELESS, safe_name
+from corpus.ingest.file_names import LONGEST_NAME_BYTES, NAMELESS, safe_name
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from servers import KINDS
 
 from assistant.retrieval import HybridRetriever
 from corpus.errors import DataFolderBusy, IndexMismatch, NotFollowing
-from corpus.following import NOTE, Follower
-from corpus.rebuild import reindex
-from corpus.servers import Servers
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.index.servers import Servers
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
+from corpus.store.following import NOTE, Follower
+from corpus.store.store import Store
 from ui.api.health import readiness
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from fakes import open_store
-from corpus.keywords import KeywordIndex
-from corpus.following import Follower
+from corpus.index.keywords import KeywordIndex
+from corpus.store.following import Follower
 owner, name = {"commit": (KeywordIndex, "commit"), "note": (Follower, "note")}[sys.argv[2]]
 store = open_store(Path(sys.argv[1]))
 store.index

@@ -7,8 +7,8 @@ import pytest
 from servers import ON_ALL
 
 from corpus.errors import DataFolderDamaged
-from corpus.rebuild import reindex
-from corpus.sync import sync
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
 
 ON_SERVERS = ON_ALL
 Usage = namedtuple("Usage", "total used free")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from texts import hostile
 
-from corpus.furniture import furniture, stated_date, stated_publisher
+from corpus.text.furniture import furniture, stated_date, stated_publisher
 
 
 @pytest.mark.parametrize(

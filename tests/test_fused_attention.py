@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from corpus.inference import open_session
+from corpus.encoder.inference import open_session
 from training.fused_attention import fuse_attention
 
 HEADS, SIZE, TOKENS = 2, 4, 5

@@ -1,8 +1,8 @@
 import pytest
 
 from assistant.holdings import Holdings, Order, Wanted, listed
-from corpus.entries import Summary
-from corpus.sync import sync
+from corpus.catalog.entries import Summary
+from corpus.ingest.sync import sync
 
 
 def summary(title="A title", **values):

@@ -27,7 +27,7 @@ from markup import parse
 from payloads import NAMED
 
 from assistant.assembly import Assistant, open_assistant
-from corpus.encoder import Encoder
+from corpus.encoder.protocol import Encoder
 from corpus.errors import AssistantError
 from ui import LONGEST_QUESTION
 from ui.access.headers import policy_for

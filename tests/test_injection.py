@@ -19,7 +19,7 @@ from assistant.connection import connect
 from assistant.generative import GenerativeComposer
 from assistant.rewriting import QuestionWriter
 from assistant.support import Verdict
-from corpus.store import Store
+from corpus.store.store import Store
 
 COUNT = 104
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder
 
-from corpus.catalog import declared_parties
-from corpus.chunking import ChunkingParameters
-from corpus.cutting import Cutting
+from corpus.catalog.catalog import declared_parties
 from corpus.errors import UnreadableFile
-from corpus.intake import document_from, identity, printable_path
-from corpus.isolation import IsolatedReader
+from corpus.ingest.intake import document_from, identity, printable_path
+from corpus.ingest.isolation import IsolatedReader
+from corpus.text.chunking import ChunkingParameters
+from corpus.text.cutting import Cutting
 
 KEY = ("notes", "riga.txt")
 TEXT = "Latvia and Azerbaijan signed a health agreement on 3 May 2024. It covers ambulances and nurses."

@@ -11,15 +11,15 @@ import pytest
 from fakes import FakeEncoder, everything_found, open_store
 from hostile_files import PROSE, docx, endless_files, hostile_files, hostile_names, page_with, paragraph
 
-from corpus import isolation
-from corpus.chunking import ChunkingParameters
-from corpus.cutting import Cutting
 from corpus.document import Document
 from corpus.errors import UnreadableFile
-from corpus.front_matter import NotForIndexing
-from corpus.isolation import IsolatedReader, Limits
+from corpus.ingest import isolation
+from corpus.ingest.isolation import IsolatedReader, Limits
+from corpus.ingest.sync import SyncReport, sync
 from corpus.readers.formats import read_content
-from corpus.sync import SyncReport, sync
+from corpus.readers.front_matter import NotForIndexing
+from corpus.text.chunking import ChunkingParameters
+from corpus.text.cutting import Cutting
 
 GOOD = {
     "good.txt": PROSE.encode(),
@@ -165,7 +165,7 @@ def test_the_child_sees_no_secret_and_can_write_no_file(monkeypatch: pytest.Monk
 
 def test_a_child_ends_with_its_parent() -> None:
     program = (
-        "import os, sys\nfrom corpus.isolation import IsolatedReader\nreader = IsolatedReader()\n"
+        "import os, sys\nfrom corpus.ingest.isolation import IsolatedReader\nreader = IsolatedReader()\n"
         "reader.read(open(sys.argv[1], 'rb').read(), 'a.pdf')\nprint(reader._child.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )

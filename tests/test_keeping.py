@@ -17,7 +17,7 @@ from texts import hostile
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
 from assistant.progress import Stage, Step, Told
 from corpus.document import Document
-from corpus.servers import Servers
+from corpus.index.servers import Servers
 from ui.keeping.conversations import (
     LARGEST_CONVERSATION,
     LONGEST_TITLE,

@@ -8,7 +8,7 @@ from texts import hostile
 
 from corpus.document import Passage, Span
 from corpus.errors import DataFolderDamaged
-from corpus.keywords import KeywordIndex
+from corpus.index.keywords import KeywordIndex
 
 
 def add(index, *texts, document_id="d1", title="A title"):

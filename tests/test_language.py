@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from texts import hostile
 
-from corpus.language import LANGUAGES, detect_language
+from corpus.text.language import LANGUAGES, detect_language
 
 
 @pytest.mark.parametrize(

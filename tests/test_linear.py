@@ -23,16 +23,16 @@ from assistant.phrases import own_words, phrases
 from assistant.scope import parties_of
 from assistant.support import broken_rules, names, numbers, quotes
 from assistant.translation import key_words
-from corpus.chunking import LONGEST_CHARACTERS, ChunkingParameters, passages
 from corpus.document import Document
 from corpus.errors import UnreadableFile
-from corpus.file_names import safe_name
-from corpus.front_matter import NotForIndexing, split_front_matter
-from corpus.furniture import furniture, stated_publisher
-from corpus.keywords import analyze
-from corpus.language import detect_language
+from corpus.index.keywords import analyze
+from corpus.ingest.file_names import safe_name
 from corpus.readers.formats import read_content
-from corpus.sentences import blocks, sentences
+from corpus.readers.front_matter import NotForIndexing, split_front_matter
+from corpus.text.chunking import LONGEST_CHARACTERS, ChunkingParameters, passages
+from corpus.text.furniture import furniture, stated_publisher
+from corpus.text.language import detect_language
+from corpus.text.sentences import blocks, sentences
 
 PATTERNS = patterns()
 count_tokens = FakeEncoder().count_tokens
@@ -102,7 +102,7 @@ LONGEST |= {"translation": 2_000, "what a model wrote": 20_000, "support": 20_00
 
 def test_the_patterns_are_found() -> None:
     assert len(PATTERNS) > 200
-    assert "corpus.sentences._TERMINATOR[0]" in PATTERNS
+    assert "corpus.text.sentences._TERMINATOR[0]" in PATTERNS
     assert len(set(PIECES)) >= 60
 
 

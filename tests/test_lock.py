@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DataFolderBusy
-from corpus.lock import writers_lock
+from corpus.store.lock import writers_lock
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from corpus.lock import writers_lock
+from corpus.store.lock import writers_lock
 with writers_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from serving import served
 
 from assistant.assembly import Assistant, open_assistant
-from corpus.encoder import Encoder
+from corpus.encoder.protocol import Encoder
 from corpus.errors import AssistantError
 from ui.mcp import mounting
 from ui.mcp.server import PATH

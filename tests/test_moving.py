@@ -18,13 +18,13 @@ from typer.testing import CliRunner
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.settings import Settings
-from corpus import tables
-from corpus.catalog import Catalog
-from corpus.database import address_of, open_engine
+from corpus.catalog import tables
+from corpus.catalog.catalog import Catalog
+from corpus.catalog.database import address_of, open_engine
+from corpus.catalog.kept_files import FOLDER
 from corpus.errors import DataFolderBusy, DataFolderDamaged, StoreUnreachable
-from corpus.kept_files import FOLDER
-from corpus.moving import Kept, MoveError, move_catalog
-from corpus.store import writers_lock
+from corpus.operations.moving import Kept, MoveError, move_catalog
+from corpus.store.store import writers_lock
 from ui.access.keys import KeyRing
 from ui.access.signing import secret_of
 from ui.cli import app
@@ -39,7 +39,7 @@ ALL = [*tables.metadata.sorted_tables, *database.metadata.sorted_tables, *shared
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from corpus.moving import Kept, move_catalog
+from corpus.operations.moving import Kept, move_catalog
 from ui.keeping.shared import metadata
 
 def rows():
@@ -241,7 +241,7 @@ def test_a_kill_in_the_middle_leaves_the_folder_as_it_was_and_nothing_in_the_dat
 def test_nobody_writes_to_either_meanwhile(
     data: Path, schema: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.database._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("corpus.catalog.database._PATIENCE_SECONDS", 0.2)
     there = Catalog(tmp_path, server=schema)
 
     def rows() -> Iterator[dict[str, str]]:

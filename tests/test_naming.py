@@ -6,7 +6,7 @@ from evidence import compose_sorted, found, texts
 from assistant.answer import Outcome
 from assistant.naming import binding, is_called, names_in
 from assistant.organisations import Organisations
-from corpus.keywords import analyze
+from corpus.index.keywords import analyze
 from tests.fakes import document
 
 

@@ -18,8 +18,8 @@ from test_browser import CHROMIUM
 
 from assistant.assembly import open_assistant
 from assistant.settings import Settings
-from corpus.encoder import Encoder
-from corpus.servers import Servers
+from corpus.encoder.protocol import Encoder
+from corpus.index.servers import Servers
 
 DOCS = Path(__file__).parents[1] / "docs"
 FILE = DOCS / "nginx-replicas.conf"

@@ -13,7 +13,7 @@ from assistant.parties import Party, countries
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from corpus.document import Passage, Span
-from corpus.keywords import analyze
+from corpus.index.keywords import analyze
 from tests.fakes import document
 
 LATVIA = Party("LV", "Latvia")

@@ -21,7 +21,7 @@ from schemathesis.engine.events import FatalError, FuzzScenarioFinished, NonFata
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.holdings import Wanted
-from corpus.uploads import Addition
+from corpus.ingest.uploads import Addition
 from ui.api.completion_shapes import COMPLETION_EXAMPLE, Completion
 from ui.api.document_shapes import (
     ADDED_EXAMPLE,

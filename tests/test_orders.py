@@ -11,7 +11,7 @@ from injections import ORDERS, PAYLOADS, UNSEEN_ORDERS, injected
 
 from assistant import orders
 from assistant.orders import gives_orders, possible_orders
-from corpus.sentences import blocks, sentences
+from corpus.text.sentences import blocks, sentences
 
 BRIEFS = Path(__file__).parents[1] / "corpus" / "documents"
 

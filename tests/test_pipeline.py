@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from corpus.pipeline import Pipeline
+from corpus.ingest.pipeline import Pipeline
 
 
 class Failed(Exception):

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder, open_store
 
-from corpus.backup import back_up, restore
-from corpus.privacy import close_to_others
-from corpus.rebuild import reindex
-from corpus.sync import sync
-from corpus.uploads import add_files
+from corpus.catalog.privacy import close_to_others
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
+from corpus.ingest.uploads import add_files
+from corpus.operations.backup import back_up, restore
 
 
 @pytest.fixture(autouse=True)

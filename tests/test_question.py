@@ -7,7 +7,7 @@ from assistant.dates import dates_conflict, months
 from assistant.kinds import Kind, asked_kinds, shows
 from assistant.question import Question, understand
 from assistant.vocabulary import Vocabulary
-from corpus.keywords import analyze
+from corpus.index.keywords import analyze
 
 
 def understood(text: str) -> Question:

@@ -16,9 +16,9 @@ from texts import hostile
 from corpus import files
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
-from corpus.front_matter import NotForIndexing
 from corpus.readers import formats
 from corpus.readers.formats import read, supported_suffixes
+from corpus.readers.front_matter import NotForIndexing
 from corpus.readers.plain import read_text
 from corpus.readers.word import LARGEST_UNPACKED_BYTES
 

@@ -15,8 +15,8 @@ from assistant.reading import EvidenceReader, sentence_candidates
 from assistant.retrieval import Hit
 from assistant.vocabulary import Vocabulary
 from corpus.document import Span
-from corpus.encoder import Vectors
-from corpus.store import Store
+from corpus.encoder.protocol import Vectors
+from corpus.store.store import Store
 
 QUESTION = "Which medicines did Latvia buy for hospitals?"
 # What two of the passages below have together, and three have not.

@@ -7,9 +7,9 @@ from fakes import FakeEncoder, findable, open_store, passage_ids
 from servers import ON_ALL
 
 from corpus.errors import DataFolderDamaged, IndexMismatch
-from corpus.rebuild import reindex
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 ON_SERVERS = ON_ALL
 
@@ -93,7 +93,7 @@ def test_an_interrupted_reindex_changes_nothing_and_can_be_tried_again(filled):
 
 def test_a_rebuilt_index_that_lost_a_passage_is_not_used(filled, monkeypatch):
     build = filled.build
-    monkeypatch.setattr("corpus.vectors.VectorStore.ids", lambda self: {"something else"})
+    monkeypatch.setattr("corpus.index.vectors.VectorStore.ids", lambda self: {"something else"})
     with pytest.raises(DataFolderDamaged, match="the old one stays in use"):
         reindex(filled)
     assert filled.build == build

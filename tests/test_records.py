@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant, open_assistant
-from corpus.servers import Servers
+from corpus.index.servers import Servers
 from ui.access.admission import Admission
 from ui.access.identification import Identification
 from ui.access.identity import Identity, note_identity

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy.exc import OperationalError
 
+from corpus.catalog.repeating import LONGEST_WAIT_SECONDS, Repeating, wait_after
 from corpus.errors import StoreUnreachable
-from corpus.repeating import LONGEST_WAIT_SECONDS, Repeating, wait_after
 
 FAULTS = (OperationalError("SELECT 1", {}, Exception("gone")), OSError("no such device"), KeyError("followed"))
 

@@ -10,8 +10,8 @@ from replicas import Asked, Replica, ask_either
 
 from assistant.assembly import open_assistant
 from assistant.settings import Settings
-from corpus.encoder import Encoder
-from corpus.servers import Servers
+from corpus.encoder.protocol import Encoder
+from corpus.index.servers import Servers
 
 SIGNED = "{} and {} signed a health cooperation agreement on 3 May 2024. It covers ambulances."
 

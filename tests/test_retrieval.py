@@ -12,10 +12,10 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 
 from assistant.retrieval import Hit, HybridRetriever, fuse
-from corpus.entries import Change
-from corpus.store import Store
-from corpus.sync import sync
-from corpus.vectors import collection_name
+from corpus.catalog.entries import Change
+from corpus.index.vectors import collection_name
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 # Fusion, a pure function
 

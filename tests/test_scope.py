@@ -12,8 +12,8 @@ from assistant.answer import Answer, Outcome, Turn
 from assistant.assembly import Assistant, open_assistant
 from assistant.scope import EVERYTHING, NOTHING_CHOSEN, Scope, ScopeError, parties_of, scope_for
 from assistant.timeline import TimelineError
+from corpus.catalog.facets import FIELDS, PARTY, SOURCE
 from corpus.errors import SourceError
-from corpus.facets import FIELDS, PARTY, SOURCE
 
 OPEN = {
     "agreement.md": (

@@ -8,8 +8,8 @@ from evidence import ask
 
 from assistant.retrieval import HybridRetriever
 from assistant.searching import find_passages
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from texts import hostile
 
 from corpus.document import Span
-from corpus.sentences import blocks, sentences, without_marker
+from corpus.text.sentences import blocks, sentences, without_marker
 
 
 def split(text):

@@ -8,9 +8,9 @@ import pytest
 from assistant import spreading
 from assistant.retrieval import HybridRetriever
 from assistant.spreading import MOST_OF_A_DOCUMENT, others_first, spread
-from corpus import chunking
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
+from corpus.text import chunking
 
 QUESTION = "What did Latvia and Azerbaijan sign about nurses?"
 FLOOD = f"{QUESTION}\n\n"

@@ -8,20 +8,20 @@ import pytest
 from fakes import FakeEncoder, child_command, child_environment, everything_found, findable, open_store, passage_ids
 from servers import ON_ALL
 
-from corpus.chunking import ChunkingParameters
-from corpus.entries import Change
+from corpus.catalog.entries import Change
 from corpus.errors import DataFolderBusy, DataFolderDamaged, IndexMismatch
-from corpus.rebuild import reindex
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
+from corpus.text.chunking import ChunkingParameters
 
 ON_SERVERS = ON_ALL
 # Run in another process: the same store, brought up to date or rebuilt.
 ELSEWHERE = """
 import sys
 from pathlib import Path
-from corpus.rebuild import reindex
-from corpus.sync import sync
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
 from fakes import FakeEncoder, open_store
 store = open_store(Path(sys.argv[1]))
 {command}(store)
@@ -36,7 +36,7 @@ def elsewhere(command, data):
 
 
 def test_a_second_writer_is_refused_at_once_and_told_why(filled, monkeypatch):
-    monkeypatch.setattr("corpus.database._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("corpus.catalog.database._PATIENCE_SECONDS", 0.2)
     holder = subprocess.Popen(
         child_command(
             "-c",

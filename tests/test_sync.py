@@ -5,14 +5,14 @@ import pytest
 from fakes import everything_found, open_store, passage_ids
 from servers import ON_ALL
 
-from corpus import sync as sync_module
-from corpus.encoder import LONGEST_TITLE_TOKENS
-from corpus.entries import Source
+from corpus.catalog.entries import Source
+from corpus.encoder.protocol import LONGEST_TITLE_TOKENS
 from corpus.errors import SourceError
 from corpus.files import DEEPEST
-from corpus.rebuild import reindex
-from corpus.store import Store
-from corpus.sync import sync
+from corpus.ingest import sync as sync_module
+from corpus.ingest.rebuild import reindex
+from corpus.ingest.sync import sync
+from corpus.store.store import Store
 
 ON_SERVERS = ON_ALL
 

@@ -11,7 +11,7 @@ from assistant.kinds import Kind
 from assistant.question import understand
 from assistant.translation import key_words, notice
 from assistant.vocabulary import Vocabulary
-from corpus.keywords import analyze
+from corpus.index.keywords import analyze
 
 LANGUAGES = ("lv", "ru", "az", "tr", "de")
 GLOSSARY = list(

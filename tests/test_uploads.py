@@ -12,13 +12,13 @@ import pytest
 from fakes import FakeEncoder, child_command, child_environment, everything_found, open_store, passage_ids
 from servers import ON_ALL
 
-from corpus import uploads
-from corpus.entries import Source
+from corpus.catalog.entries import Source
 from corpus.errors import DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
-from corpus.lock import writers_lock
-from corpus.store import Store
-from corpus.sync import sync
-from corpus.uploads import add_files, remove_upload, uploads_folder
+from corpus.ingest import uploads
+from corpus.ingest.sync import sync
+from corpus.ingest.uploads import add_files, remove_upload, uploads_folder
+from corpus.store.lock import writers_lock
+from corpus.store.store import Store
 
 ON_SERVERS = ON_ALL
 WORDS = b"Iceland and Malta signed a health agreement in Valletta."
@@ -28,8 +28,8 @@ KILLED = """
 import io, os, sys
 from pathlib import Path
 from fakes import open_store
-from corpus import uploads
-from corpus.sync import Run
+from corpus.ingest import uploads
+from corpus.ingest.sync import Run
 def die(*_, **__): os.kill(os.getpid(), 9)
 store = open_store(Path(sys.argv[1]))
 owner, name = {"fsync": (os, "fsync"), "replace": (Path, "replace"), "index": (Run, "index"), "step": (Run, "step")}[

@@ -15,8 +15,8 @@ from servers import chroma_process, free_port, running_chroma
 
 from corpus.document import Passage, Span
 from corpus.errors import BuildGone, StoreUnreachable
-from corpus.vector_server import remove_collections
-from corpus.vectors import VectorStore
+from corpus.index.vector_server import remove_collections
+from corpus.index.vectors import VectorStore
 
 VECTORS = np.eye(4, dtype=np.float32)
 
@@ -83,7 +83,7 @@ def test_a_server_that_is_not_there_is_told_at_once() -> None:
 
 
 def test_a_server_that_is_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.vector_server._CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("corpus.index.vector_server._CONNECT_SECONDS", 0.3)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(StoreUnreachable, match="does not answer in time"),
@@ -94,8 +94,8 @@ def test_a_server_that_is_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPat
 def test_a_server_that_falls_silent_under_an_open_client_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit rests on a private attribute of chromadb (`corpus.vector_server._session`): this tells if it holds."""
-    monkeypatch.setattr("corpus.vector_server._ANSWER_SECONDS", 0.5)
+    """The limit rests on a private attribute of chromadb (`vector_server._session`): this tells if it holds."""
+    monkeypatch.setattr("corpus.index.vector_server._ANSWER_SECONDS", 0.5)
     with chroma_process(tmp_path / "data") as (server, process), ThreadPoolExecutor(1) as pool:
         store = filled(server, "passages-test-0001")
         os.kill(process.pid, signal.SIGSTOP)

@@ -6,8 +6,8 @@ from fakes import FakeEncoder, child_command, child_environment, document
 
 from corpus.document import Passage, Span
 from corpus.errors import DataFolderDamaged
-from corpus.source_vectors import enough
-from corpus.vectors import VectorStore
+from corpus.index.source_vectors import enough
+from corpus.index.vectors import VectorStore
 
 encoder = FakeEncoder()
 
@@ -135,7 +135,7 @@ def test_a_reload_shows_what_another_process_wrote(tmp_path, vectors):
     vectors.search(encoder.encode_query("one"), 5)
     code = (
         "import sys; from pathlib import Path; from test_vectors import add, with_passages; "
-        "from corpus.vectors import VectorStore; "
+        "from corpus.index.vectors import VectorStore; "
         "store = VectorStore(Path(sys.argv[1])); "
         "add(store, *with_passages('other text', document_id='d2')); store.close()"
     )

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.sets import SetQuestion, held_back_document, load_documents, load_questions
-from corpus.chunking import ChunkingParameters, passages
 from corpus.document import Document, Passage, Span
+from corpus.text.chunking import ChunkingParameters, passages
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 # Snippets of BioASQ are single sentences; several together make a passage with something to choose from.

@@ -1,11 +1,11 @@
 """Writes the graphs of all-MiniLM-L6-v2 by which onnxruntime runs it, without its weights.
 
-    python training/export_encoder.py --out corpus/minilm
+    python training/export_encoder.py --out corpus/encoder/minilm
 
 `encoder.onnx` takes its weights from `model.safetensors` by place and length, so that they lie on the disk once and are
-the bytes that `corpus/model_files.py` checks. In `encoder_int8.onnx` those of the dense layers are to be given when it
-is opened (`corpus/quantization.py`), and what goes into a layer is quantised as it runs. Attention and the activation
-are onnxruntime's own fused operators. The architecture is BERT's (Devlin et al., 2019) with 6
+the bytes that `corpus/encoder/model_files.py` checks. In `encoder_int8.onnx` those of the dense layers are to be given
+when it is opened (`corpus/encoder/quantization.py`), and what goes into a layer is quantised as it runs. Attention and
+the activation are onnxruntime's own fused operators. The architecture is BERT's (Devlin et al., 2019) with 6
 layers, 12 heads and a hidden size of 384.
 """
 
@@ -19,7 +19,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from corpus.model_files import model_folder, verify_model
+from corpus.encoder.model_files import model_folder, verify_model
 
 WEIGHTS = "model.safetensors"
 LAYERS, HEADS, HIDDEN = 6, 12, 384
@@ -136,7 +136,7 @@ def exported(weights: Path, *, int8: bool = False) -> ModelProto:
 def main() -> None:
     """Export both, and print their sizes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("corpus/minilm"))
+    parser.add_argument("--out", type=Path, default=Path("corpus/encoder/minilm"))
     arguments = parser.parse_args()
     folder = model_folder()
     verify_model(folder, pinned=True)

@@ -18,7 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from corpus.model_files import model_folder
+from corpus.encoder.model_files import model_folder
 from training.fused_attention import fuse_attention
 from training.train_reader import Reader
 

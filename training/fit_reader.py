@@ -27,8 +27,8 @@ from assistant.reading import EvidenceReader, sentence_candidates
 from assistant.retrieval import HybridRetriever
 from assistant.vocabulary import Vocabulary
 from benchmarks.sets import SetQuestion, fold, held_back, open_set
-from corpus.embedding import open_encoder
-from corpus.encoder import Encoder
+from corpus.encoder.opening import open_encoder
+from corpus.encoder.protocol import Encoder
 
 SETS = ("squad2", "clapnq", "qed")
 PASSAGES = 8

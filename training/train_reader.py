@@ -31,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.sets import held_back, load_documents, load_questions
 from corpus.document import Span
-from corpus.model_files import model_folder
-from corpus.sentences import blocks, sentences
+from corpus.encoder.model_files import model_folder
+from corpus.text.sentences import blocks, sentences
 from training.examples import Example, examples
 
 SEED = 20261122

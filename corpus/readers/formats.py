@@ -7,8 +7,6 @@ from pathlib import Path
 from corpus.document import Extraction, Span
 from corpus.errors import UnreadableFile
 from corpus.files import content_of
-from corpus.furniture import furniture, stated_date, stated_publisher
-from corpus.language import detect_language
 from corpus.readers.markdown import read_markdown
 from corpus.readers.message import read_message
 from corpus.readers.metadata import iso_date, web_address
@@ -16,7 +14,9 @@ from corpus.readers.pdf import read_pdf
 from corpus.readers.plain import read_text
 from corpus.readers.web_page import read_web_page
 from corpus.readers.word import read_word
-from corpus.sentences import blocks, sentences, without_marker
+from corpus.text.furniture import furniture, stated_date, stated_publisher
+from corpus.text.language import detect_language
+from corpus.text.sentences import blocks, sentences, without_marker
 
 # Characters; a book of 1,500 pages has fewer.
 LONGEST_TEXT = 5_000_000

@@ -3,7 +3,7 @@
 import re
 
 from corpus.document import Extraction, Span
-from corpus.front_matter import NotForIndexing, split_front_matter
+from corpus.readers.front_matter import NotForIndexing, split_front_matter
 from corpus.readers.metadata import iso_date, one_line, strings
 from corpus.readers.plain import decoded
 

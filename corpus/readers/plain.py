@@ -2,7 +2,7 @@
 
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
-from corpus.language import detect_language
+from corpus.text.language import detect_language
 
 # Latin encodings that differ in a few letters only, with the languages each was made for; the others use cp1252.
 _MADE_FOR = {

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from benchmarks.sets import rows
 from corpus.document import Span
-from corpus.sentences import blocks, sentences
+from corpus.text.sentences import blocks, sentences
 from training.clusters import Claim, Cluster, Document, Question, Reference, read_clusters
 from training.examples import CountTokens, Example, examples
 

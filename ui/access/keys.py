@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from corpus.catalog.privacy import private_folder
 from corpus.errors import AssistantError
-from corpus.privacy import private_folder
 from ui.access.identity import RIGHTS
 from ui.keeping.shared import SharedKeys
 

@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from corpus.errors import AssistantError, NoSuchDocument
-from corpus.free_space import require_free_space
-from corpus.uploads import Addition, uploads_source
+from corpus.ingest.free_space import require_free_space
+from corpus.ingest.uploads import Addition, uploads_source
 from ui.access.scoping import scope_of
 from ui.access.writing import may_write, require_writer
 from ui.api.document_shapes import Added
@@ -45,7 +45,7 @@ _FILES: dict[str, Any] = {
         }
     },
 }
-# The same sentence as `corpus.uploads` has: what may not be seen is told from what never was by nobody.
+# The same sentence as `corpus.ingest.uploads` has: what may not be seen is told from what never was by nobody.
 _NOT_HERE = "There is no such document; it may have been removed or replaced since."
 _Result = TypeVar("_Result")
 

@@ -21,7 +21,7 @@ from ui.rendering import STOPPED, answer_as_markdown, answer_as_text, escape_mar
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
-    from corpus.store import Store
+    from corpus.store.store import Store
 
 # How a reply begins that is not yet an answer: `is_waiting` and the page's looks know it by this.
 WAITING = '<div class="answer making">'

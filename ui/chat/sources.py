@@ -23,7 +23,7 @@ from ui.languages.words import Text
 from ui.rendering import document_url, escape_markdown, publication_date, safe_url
 
 if TYPE_CHECKING:
-    from corpus.store import Store
+    from corpus.store.store import Store
 
 FindDocument = Callable[[str], Document | None]
 

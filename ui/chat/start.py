@@ -10,7 +10,7 @@ from ui.rendering import escape_markdown, failure_as_line, readable_date
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
-    from corpus.entries import Failure
+    from corpus.catalog.entries import Failure
 
 INVITATION = Text("What would you like to know?")
 WHAT_IT_IS = Text(

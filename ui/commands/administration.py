@@ -74,7 +74,7 @@ def backup(
 ) -> None:
     """Write the whole data folder into one file; a running server goes on answering."""
     from assistant.settings import read_settings
-    from corpus.backup import back_up, refuse_shared
+    from corpus.operations.backup import back_up, refuse_shared
 
     refuse_shared(read_settings().catalog_server)
     made = back_up(folder_of(data_dir), file)
@@ -86,8 +86,8 @@ def restore(
 ) -> None:
     """Fill an empty data folder from a backup, and check all of it."""
     from assistant.settings import read_settings
-    from corpus.backup import refuse_shared
-    from corpus.backup import restore as restore_backup
+    from corpus.operations.backup import refuse_shared
+    from corpus.operations.backup import restore as restore_backup
 
     refuse_shared(read_settings().catalog_server)
     made = restore_backup(file, folder_of(data_dir))

@@ -13,8 +13,8 @@ from ui.commands.options import folder_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
-    from corpus.pipeline import Progress
-    from corpus.sync import SyncReport
+    from corpus.ingest.pipeline import Progress
+    from corpus.ingest.sync import SyncReport
 
 DESCRIBED = "The catalog was of an earlier version; its documents can now be filtered by party and topic."
 

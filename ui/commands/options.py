@@ -8,7 +8,7 @@ import typer
 from corpus.errors import AssistantError
 
 if TYPE_CHECKING:
-    from corpus.catalog import Catalog
+    from corpus.catalog.catalog import Catalog
 
 DataDir = Annotated[
     Path | None,
@@ -43,6 +43,6 @@ def existing_folder(data_dir: Path | None) -> Path:
 def existing_catalog(data_dir: Path | None) -> "Catalog":
     """The catalog that is there already; raises `AssistantError` where there is none."""
     from assistant.settings import read_settings
-    from corpus.catalog import Catalog
+    from corpus.catalog.catalog import Catalog
 
     return Catalog(existing_folder(data_dir), server=read_settings().catalog_server)

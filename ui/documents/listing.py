@@ -13,11 +13,11 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from assistant.holdings import Order, Overview, Wanted, listed
+from corpus.catalog.entries import Failure, Summary
 from corpus.document import Document
-from corpus.entries import Failure, Summary
 from corpus.files import LARGEST_FILE_BYTES
+from corpus.ingest.uploads import Addition
 from corpus.readers.formats import supported_suffixes
-from corpus.uploads import Addition
 from ui.languages.marking import lang, masthead, sentence
 from ui.languages.places import language_name, number
 from ui.languages.scripts import with_words

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sql
 
-from corpus.database import address_of, make_tables, open_engine
+from corpus.catalog.database import address_of, make_tables, open_engine
 from corpus.errors import AssistantError
 
 FILE = "records.sqlite3"

@@ -1,6 +1,6 @@
 """A data folder's catalog into PostgreSQL, with all that is kept there then: keys, the secret that signs, and records.
 
-The audit record stays with its machine. How the catalog itself is moved: `corpus.moving`.
+The audit record stays with its machine. How the catalog itself is moved: `corpus.operations.moving`.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.moving import Kept, Moved, move_catalog, rows_of
+from corpus.operations.moving import Kept, Moved, move_catalog, rows_of
 from ui.access.keys import KeyRing
 from ui.keeping import database, records, shared, shelves
 
@@ -18,7 +18,7 @@ _RECORDS = (records.questions, records.feedback, shelves.conversations)
 def move(folder: Path, server: str | None) -> Moved:
     """Copy all of the data folder that several machines share into the empty database at `server`.
 
-    Raises as `corpus.moving.move_catalog` does.
+    Raises as `corpus.operations.moving.move_catalog` does.
     """
     with _recorded(folder) as kept:
         return move_catalog(folder, server, [*kept, *_shared(folder)])

@@ -13,7 +13,7 @@ from datetime import date
 import sqlalchemy as sql
 
 from assistant.answer import Answer
-from corpus.database import String
+from corpus.catalog.database import String
 from ui import LONGEST_QUESTION
 from ui.keeping.database import Database, metadata, moment
 from ui.rendering import one_line

@@ -14,9 +14,9 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from corpus.database import String
+from corpus.catalog.database import String
+from corpus.catalog.repeating import Repeating
 from corpus.errors import AssistantError
-from corpus.repeating import Repeating
 from ui.keeping.database import Database
 
 metadata = sql.MetaData()

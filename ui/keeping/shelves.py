@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sql
 
-from corpus.database import String
+from corpus.catalog.database import String
 from ui.keeping.conversations import Conversation, Listed, as_data, from_data, in_order
 from ui.keeping.database import Database, metadata
 

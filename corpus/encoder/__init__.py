@@ -1,0 +1,1 @@
+"""Text becomes vectors: the protocol, the default model on onnxruntime, and any sentence-transformers folder."""

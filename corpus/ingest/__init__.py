@@ -1,0 +1,1 @@
+"""Folders become documents: which files, read in isolation, written so that any kill leaves it whole."""

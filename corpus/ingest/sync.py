@@ -1,0 +1,209 @@
+"""Folders → catalog and indexes: what is new, changed, unchanged, removed or failed.
+
+A document is wholly searchable or not at all. Steps are read, encoded and written one behind the other (`pipeline`);
+what was encoded before is not encoded again (`encodings`). Order of writing a step: note the new documents as
+unsettled, write their passages to the indexes, then one catalog transaction makes them visible (and the versions they
+replace invisible), then the replaced passages leave the indexes. A process killed anywhere in between is completed by
+the next sync.
+Which files there are is `files`; what they say is read by `isolation`, and made a document by `intake`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from corpus.catalog.encodings import Cut
+from corpus.catalog.entries import Change, Failure, Source
+from corpus.document import Document, Passage
+from corpus.encoder.protocol import Vectors
+from corpus.errors import SourceError, UnreadableFile
+from corpus.files import content_of, files_in
+from corpus.ingest.free_space import require_free_space
+from corpus.ingest.intake import document_from, printable_path
+from corpus.ingest.isolation import IsolatedReader
+from corpus.ingest.pipeline import PASSAGES_PER_STEP, Pipeline, Progress
+from corpus.readers.front_matter import NotForIndexing
+from corpus.store.store import Store
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What a sync found, as paths `source/path`; `failed` maps the path to the reason.
+
+    `repeated` maps a path to how many of its passages were left out, because the same words stand in it again and
+    again. `described` counts the documents of an earlier version's catalog that filters now know.
+    """
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    repeated: dict[str, int] = field(default_factory=dict)
+    passages: int = 0
+    described: int = 0
+
+    @property
+    def changes(self) -> bool:
+        """Whether the sync changed what can be found."""
+        return bool(self.new or self.changed or self.removed)
+
+
+def sync(
+    store: Store,
+    progress: Progress = lambda *_: None,
+    *,
+    register: Source | None = None,
+    forget: str | None = None,
+) -> SyncReport:
+    """Bring the store in line with its sources' folders, after registering one or forgetting one by name.
+
+    Raises `SourceError`, before anything changes, where a source's folder is missing: an unmounted drive must not
+    empty the catalog. One unreadable file is reported and stops nothing.
+    """
+    with store.writing() as described:
+        require_free_space(store.folder)
+        replaced = {forget, register.name if register else None}
+        sources = [source for source in store.catalog.sources() if source.name not in replaced]
+        sources += [register] if register else []
+        _require_folders(source for source in sources if not store.catalog.keeps_files_of(source))
+        if register is not None:
+            store.catalog.add_source(register)
+        if forget is not None:
+            store.catalog.remove_source(forget)
+        with IsolatedReader(cutting=store.cutting) as reader, Run(store, reader, progress) as run:
+            report = run.sync(sources)
+        report.described = described
+        return report
+
+
+class Run:
+    """One run under the writer's lock: the state that its steps share. Leaving it as a context ends its threads."""
+
+    def __init__(self, store: Store, reader: IsolatedReader, progress: Progress = lambda *_: None) -> None:
+        self.store = store
+        self.progress = progress
+        self.reader = reader
+        self.report = SyncReport()
+        self.known = store.catalog.current_versions()
+        self.known_failures = {(failure.source, failure.path): failure for failure in store.catalog.failures()}
+        self.pending: list[tuple[Document, Sequence[Passage]]] = []
+        self.parties: dict[str, Sequence[str]] = {}
+        self._pipeline = Pipeline(self._encoded, self._write)
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pipeline.__exit__()
+
+    def sync(self, sources: Sequence[Source]) -> SyncReport:
+        """Look at every file of every source, and withdraw what is there no more.
+
+        Files that are kept in the catalog come and go with their documents, and need no look.
+        """
+        in_catalog = {source.name for source in sources if self.store.catalog.keeps_files_of(source)}
+        in_folders = [source for source in sources if source.name not in in_catalog]
+        files = [(source, found) for source in in_folders for found in files_in(source.folder)]
+        seen = {key for key in self.known if key[0] in in_catalog}
+        self.report.unchanged += sorted("/".join(key) for key in seen)
+        before: Source | None = None
+        for number, (source, found) in enumerate(files, start=1):
+            if source != before:  # how one source is written must not follow what another holds
+                self._hand_on()
+                before = source
+            key = (source.name, printable_path(found.path.relative_to(source.folder)))
+            if found.reason is not None:
+                self._fail(key, None, found.reason)
+            elif self.take(key, partial(content_of, found.path)):
+                seen.add(key)
+            self.progress(key[1], number, len(files))
+        self.step()
+        self.withdraw([key for key in self.known if key not in seen])
+        gone = [key for key in self.known_failures if "/".join(key) not in self.report.failed]
+        self.store.catalog.apply(Change(mended=gone))
+        return self.report
+
+    def take(self, key: tuple[str, str], read: Callable[[], bytes]) -> bool:
+        """Look at one file; True where a document stands for it afterwards."""
+        name = "/".join(key)
+        try:
+            content = read()
+        except UnreadableFile as error:
+            self._fail(key, None, str(error))
+            return False
+        sha256 = hashlib.sha256(content).hexdigest()
+        known_failure = self.known_failures.get(key)
+        if self.known.get(key, ("", ""))[1] == sha256:
+            self.report.unchanged.append(name)
+            return True
+        if known_failure is not None and known_failure.sha256 == sha256:
+            self.report.failed[name] = known_failure.reason
+            return False
+        try:
+            document, document_passages, pieces = document_from(content, key, self.reader)
+        except NotForIndexing:
+            return False
+        except UnreadableFile as error:
+            self._fail(key, sha256, str(error))
+            return False
+        (self.report.changed if key in self.known else self.report.new).append(name)
+        if pieces.repeats:
+            self.report.repeated[name] = pieces.repeats
+        self.index(document, document_passages, pieces.parties)
+        return True
+
+    def index(self, document: Document, document_passages: Sequence[Passage], parties: Sequence[str]) -> None:
+        """Make a document searchable in place of the one that stands at its path: now, or by the next `step`."""
+        self.pending.append((document, document_passages))
+        self.parties[document.id] = parties
+        self.report.passages += len(document_passages)
+        if sum(len(pending) for _, pending in self.pending) >= PASSAGES_PER_STEP:
+            self._hand_on()
+
+    def _fail(self, key: tuple[str, str], sha256: str | None, reason: str) -> None:
+        self.report.failed["/".join(key)] = reason
+        self.store.catalog.apply(Change(failed=[Failure(*key, sha256, reason)]))
+
+    def step(self) -> None:
+        """Index all that is pending and make it visible, before this returns."""
+        self._hand_on()
+        self._pipeline.finish()
+
+    def _hand_on(self) -> None:
+        if self.pending:
+            self._pipeline.put(self.pending)
+            self.pending = []
+
+    def _encoded(self, documents: Cut) -> Vectors:
+        return self.store.catalog.encodings.encode(self.store.encoder, documents)
+
+    def _write(self, documents: Cut, vectors: Vectors) -> None:
+        """Write one step to the indexes, and then let the catalog show it."""
+        catalog, index = self.store.catalog, self.store.index
+        catalog.note_unsettled(document.id for document, _ in documents)
+        index.add(documents, vectors)
+        index.commit()
+        places = [(document.source, document.path) for document, _ in documents]
+        replaced = [self.known[place][0] for place in places if place in self.known]
+        parties = {document.id: self.parties.pop(document.id) for document, _ in documents}
+        catalog.apply(Change(documents=documents, parties=parties, withdrawn=replaced, mended=places))
+        self.store.sweep()
+
+    def withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Let the documents at these places, each (source, path), be found no more."""
+        keys = list(keys)
+        self.report.removed.extend("/".join(key) for key in keys if "/".join(key) not in self.report.failed)
+        self.store.catalog.apply(Change(withdrawn=[self.known[key][0] for key in keys]))
+        self.store.sweep()
+        self.store.catalog.encodings.forget_superseded()
+
+
+def _require_folders(sources: Iterable[Source]) -> None:
+    for source in sources:
+        if not source.folder.is_dir():
+            raise SourceError(
+                f"The folder {source.folder} of source '{source.name}' is missing; bring it back, "
+                f"or run: assistant sources remove {source.name}"
+            )

@@ -1,0 +1,1 @@
+"""For whoever looks after a data folder: backup, restore, moving to PostgreSQL."""

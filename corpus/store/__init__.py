@@ -1,0 +1,1 @@
+"""Catalog and indexes together: opened to be read, or to be written by the one writer."""

@@ -1,0 +1,1 @@
+"""Text by itself: sentences, page furniture, language, and the cutting into passages."""
