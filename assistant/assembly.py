@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import IO
 
 from assistant.answer import Answer, Turn
-from assistant.budget import Budget
 from assistant.chain import AnswerChain
-from assistant.connection import connect
-from assistant.cross_encoder import CrossEncoder
-from assistant.generative import GenerativeComposer
-from assistant.holdings import Holdings
-from assistant.parties import Party
+from assistant.compose.generative import GenerativeComposer
+from assistant.language.parties import Party
+from assistant.model.budget import Budget
+from assistant.model.connection import connect
+from assistant.model.provider import LanguageModel
+from assistant.model.rewriting import QuestionWriter
+from assistant.model.support import SupportChecker
 from assistant.progress import Told
-from assistant.provider import LanguageModel
-from assistant.reading import EvidenceReader
-from assistant.retrieval import Hit, HybridRetriever
-from assistant.rewriting import QuestionWriter
-from assistant.scope import EVERYTHING, Scope, hidden_sources, parties_of, visible_document
+from assistant.reader.cross_encoder import CrossEncoder
+from assistant.reader.reading import EvidenceReader
+from assistant.record.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
+from assistant.scope.holdings import Holdings
+from assistant.scope.scope import EVERYTHING, Scope, hidden_sources, parties_of, visible_document
+from assistant.search.retrieval import Hit, HybridRetriever
 from assistant.settings import Settings, read_settings
 from assistant.suggestions import Suggestions
-from assistant.support import SupportChecker
-from assistant.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from corpus.catalog.entries import Source
 from corpus.document import Document
 from corpus.encoder.opening import open_encoder

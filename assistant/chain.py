@@ -15,26 +15,26 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from assistant import citations
-from assistant.allowance import Allowance
 from assistant.answer import Answer, Outcome, Statement, Turn
-from assistant.conversation import ABOUT
-from assistant.draft import Draft
-from assistant.drafting import draft_of, from_record, with_later_step
-from assistant.foreign import standing_alone
-from assistant.generative import GenerativeComposer
-from assistant.holders import compose_office
-from assistant.orders import gives_orders
+from assistant.compose.draft import Draft
+from assistant.compose.drafting import draft_of, from_record, with_later_step
+from assistant.compose.generative import GenerativeComposer
+from assistant.compose.holders import compose_office
+from assistant.compose.refusal import CLOSEST_SHOWN
+from assistant.language.orders import gives_orders
+from assistant.model.allowance import Allowance
+from assistant.model.rewriting import QuestionWriter
 from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
-from assistant.question import ENGLISH, Question, understand
-from assistant.ranking import with_standing
-from assistant.reading import Evidence, EvidenceReader
-from assistant.refusal import CLOSEST_SHOWN
-from assistant.retrieval import Hit, HybridRetriever
-from assistant.rewriting import QuestionWriter
-from assistant.scope import EVERYTHING, Scope
-from assistant.searching import find_passages, passages_of_office
-from assistant.translation import notice
-from assistant.view import View, Views
+from assistant.question.conversation import ABOUT
+from assistant.question.foreign import standing_alone
+from assistant.question.question import ENGLISH, Question, understand
+from assistant.question.translation import notice
+from assistant.reader.ranking import with_standing
+from assistant.reader.reading import Evidence, EvidenceReader
+from assistant.scope.scope import EVERYTHING, Scope
+from assistant.scope.view import View, Views
+from assistant.search.retrieval import Hit, HybridRetriever
+from assistant.search.searching import find_passages, passages_of_office
 from corpus.store.store import Store
 
 ChainInput = str | Mapping[str, Any]

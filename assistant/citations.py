@@ -8,10 +8,10 @@ import calendar
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from assistant.answer import Citation, DocumentReference, Statement
-from assistant.commitments import StatusReport, report
-from assistant.dates import months
-from assistant.draft import Draft, readable
-from assistant.reading import Evidence
+from assistant.compose.draft import Draft, readable
+from assistant.language.commitments import StatusReport, report
+from assistant.language.dates import months
+from assistant.reader.reading import Evidence
 from corpus.document import Document
 
 FindDocument = Callable[[str], Document | None]

@@ -11,10 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.cross_encoder import CHECKSUM, WEIGHTS, verified
-from assistant.prompts import GREETING
-from assistant.provider import LanguageModel
-from assistant.provider_failures import ModelUnavailable
+from assistant.model.prompts import GREETING
+from assistant.model.provider import LanguageModel
+from assistant.model.provider_failures import ModelUnavailable
+from assistant.reader.cross_encoder import CHECKSUM, WEIGHTS, verified
 from corpus.catalog.catalog import FILE, Catalog
 from corpus.encoder.bfloat16 import pays_here
 from corpus.encoder.model_files import DEFAULT_MODEL, Precision, model_folder, verify_model

@@ -14,15 +14,15 @@ from typing import TypeVar
 
 from assistant.answer import Outcome, Turn
 from assistant.chain import AnswerChain
-from assistant.commitments import Status
-from assistant.draft import repeats
-from assistant.foreign import standing_alone
-from assistant.kinds import Kind, shows
-from assistant.organisations import Organisations
-from assistant.parties import Party, countries
-from assistant.record import Record
-from assistant.scope import EVERYTHING, Scope, visible_document
-from assistant.view import View
+from assistant.compose.draft import repeats
+from assistant.language.commitments import Status
+from assistant.language.organisations import Organisations
+from assistant.language.parties import Party, countries
+from assistant.question.foreign import standing_alone
+from assistant.question.kinds import Kind, shows
+from assistant.record.record import Record
+from assistant.scope.scope import EVERYTHING, Scope, visible_document
+from assistant.scope.view import View
 from corpus.document import Document
 from corpus.store.store import Store
 

@@ -22,13 +22,13 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from assistant.cross_encoder import CrossEncoder
-from assistant.features import late_interaction
-from assistant.question import understand
-from assistant.ranking import ranked
-from assistant.reading import EvidenceReader, sentence_candidates
-from assistant.retrieval import CANDIDATES, Hit, HybridRetriever, fuse
-from assistant.vocabulary import Vocabulary
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.question import understand
+from assistant.reader.cross_encoder import CrossEncoder
+from assistant.reader.features import late_interaction
+from assistant.reader.ranking import ranked
+from assistant.reader.reading import EvidenceReader, sentence_candidates
+from assistant.search.retrieval import CANDIDATES, Hit, HybridRetriever, fuse
 from benchmarks.sets import SetQuestion, fold, open_set
 from benchmarks.table import print_table
 from corpus.encoder.opening import open_encoder

@@ -23,7 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from assistant.retrieval import CANDIDATES, HybridRetriever
+from assistant.search.retrieval import CANDIDATES, HybridRetriever
 from benchmarks.table import print_table
 from corpus.catalog.entries import Change
 from corpus.document import Document, Passage, Span, passage_id

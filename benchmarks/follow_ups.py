@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.answer import Turn
-from assistant.conversation import standalone
+from assistant.question.conversation import standalone
 from benchmarks.table import print_table
 
 REWRITES = Path(__file__).resolve().parents[2] / "shared" / "data" / "rewriting" / "rewrites.jsonl"

@@ -15,7 +15,7 @@ from fakes import FakeEncoder, catalog_passage_ids, keyword_passage_ids, passage
 
 from assistant.answer import Citation
 from assistant.assembly import Assistant, open_assistant
-from assistant.scope import scope_for
+from assistant.scope.scope import scope_for
 from benchmarks.killed_child import digest
 from corpus.errors import DataFolderDamaged
 

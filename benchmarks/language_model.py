@@ -27,12 +27,12 @@ from inspection import inventions, traces_seen
 
 from assistant.answer import Answer, Outcome
 from assistant.assembly import Assistant
-from assistant.breaker import Breaker
-from assistant.connection import connect
+from assistant.compose.generative import GenerativeComposer
 from assistant.evaluation.cases import read_cases, shipped_questions
-from assistant.generative import GenerativeComposer
-from assistant.orders import gives_orders
-from assistant.support import Verdict, broken_rules
+from assistant.language.orders import gives_orders
+from assistant.model.breaker import Breaker
+from assistant.model.connection import connect
+from assistant.model.support import Verdict, broken_rules
 from benchmarks.table import percentile, print_table
 from corpus.encoder.opening import open_encoder
 from corpus.encoder.protocol import Encoder

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.assembly import Assistant
-from assistant.ranking import ranked
+from assistant.reader.ranking import ranked
 from benchmarks.peer_figures import AGAIN, PROJECT, Figures, figures, overall_rows, set_rows, spread_rows
 from benchmarks.peer_systems import SYSTEMS, WARM_UP, resident_megabytes
 from benchmarks.peer_systems import asked as answers_to

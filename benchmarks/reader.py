@@ -18,17 +18,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.assembly import open_assistant
-from assistant.cross_encoder import WEIGHTS, CrossEncoder
 from assistant.evaluation.cases import read_cases, shipped_questions
-from assistant.question import understand
-from assistant.reading import (
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.question import understand
+from assistant.reader.cross_encoder import WEIGHTS, CrossEncoder
+from assistant.reader.reading import (
     CHARACTERS_READ,
     SENTENCES_COMPARED,
     SENTENCES_READ,
     EvidenceReader,
     sentence_candidates,
 )
-from assistant.vocabulary import Vocabulary
 from benchmarks.table import percentile, print_table
 
 SEED = 20261122

@@ -16,10 +16,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.chain import AnswerChain
-from assistant.cross_encoder import CrossEncoder
 from assistant.evaluation.measuring import REFUSALS
-from assistant.reading import EvidenceReader
-from assistant.retrieval import HybridRetriever
+from assistant.reader.cross_encoder import CrossEncoder
+from assistant.reader.reading import EvidenceReader
+from assistant.search.retrieval import HybridRetriever
 from benchmarks.sets import SetQuestion, fold, load_documents, load_questions, open_set
 from benchmarks.table import print_table
 from corpus.encoder.opening import open_encoder

@@ -19,11 +19,11 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from assistant.features import FEATURES, INTERCEPT, WEIGHTS
-from assistant.question import understand
-from assistant.reading import sentence_candidates
-from assistant.retrieval import Hit
-from assistant.vocabulary import Vocabulary
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.question import understand
+from assistant.reader.features import FEATURES, INTERCEPT, WEIGHTS
+from assistant.reader.reading import sentence_candidates
+from assistant.search.retrieval import Hit
 from benchmarks.sets import SetQuestion, fold, open_set
 from benchmarks.table import print_table
 from corpus.encoder.opening import open_encoder

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from assistant.assembly import Assistant, open_assistant
 from assistant.evaluation.cases import Case, read_cases, shipped_questions
 from assistant.evaluation.facts import states
-from assistant.ranking import ranked
-from assistant.retrieval import CANDIDATES, Hit, fuse
+from assistant.reader.ranking import ranked
+from assistant.search.retrieval import CANDIDATES, Hit, fuse
 from benchmarks.table import print_table
 
 WAYS = ("vectors", "BM25", "fusion by score", "fusion + reader")

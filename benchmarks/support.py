@@ -22,7 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from assistant.support import SUPPORTED_FROM, SupportChecker, broken_rules, word_overlap
+from assistant.model.support import SUPPORTED_FROM, SupportChecker, broken_rules, word_overlap
 from benchmarks.table import print_table
 from corpus.encoder.opening import open_encoder
 from corpus.encoder.protocol import Encoder

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from assistant.draft import Draft
-from assistant.extractive import compose
-from assistant.question import Question, understand
-from assistant.reading import Evidence
-from assistant.vocabulary import Vocabulary
+from assistant.compose.draft import Draft
+from assistant.compose.extractive import compose
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.question import Question, understand
+from assistant.reader.reading import Evidence
 from corpus.document import Document, Span
 from corpus.index.keywords import analyze
 

@@ -20,7 +20,7 @@ from payloads import Attack
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant, open_assistant
 from assistant.progress import Told
-from assistant.scope import Scope
+from assistant.scope.scope import Scope
 from corpus.document import Document
 from ui.keeping.conversations import Listed
 from ui.keeping.desk import Desk

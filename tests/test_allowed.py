@@ -8,7 +8,7 @@ from fakes import FakeEncoder, document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval import CANDIDATES, HybridRetriever, fuse
+from assistant.search.retrieval import CANDIDATES, HybridRetriever, fuse
 from corpus.catalog.entries import Change
 from corpus.document import Passage, Span, document_of, passage_id
 from corpus.index import source_vectors

@@ -43,12 +43,12 @@ OWNERS = {
     "onnxruntime": ("corpus.encoder.inference",),
     "openvino": ("corpus.encoder.bfloat16",),
     "tokenizers": ("corpus.encoder.inference",),
-    "langchain": ("assistant.connection",),
+    "langchain": ("assistant.model.connection",),
     "langchain_core": (
-        "assistant.retrieval",
+        "assistant.search.retrieval",
         "assistant.chain",
-        "assistant.connection",
-        "assistant.provider",
+        "assistant.model.connection",
+        "assistant.model.provider",
         "corpus.index.vectors",
     ),
     "sqlalchemy": DATABASE_MODULES,
@@ -69,7 +69,7 @@ OWNERS = {
 # Heavy libraries that their owner may import as it is imported itself; all others only inside functions.
 AT_MODULE_LEVEL = {
     "sqlalchemy": DATABASE_MODULES,
-    "langchain_core": ("assistant.retrieval", "assistant.chain"),
+    "langchain_core": ("assistant.search.retrieval", "assistant.chain"),
     "itsdangerous": ("ui.access.signing",),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),

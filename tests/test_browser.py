@@ -13,7 +13,7 @@ from payloads import BEACON, PAYLOADS
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant, briefs_folder, open_assistant
-from assistant.scope import FIELD_OF
+from assistant.scope.scope import FIELD_OF
 from corpus.encoder.protocol import Encoder
 from corpus.store.store import Store
 from ui.api.app import create_app

@@ -11,10 +11,10 @@ from fake_provider import FakeProvider
 from fakes import FakeEncoder
 
 from assistant.assembly import Assistant
-from assistant.budget import Budget
 from assistant.chain import AnswerChain
-from assistant.connection import connect
-from assistant.scope import Scope, scope_for
+from assistant.model.budget import Budget
+from assistant.model.connection import connect
+from assistant.scope.scope import Scope, scope_for
 from corpus.store.store import Store
 
 EACH = "The language model has been asked for you as often as one person may ask in a day"

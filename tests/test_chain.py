@@ -17,7 +17,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answer import Answer, Citation, Outcome, Turn
 from assistant.assembly import Assistant, open_assistant
-from assistant.commitments import Status, report
+from assistant.language.commitments import Status, report
 from corpus.encoder.protocol import Encoder
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"

@@ -21,7 +21,7 @@ from texts import hostile
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
 from assistant.assembly import Assistant, open_assistant
 from assistant.progress import Stage, Step, Told
-from assistant.scope import Scope
+from assistant.scope.scope import Scope
 from corpus.document import Document
 from corpus.errors import IndexMismatch
 from ui import LONGEST_HISTORY, LONGEST_QUESTION

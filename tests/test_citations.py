@@ -10,8 +10,8 @@ from texts import hostile
 
 from assistant.answer import Citation, DocumentReference, Outcome
 from assistant.citations import cite, closest_from, documents_of, newest_date, readable, statements_from, verified
-from assistant.draft import Draft, Sentence
-from assistant.reading import Evidence
+from assistant.compose.draft import Draft, Sentence
+from assistant.reader.reading import Evidence
 from corpus.document import Document, Span
 
 TEXT = "Latvia and Azerbaijan met.\r\nThey signed in Riga 🇱🇻.\r\n\r\nNothing else was signed."

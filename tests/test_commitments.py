@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.commitments import Status, asked_status, describes_content, report, states_absence
+from assistant.language.commitments import Status, asked_status, describes_content, report, states_absence
 
 REPORTED = [
     ("The two sides discussed digital health.", Status.DISCUSSED),

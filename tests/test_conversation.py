@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from texts import hostile
 
 from assistant.answer import Turn
-from assistant.conversation import ABOUT, standalone, topic_of
+from assistant.question.conversation import ABOUT, standalone, topic_of
 
 # Stands for a follow-up that is left as it is.
 ALONE = ""

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.cross_encoder import UNREAD, WEIGHTS, CrossEncoder
+from assistant.reader.cross_encoder import UNREAD, WEIGHTS, CrossEncoder
 from corpus.document import Span
 from corpus.errors import ModelMismatch
 from corpus.text.sentences import blocks, sentences

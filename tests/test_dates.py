@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dates import EventDate, Period, event_date, period
+from assistant.language.dates import EventDate, Period, event_date, period
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.disagreement import differ
-from assistant.remarks import DIFFER
+from assistant.compose.disagreement import differ
+from assistant.compose.remarks import DIFFER
 
 
 def _differ(one: str, other: str) -> bool:

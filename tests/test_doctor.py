@@ -7,9 +7,9 @@ import pytest
 from fake_provider import FakeProvider
 from servers import PASSWORD, free_port
 
-from assistant.connection import ModelSettingError, connect
 from assistant.doctor import Finding, examine
-from assistant.provider import LanguageModel
+from assistant.model.connection import ModelSettingError, connect
+from assistant.model.provider import LanguageModel
 from corpus.encoder.model_files import DEFAULT_MODEL
 from corpus.encoder.protocol import Encoder
 from corpus.index.servers import Servers

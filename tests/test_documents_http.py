@@ -14,7 +14,7 @@ from markup import parse
 from payloads import every_payload
 
 from assistant.assembly import Assistant, open_assistant
-from assistant.holdings import Held, Overview, Wanted
+from assistant.scope.holdings import Held, Overview, Wanted
 from corpus.catalog.entries import Failure, Summary
 from corpus.ingest.uploads import Addition
 from corpus.store.lock import writers_lock

@@ -17,8 +17,6 @@ from typer.testing import CliRunner
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.chain import AnswerChain
-from assistant.commitments import Status
-from assistant.cross_encoder import CrossEncoder
 from assistant.evaluation.cases import Case, read_cases
 from assistant.evaluation.facts import derived_facts, normalised, states
 from assistant.evaluation.measuring import Result, evaluate, facts_in, quote_failures, status_errors
@@ -34,8 +32,10 @@ from assistant.evaluation.report import (
     write_report,
 )
 from assistant.evaluation.tables import comparison_as_text, report_as_text
-from assistant.reading import EvidenceReader
-from assistant.retrieval import HybridRetriever
+from assistant.language.commitments import Status
+from assistant.reader.cross_encoder import CrossEncoder
+from assistant.reader.reading import EvidenceReader
+from assistant.search.retrieval import HybridRetriever
 from corpus.document import Document, Passage, Span
 from corpus.errors import AssistantError
 from corpus.ingest.sync import sync

@@ -3,8 +3,8 @@
 from evidence import ask, compose_sorted, found
 
 from assistant.answer import Outcome
-from assistant.extractive import compose
-from assistant.parties import is_about
+from assistant.compose.extractive import compose
+from assistant.language.parties import is_about
 
 AGREE = "What did Latvia and Azerbaijan agree on?"
 

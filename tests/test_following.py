@@ -13,7 +13,7 @@ import pytest
 from fakes import SERVERS_OF, FakeEncoder, child_environment, everything_found, open_store, passage_ids
 from servers import KINDS
 
-from assistant.retrieval import HybridRetriever
+from assistant.search.retrieval import HybridRetriever
 from corpus.errors import DataFolderBusy, IndexMismatch, NotFollowing
 from corpus.index.servers import Servers
 from corpus.ingest.rebuild import reindex

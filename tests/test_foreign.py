@@ -3,10 +3,10 @@
 import pytest
 
 from assistant.answer import Turn
-from assistant.conversation import standalone
-from assistant.foreign import standing_alone
-from assistant.question import understand
-from assistant.vocabulary import Vocabulary
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.conversation import standalone
+from assistant.question.foreign import standing_alone
+from assistant.question.question import understand
 
 GERMAN = "Was haben Lettland und Aserbaidschan vereinbart?"
 LATVIAN = "Par ko Latvija un Azerbaidžāna vienojās?"

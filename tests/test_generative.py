@@ -14,9 +14,16 @@ from inspection import inventions
 
 from assistant.answer import EXTRACTIVE, Answer, Outcome
 from assistant.assembly import Assistant
-from assistant.connection import connect
-from assistant.generative import LONGEST_ANSWER, MOST_CHARACTERS, MOST_EVIDENCE, UNCONFIRMED, Written, written_sentences
-from assistant.provider import LanguageModel
+from assistant.compose.generative import (
+    LONGEST_ANSWER,
+    MOST_CHARACTERS,
+    MOST_EVIDENCE,
+    UNCONFIRMED,
+    Written,
+    written_sentences,
+)
+from assistant.model.connection import connect
+from assistant.model.provider import LanguageModel
 
 # Far more than the answer takes on a busy machine, for tests in which the model does answer.
 PATIENT = 120.0

@@ -21,8 +21,8 @@ from test_leaks_page import NO_FILTERS, SETTINGS, Person, Site, events, question
 from test_scope import OPEN, SECRET, write
 
 from assistant.assembly import Assistant, open_assistant
-from assistant.retrieval import HybridRetriever
-from assistant.scope import EVERYTHING
+from assistant.scope.scope import EVERYTHING
+from assistant.search.retrieval import HybridRetriever
 from ui.access.layer import open_access
 from ui.api.completion_shapes import MODEL
 from ui.keeping.desk import Desk

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.holdings import Holdings, Order, Wanted, listed
+from assistant.scope.holdings import Holdings, Order, Wanted, listed
 from corpus.catalog.entries import Summary
 from corpus.ingest.sync import sync
 

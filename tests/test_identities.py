@@ -10,7 +10,7 @@ from fakes import FakeEncoder, app_over
 from fastapi.testclient import TestClient
 
 from assistant.assembly import Assistant, open_assistant
-from assistant.scope import EVERYTHING
+from assistant.scope.scope import EVERYTHING
 from ui.access.keys import KeyRing
 from ui.keeping.desk import Desk
 

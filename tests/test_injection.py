@@ -15,10 +15,10 @@ from inspection import inventions, traces_seen
 from assistant import chain
 from assistant.answer import Outcome
 from assistant.assembly import Assistant
-from assistant.connection import connect
-from assistant.generative import GenerativeComposer
-from assistant.rewriting import QuestionWriter
-from assistant.support import Verdict
+from assistant.compose.generative import GenerativeComposer
+from assistant.model.connection import connect
+from assistant.model.rewriting import QuestionWriter
+from assistant.model.support import Verdict
 from corpus.store.store import Store
 
 COUNT = 104

@@ -369,7 +369,7 @@ def test_remarks_are_translated_where_they_are_fixed_and_marked_where_they_are_c
 
 
 def test_every_status_has_its_words() -> None:
-    from assistant.commitments import Status
+    from assistant.language.commitments import Status
 
     assert set(STATUSES) == {status.words for status in Status}
 

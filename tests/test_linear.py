@@ -8,21 +8,21 @@ import pytest
 from fakes import FakeEncoder
 from growth import PIECES, grows_faster, patterns, repeated
 
-from assistant.commitments import describes_content, report, states_absence, tells_of_talks
-from assistant.conversation import resolved
-from assistant.dates import days_named, event_date, months, period
-from assistant.disagreement import differ
-from assistant.draft import readable
-from assistant.generative import written_sentences
-from assistant.kinds import asked_kinds
-from assistant.naming import names_in
-from assistant.offices import asked_office
-from assistant.orders import gives_orders
-from assistant.parties import countries, mark_countries, with_capitals
-from assistant.phrases import own_words, phrases
-from assistant.scope import parties_of
-from assistant.support import broken_rules, names, numbers, quotes
-from assistant.translation import key_words
+from assistant.compose.disagreement import differ
+from assistant.compose.draft import readable
+from assistant.compose.generative import written_sentences
+from assistant.language.commitments import describes_content, report, states_absence, tells_of_talks
+from assistant.language.dates import days_named, event_date, months, period
+from assistant.language.naming import names_in
+from assistant.language.offices import asked_office
+from assistant.language.orders import gives_orders
+from assistant.language.parties import countries, mark_countries, with_capitals
+from assistant.language.phrases import own_words, phrases
+from assistant.model.support import broken_rules, names, numbers, quotes
+from assistant.question.conversation import resolved
+from assistant.question.kinds import asked_kinds
+from assistant.question.translation import key_words
+from assistant.scope.scope import parties_of
 from corpus.document import Document
 from corpus.errors import UnreadableFile
 from corpus.index.keywords import analyze

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from assistant.answer import Answer
 from assistant.assembly import Assistant, open_assistant
-from assistant.connection import connect
+from assistant.model.connection import connect
 from corpus.errors import DataFolderDamaged
 from ui.api.metrics import Counted, Metrics
 

@@ -4,8 +4,8 @@ import pytest
 from evidence import compose_sorted, found, texts
 
 from assistant.answer import Outcome
-from assistant.naming import binding, is_called, names_in
-from assistant.organisations import Organisations
+from assistant.language.naming import binding, is_called, names_in
+from assistant.language.organisations import Organisations
 from corpus.index.keywords import analyze
 from tests.fakes import document
 

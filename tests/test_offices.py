@@ -4,14 +4,14 @@ import pytest
 from evidence import texts
 
 from assistant.answer import Outcome
-from assistant.dates import Period
-from assistant.draft import Draft
-from assistant.holders import compose_office
-from assistant.offices import Office, asked_office, speaks_of
-from assistant.organisations import Organisations
-from assistant.parties import Party, countries
-from assistant.retrieval import Hit
-from assistant.vocabulary import Vocabulary
+from assistant.compose.draft import Draft
+from assistant.compose.holders import compose_office
+from assistant.language.dates import Period
+from assistant.language.offices import Office, asked_office, speaks_of
+from assistant.language.organisations import Organisations
+from assistant.language.parties import Party, countries
+from assistant.language.vocabulary import Vocabulary
+from assistant.search.retrieval import Hit
 from corpus.document import Passage, Span
 from corpus.index.keywords import analyze
 from tests.fakes import document

@@ -20,7 +20,7 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, FuzzScenarioFinished, NonFatalError, ScenarioFinished
 
 from assistant.assembly import Assistant, open_assistant
-from assistant.holdings import Wanted
+from assistant.scope.holdings import Wanted
 from corpus.ingest.uploads import Addition
 from ui.api.completion_shapes import COMPLETION_EXAMPLE, Completion
 from ui.api.document_shapes import (

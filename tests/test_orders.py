@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from injections import ORDERS, PAYLOADS, UNSEEN_ORDERS, injected
 
-from assistant import orders
-from assistant.orders import gives_orders, possible_orders
+from assistant.language import orders
+from assistant.language.orders import gives_orders, possible_orders
 from corpus.text.sentences import blocks, sentences
 
 BRIEFS = Path(__file__).parents[1] / "corpus" / "documents"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.organisations import Organisations, aliases_of, is_named
-from assistant.parties import Party
+from assistant.language.organisations import Organisations, aliases_of, is_named
+from assistant.language.parties import Party
 from corpus.document import Document
 
 ORGANISATIONS = Organisations(("DG NEAR", "Latvia", "TABIB"))

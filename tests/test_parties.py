@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.parties import (
+from assistant.language.parties import (
     countries,
     document_countries,
     mark_countries,

@@ -12,10 +12,10 @@ from fake_provider import FakeProvider
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableLambda
 
-from assistant.breaker import Breaker
-from assistant.connection import ModelSettingError, connect
-from assistant.provider import LanguageModel
-from assistant.provider_failures import ModelUnavailable
+from assistant.model.breaker import Breaker
+from assistant.model.connection import ModelSettingError, connect
+from assistant.model.provider import LanguageModel
+from assistant.model.provider_failures import ModelUnavailable
 from assistant.settings import Settings
 
 KEY = "sk-very-secret-0123456789"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from assistant.conversation import ABOUT
-from assistant.dates import dates_conflict, months
-from assistant.kinds import Kind, asked_kinds, shows
-from assistant.question import Question, understand
-from assistant.vocabulary import Vocabulary
+from assistant.language.dates import dates_conflict, months
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.conversation import ABOUT
+from assistant.question.kinds import Kind, asked_kinds, shows
+from assistant.question.question import Question, understand
 from corpus.index.keywords import analyze
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from evidence import compose_sorted, found, texts
 
-from assistant.ranking import ranked, with_standing
-from assistant.retrieval import Hit
+from assistant.reader.ranking import ranked, with_standing
+from assistant.search.retrieval import Hit
 from corpus.document import Passage
 
 

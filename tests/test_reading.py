@@ -8,12 +8,12 @@ import pytest
 from fakes import FakeEncoder
 
 from assistant.assembly import Assistant
-from assistant.cross_encoder import UNREAD
-from assistant.features import COMPARED, FEATURES, NETWORK
-from assistant.question import Question, understand
-from assistant.reading import EvidenceReader, sentence_candidates
-from assistant.retrieval import Hit
-from assistant.vocabulary import Vocabulary
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.question import Question, understand
+from assistant.reader.cross_encoder import UNREAD
+from assistant.reader.features import COMPARED, FEATURES, NETWORK
+from assistant.reader.reading import EvidenceReader, sentence_candidates
+from assistant.search.retrieval import Hit
 from corpus.document import Span
 from corpus.encoder.protocol import Vectors
 from corpus.store.store import Store

@@ -4,10 +4,10 @@ import re
 
 from assistant.answer import Outcome
 from assistant.assembly import Assistant
-from assistant.commitments import Status
-from assistant.parties import Party, countries
-from assistant.record import Record, commitments_of
-from assistant.retrieval import Hit
+from assistant.language.commitments import Status
+from assistant.language.parties import Party, countries
+from assistant.record.record import Record, commitments_of
+from assistant.search.retrieval import Hit
 from corpus.document import Document, Passage, Span
 
 TEXT = (

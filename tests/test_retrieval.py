@@ -11,7 +11,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 
-from assistant.retrieval import Hit, HybridRetriever, fuse
+from assistant.search.retrieval import Hit, HybridRetriever, fuse
 from corpus.catalog.entries import Change
 from corpus.index.vectors import collection_name
 from corpus.ingest.sync import sync

@@ -7,8 +7,8 @@ from fake_provider import FakeProvider
 
 from assistant.answer import Turn
 from assistant.assembly import Assistant
-from assistant.connection import connect
-from assistant.rewriting import invents
+from assistant.model.connection import connect
+from assistant.model.rewriting import invents
 
 EARLIER = "When was the health agreement between Azerbaijan and Latvia signed?"
 RUSSIAN = "О чём договорились Латвия и Азербайджан?"

@@ -10,8 +10,8 @@ from fakes import FakeEncoder, document
 
 from assistant.answer import Answer, Outcome, Turn
 from assistant.assembly import Assistant, open_assistant
-from assistant.scope import EVERYTHING, NOTHING_CHOSEN, Scope, ScopeError, parties_of, scope_for
-from assistant.timeline import TimelineError
+from assistant.record.timeline import TimelineError
+from assistant.scope.scope import EVERYTHING, NOTHING_CHOSEN, Scope, ScopeError, parties_of, scope_for
 from corpus.catalog.facets import FIELDS, PARTY, SOURCE
 from corpus.errors import SourceError
 
@@ -332,8 +332,8 @@ def test_parties_go_by_one_name(declared: tuple[str, ...], text: str, expected: 
 
 
 def test_what_is_listed_and_suggested_is_what_may_be_seen(assistant: Assistant, without: Assistant) -> None:
-    assert assistant.holdings.overview(STRANGER) == without.holdings.overview()
-    assert len(assistant.holdings.overview(STAFF).documents) == 6
+    assert assistant.scope.holdings.overview(STRANGER) == without.holdings.overview()
+    assert len(assistant.scope.holdings.overview(STAFF).documents) == 6
     assert assistant.suggestions.starters(STRANGER) == without.suggestions.starters()
     assert any("Tuvalu" in text for text in assistant.suggestions.starters(STAFF))
     question = "What did Latvia and Azerbaijan agree on?"

@@ -14,7 +14,7 @@ from test_scope import OPEN, SECRET, write
 from typer.testing import CliRunner, Result
 
 from assistant.assembly import Assistant, open_assistant
-from assistant.scope import FIELD_OF, Scope
+from assistant.scope.scope import FIELD_OF, Scope
 from assistant.settings import Settings
 from ui.access.layer import open_access
 from ui.cli import app

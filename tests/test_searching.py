@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from evidence import ask
 
-from assistant.retrieval import HybridRetriever
-from assistant.searching import find_passages
+from assistant.search.retrieval import HybridRetriever
+from assistant.search.searching import find_passages
 from corpus.ingest.sync import sync
 from corpus.store.store import Store
 

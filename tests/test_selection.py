@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from evidence import compose_sorted, found, texts
 
-from assistant.selection import LONGEST_ANSWER
+from assistant.compose.selection import LONGEST_ANSWER
 from corpus.document import Document, Span
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import spreading
-from assistant.retrieval import HybridRetriever
-from assistant.spreading import MOST_OF_A_DOCUMENT, others_first, spread
+from assistant.search import spreading
+from assistant.search.retrieval import HybridRetriever
+from assistant.search.spreading import MOST_OF_A_DOCUMENT, others_first, spread
 from corpus.ingest.sync import sync
 from corpus.store.store import Store
 from corpus.text import chunking

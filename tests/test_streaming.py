@@ -18,7 +18,7 @@ from serving import served
 
 from assistant.answer import Answer, Outcome, Statement
 from assistant.assembly import Assistant, open_assistant
-from assistant.connection import connect
+from assistant.model.connection import connect
 from corpus.errors import DataFolderDamaged
 from ui.api import streaming
 from ui.api.streaming import wants_events

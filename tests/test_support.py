@@ -7,8 +7,8 @@ from fakes import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.parties import party_of
-from assistant.support import SUPPORTED_FROM, SupportChecker, broken_rules, numbers, quotes
+from assistant.language.parties import party_of
+from assistant.model.support import SUPPORTED_FROM, SupportChecker, broken_rules, numbers, quotes
 from corpus.encoder.protocol import Encoder
 
 SIGNED = "The health ministries of Azerbaijan and Latvia signed a Cooperation Agreement in Riga on 4 December 2025."

@@ -13,12 +13,12 @@ from payloads import every_payload
 from texts import hostile
 
 from assistant.assembly import Assistant
-from assistant.commitments import Status, StatusReport
-from assistant.dates import EventDate, Period
-from assistant.organisations import aliases_of
-from assistant.parties import Party
-from assistant.record import Commitment
-from assistant.timeline import MOST_PARTIES, Timeline, TimelineError, directory_of, parties_called
+from assistant.language.commitments import Status, StatusReport
+from assistant.language.dates import EventDate, Period
+from assistant.language.organisations import aliases_of
+from assistant.language.parties import Party
+from assistant.record.record import Commitment
+from assistant.record.timeline import MOST_PARTIES, Timeline, TimelineError, directory_of, parties_called
 from corpus.document import Span
 from ui.rendering import one_line
 from ui.timeline.drawing import passage_url, summary, timeline_as_picture, timeline_as_table, timeline_as_text

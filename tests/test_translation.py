@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from texts import hostile
 
-from assistant.kinds import Kind
-from assistant.question import understand
-from assistant.translation import key_words, notice
-from assistant.vocabulary import Vocabulary
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.kinds import Kind
+from assistant.question.question import understand
+from assistant.question.translation import key_words, notice
 from corpus.index.keywords import analyze
 
 LANGUAGES = ("lv", "ru", "az", "tr", "de")

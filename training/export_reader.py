@@ -3,7 +3,7 @@
     python training/export_reader.py --checkpoint reader.pt --out assistant/reader
 
 Weights are quantised to int8 after training (dynamic quantisation, per channel), and attention becomes onnxruntime's
-own operator; the file holds no optimiser state, and its SHA-256 goes into `assistant/cross_encoder.py`.
+own operator; the file holds no optimiser state, and its SHA-256 goes into `assistant/reader/cross_encoder.py`.
 """
 
 import argparse

@@ -2,10 +2,10 @@
 
     python training/fit_reader.py [--questions 400]
 
-Logistic regression over `assistant.reading.FEATURES`: one row per sentence of the retrieved passages, positive where it
-holds the set's answer; every sentence of an unanswerable question is negative. Only documents that the network was not
-trained on are used, half of them to fit and half to measure. Fixed seed; the weights it prints go into
-`assistant/reading.py` by hand.
+Logistic regression over `assistant.reader.reading.FEATURES`: one row per sentence of the retrieved passages, positive
+where it holds the set's answer; every sentence of an unanswerable question is negative. Only documents that the network
+was not trained on are used, half of them to fit and half to measure. Fixed seed; the weights it prints go into
+`assistant/reader/reading.py` by hand.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from assistant.cross_encoder import CrossEncoder
-from assistant.features import FEATURES
-from assistant.question import understand
-from assistant.reading import EvidenceReader, sentence_candidates
-from assistant.retrieval import HybridRetriever
-from assistant.vocabulary import Vocabulary
+from assistant.language.vocabulary import Vocabulary
+from assistant.question.question import understand
+from assistant.reader.cross_encoder import CrossEncoder
+from assistant.reader.features import FEATURES
+from assistant.reader.reading import EvidenceReader, sentence_candidates
+from assistant.search.retrieval import HybridRetriever
 from benchmarks.sets import SetQuestion, fold, held_back, open_set
 from corpus.encoder.opening import open_encoder
 from corpus.encoder.protocol import Encoder

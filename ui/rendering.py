@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
 
 from assistant.answer import EXTRACTIVE, Answer, Citation, Outcome, Statement
-from assistant.translation import language_of_notice
+from assistant.question.translation import language_of_notice
 from ui.languages.marking import lang, marked, sentence
 from ui.languages.places import date_in_words
 from ui.languages.shared import AS_OF, PAGE, SOURCES, UNDATED, UNDERSTOOD

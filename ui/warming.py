@@ -7,7 +7,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from assistant.scope import scope_for
+from assistant.scope.scope import scope_for
 from corpus.errors import AssistantError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.commitments import Status
 from assistant.evaluation.facts import derived_facts
+from assistant.language.commitments import Status
 from corpus.errors import AssistantError
 
 NOT_IN_CORPUS = "not-in-corpus"

@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Citation, Outcome
-from assistant.commitments import asked_status, report
-from assistant.conversation import ABOUT
 from assistant.evaluation.cases import Case
 from assistant.evaluation.facts import find, normalised, states
-from assistant.ranking import ranked
+from assistant.language.commitments import asked_status, report
+from assistant.question.conversation import ABOUT
+from assistant.reader.ranking import ranked
 from corpus.document import Document
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.compose.selection import ANSWER_THRESHOLD
 from assistant.evaluation.measuring import Result
-from assistant.selection import ANSWER_THRESHOLD
 from corpus.errors import AssistantError
 
 Figures = dict[str, float | None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import HTTPConnection
 
-from assistant.scope import Scope, scope_for
+from assistant.scope.scope import Scope, scope_for
 from ui.access.identity import caller_of, identity_of
 
 if TYPE_CHECKING:

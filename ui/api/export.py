@@ -7,7 +7,7 @@ from fastapi import FastAPI, Form, Request, Response
 from pydantic import BaseModel, Field
 
 from assistant.answer import Answer
-from assistant.scope import Scope
+from assistant.scope.scope import Scope
 from ui import LONGEST_HISTORY
 from ui.access.audit import note_answer
 from ui.access.scoping import scope_of

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 
-from assistant.scope import Scope, hidden_sources
+from assistant.scope.scope import Scope, hidden_sources
 from corpus.errors import DataFolderDamaged
 from ui.access.identity import may_administer
 from ui.access.scoping import scope_of

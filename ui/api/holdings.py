@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import Field, StringConstraints
 
-from assistant.holdings import Order, Wanted, listed
+from assistant.scope.holdings import Order, Wanted, listed
 from corpus.document import Document
 from corpus.errors import NoSuchDocument
 from ui.access.scoping import scope_of

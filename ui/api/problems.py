@@ -12,8 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from assistant.scope import ScopeError
-from assistant.timeline import TimelineError
+from assistant.record.timeline import TimelineError
+from assistant.scope.scope import ScopeError
 from corpus.errors import AssistantError, DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
 from ui.api.turns import COME_AGAIN, Busy
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from assistant.timeline import Timeline, TimelineError
+from assistant.record.timeline import Timeline, TimelineError
 from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.access.scoping import scope_of
 from ui.api.problems import PAGE, documented, documented_pages

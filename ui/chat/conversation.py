@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer, Turn
 from assistant.progress import Stage, Step
-from assistant.scope import EVERYTHING, Scope, visible_document
+from assistant.scope.scope import EVERYTHING, Scope, visible_document
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.chat.sources import Cited, cited_by, panel, recall

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from assistant.scope import FIELD_OF, Scope
+from assistant.scope.scope import FIELD_OF, Scope
 from corpus.errors import AssistantError
 from ui.access.scoping import scope_of
 from ui.chat import AT_ONCE

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from assistant.scope import Scope, visible_document
+from assistant.scope.scope import Scope, visible_document
 from ui import LONGEST_HISTORY
 from ui.access.reader import reader_of
 from ui.access.scoping import scope_of

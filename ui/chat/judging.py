@@ -6,7 +6,7 @@ back. The page holds the judgement's id, which nobody else knows.
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.scope import Scope
+from assistant.scope.scope import Scope
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY
 from ui.chat import AT_ONCE

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.scope import EVERYTHING, Scope, hidden_sources
+from assistant.scope.scope import EVERYTHING, Scope, hidden_sources
 from ui.languages.places import language_name, listed
 from ui.languages.words import Counted, Text
 from ui.rendering import escape_markdown, failure_as_line, readable_date

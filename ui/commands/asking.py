@@ -37,7 +37,7 @@ def ask(  # noqa: PLR0913 (its options)
     ] = None,
 ) -> None:
     """Answer one question."""
-    from assistant.scope import Scope
+    from assistant.scope.scope import Scope
     from ui.export.file import check_file, write_briefing
     from ui.rendering import answer_as_text
 
@@ -57,7 +57,7 @@ def ask(  # noqa: PLR0913 (its options)
 
 def filters(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List what documents can be filtered by: parties, topics, publishers, languages and sources."""
-    from assistant.scope import FIELD_OF
+    from assistant.scope.scope import FIELD_OF
     from ui.wire.filters import values_as_json
 
     with opened(data_dir) as assistant:

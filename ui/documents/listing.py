@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from assistant.holdings import Order, Overview, Wanted, listed
+from assistant.scope.holdings import Order, Overview, Wanted, listed
 from corpus.catalog.entries import Failure, Summary
 from corpus.document import Document
 from corpus.files import LARGEST_FILE_BYTES

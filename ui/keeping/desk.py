@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from assistant.answer import Answer
-from assistant.scope import Scope
+from assistant.scope.scope import Scope
 from corpus.errors import StoreUnreachable
 from ui.access.scoping import Served
 from ui.keeping.database import Database, RecordsDamaged

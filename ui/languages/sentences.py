@@ -4,7 +4,8 @@ A page looks each one up by its English (`marking.sentence`); what is composed t
 question in it, stays English and is marked so. Only the catalogues' own care needs this list.
 """
 
-from assistant import remarks, scope
+from assistant.compose import remarks
+from assistant.scope import scope
 from ui.access import admission, bodies, identification, refusals, sign_in
 from ui.languages.words import Text
 

@@ -19,7 +19,7 @@ SHOW = Text("Show")
 UNDERSTOOD = Text("Understood as: {question}")
 AS_OF = Text("As of {date}, the date of the newest source cited.")
 PAGE = Text("page {number}")
-# What a sentence reports of a commitment, by `assistant.commitments.Status.words`.
+# What a sentence reports of a commitment, by `assistant.language.commitments.Status.words`.
 STATUSES = {
     "withdrawn": Text("withdrawn", "status of a commitment"),
     "discussed": Text("discussed", "status of a commitment"),

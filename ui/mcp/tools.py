@@ -20,7 +20,7 @@ from ui.timeline.page import LONGEST_NAMES
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
-    from assistant.retrieval import Hit
+    from assistant.search.retrieval import Hit
 
 MOST_PASSAGES = 50
 # Characters of a document in one reading.

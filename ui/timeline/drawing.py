@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from assistant.commitments import Status
-from assistant.dates import EventDate
-from assistant.record import Commitment
-from assistant.timeline import Timeline
+from assistant.language.commitments import Status
+from assistant.language.dates import EventDate
+from assistant.record.record import Commitment
+from assistant.record.timeline import Timeline
 from ui.languages.marking import lang, marked
 from ui.languages.places import country, listed, number
 from ui.languages.shared import SOURCE, UNDATED, status_in_words

@@ -10,8 +10,8 @@ import html
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from assistant.parties import Party
-from assistant.timeline import Timeline
+from assistant.language.parties import Party
+from assistant.record.timeline import Timeline
 from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.languages.marking import masthead, sentence
 from ui.languages.speaking import current

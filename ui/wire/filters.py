@@ -1,7 +1,7 @@
 """Scopes as people write them: in an address and in JSON.
 
 The names are the same everywhere: party, topic, publisher, language, source (each may be given several times), since,
-until. What they mean and whether there is such a value is `assistant.scope`'s business.
+until. What they mean and whether there is such a value is `assistant.scope.scope`'s business.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from assistant.scope import FIELD_OF, MOST_VALUES, Scope
+from assistant.scope.scope import FIELD_OF, MOST_VALUES, Scope
 
 LONGEST_VALUE = 300
 SINCE, UNTIL, QUESTION = "since", "until", "q"

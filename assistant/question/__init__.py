@@ -1,0 +1,1 @@
+"""What is asked: follow-ups made to stand alone, parties, kinds, dates, status, words."""

@@ -1,0 +1,1 @@
+"""Which sentence answers: features of words, the trained network and its weights."""

@@ -1,0 +1,1 @@
+"""What every document tells of commitments, and timelines made of it."""

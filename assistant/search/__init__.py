@@ -1,0 +1,1 @@
+"""Which passages are read: vectors and keywords, fused, of more than one document."""
