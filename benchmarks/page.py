@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from assistant import open_assistant
 from benchmarks.table import percentile, print_table
-from ui.api.app import create_app
+from ui.application import create_app
 from ui.server import address, bind
 
 QUESTIONS = (

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.settings import Settings
-from ui.access.keys import KeyRing
 from ui.access.layer import Access, open_access
 from ui.chat.gate import Gate
 from ui.chat.own_sessions import OwnSessions
+from ui.identity.keys import KeyRing
 
 TEXT = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\n\nIt covers beds.\n"
 QUESTION = {"question": "Where did Latvia and Azerbaijan sign a health agreement?"}

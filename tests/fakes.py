@@ -154,7 +154,7 @@ def app_over(assistant: Any, access: Any = None, **options: Any) -> "FastAPI":
 
     The loop is of another thread, because a test's browser has one in ours.
     """
-    from ui.api.app import create_app
+    from ui.application import create_app
 
     async def made() -> "FastAPI":
         return create_app(assistant, access=access, **options)

@@ -8,8 +8,8 @@ import pytest
 from doors import PROXY, QUESTION, STRANGER, Doors, bearer, fitted, with_witness
 from starlette.routing import BaseRoute, Mount, Route
 
-from ui.access.identity import ADMIN, ASK, WRITE
 from ui.access.rules import RULES
+from ui.identity.identity import ADMIN, ASK, WRITE
 
 PUBLIC, CLOSED = "public", "closed"
 # Every route of ours, with the right it needs. A new one is added here and in `ui/access/rules.py`.

@@ -9,7 +9,7 @@ import pytest
 from doors import QUESTION, fitted
 
 from ui.access.layer import AccessError
-from ui.api.completion_shapes import MODEL
+from ui.wire.completion_shapes import MODEL
 
 EVIL = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
 

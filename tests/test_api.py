@@ -9,8 +9,8 @@ from payloads import BEACON, PAYLOADS
 from assistant.answer import Answer
 from assistant.assembly import Assistant, open_assistant
 from corpus.errors import DataFolderDamaged
-from ui.access.refusals import NOT_HERE
-from ui.api.app import create_app
+from ui.application import create_app
+from ui.wire.refusals import NOT_HERE
 
 BRIEF = """---
 title: "Iceland and Malta sign a health agreement"

@@ -31,7 +31,7 @@ DATABASE_MODULES = (
         "corpus.catalog.rows",
         "corpus.catalog.tables",
     ),
-    *("ui.keeping.database", "ui.keeping.records", "ui.keeping.shared", "ui.keeping.shelves"),
+    *("ui.storage.database", "ui.keeping.records", "ui.storage.shared", "ui.keeping.shelves"),
 )
 # Library → the modules that may import it; a name with a full stop at its end allows a whole package.
 OWNERS = {
@@ -56,7 +56,7 @@ OWNERS = {
     "gradio": ("ui.chat.page",),
     "authlib": ("ui.access.sign_in",),
     "joserfc": ("ui.access.sign_in",),
-    "itsdangerous": ("ui.access.signing",),
+    "itsdangerous": ("ui.identity.signing",),
     "docx": ("corpus.readers.word", "ui.export."),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
@@ -70,7 +70,7 @@ OWNERS = {
 AT_MODULE_LEVEL = {
     "sqlalchemy": DATABASE_MODULES,
     "langchain_core": ("assistant.search.retrieval", "assistant.chain"),
-    "itsdangerous": ("ui.access.signing",),
+    "itsdangerous": ("ui.identity.signing",),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
     "httpx": ("ui.client",),
@@ -268,7 +268,7 @@ def write(root: Path, files: dict[str, str]) -> None:
         (second_owners, {"assistant/a.py": "from fastapi import FastAPI"}),
         (second_owners, {"ui/cli.py": "def f():\n    import gradio as g"}),
         (second_owners, {"ui/cli.py": "def f():\n    from mcp.server import Server"}),
-        (second_owners, {"ui/api/app.py": "def f():\n    import prometheus_client"}),
+        (second_owners, {"ui/application.py": "def f():\n    import prometheus_client"}),
         (second_owners, {"corpus/a.py": "import importlib\nimportlib.import_module('torch')"}),
         (heavy_imports_at_module_level, {"corpus/index/vectors.py": "import chromadb"}),
         (heavy_imports_at_module_level, {"corpus/encoder/protocol.py": "class Encoder:\n    from torch import nn"}),

@@ -14,8 +14,8 @@ from assistant.assembly import Assistant, open_assistant
 from corpus.errors import DataFolderBusy
 from corpus.operations.backup import Backup, BackupError, back_up, restore
 from corpus.store.lock import writers_lock
-from ui.access.keys import KeyRing
 from ui.cli import app
+from ui.identity.keys import KeyRing
 
 QUESTION = "What did Iceland and Malta sign?"
 

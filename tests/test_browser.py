@@ -16,7 +16,7 @@ from assistant.assembly import Assistant, briefs_folder, open_assistant
 from assistant.scope.scope import FIELD_OF
 from corpus.encoder.protocol import Encoder
 from corpus.store.store import Store
-from ui.api.app import create_app
+from ui.application import create_app
 from ui.chat.conversation import EDIT
 from ui.rendering import one_line, safe_url
 from ui.server import address, bind

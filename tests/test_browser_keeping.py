@@ -19,7 +19,7 @@ pytest.importorskip("playwright", reason="the browser tests need the Python pack
 from fakes import app_over
 from test_browser import CHROMIUM, FLAGSHIP, NoSuggestions, Visit, assistant, browser  # noqa: F401 (fixtures are used by their names)
 
-from ui.api.app import create_app
+from ui.application import create_app
 from ui.keeping.desk import Desk, Place
 from ui.keeping.records import Period
 from ui.keeping.shelves import BrowserShelf, Shelf

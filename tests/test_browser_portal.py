@@ -17,7 +17,7 @@ from fakes import app_over
 
 from assistant.assembly import Assistant, briefs_folder, open_assistant
 from corpus.encoder.protocol import Encoder
-from ui.access.keys import KeyRing
+from ui.identity.keys import KeyRing
 from ui.server import address, bind
 
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")

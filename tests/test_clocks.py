@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from ui.access.identity import ASK, Identity, rights_up_to
 from ui.access.limits import Buckets
-from ui.access.sessions import Person, Sessions
-from ui.access.signing import Signer
-from ui.access.tokens import EmbedTokens
+from ui.identity.identity import ASK, Identity, rights_up_to
+from ui.identity.sessions import Person, Sessions
+from ui.identity.signing import Signer
+from ui.identity.tokens import EmbedTokens
 
 OWNER = Identity("portal", "key", rights_up_to(ASK), subject="0123456789ab", key="0123456789ab")
 HOUR = 3600

@@ -17,8 +17,8 @@ from serving import served
 from assistant.answer import Answer
 from assistant.assembly import Assistant, open_assistant
 from corpus.errors import DataFolderDamaged
-from ui.api.completion_shapes import MODEL
 from ui.api.markdown import CLOSEST, SOURCES, written
+from ui.wire.completion_shapes import MODEL
 
 BRIEF = """---
 title: "Iceland & Malta *sign* [a] health agreement"

@@ -23,10 +23,10 @@ from ui.api import uploads as uploads_api
 from ui.api.documents import add_documents
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
-from ui.api.problems import add_problems
 from ui.api.questions import add_questions
-from ui.api.turns import Turns
-from ui.documents.listing import View, documents_page
+from ui.pages.documents.listing import View, documents_page
+from ui.wire.problems import add_problems
+from ui.wire.turns import Turns
 
 WORDS = b"Iceland and Malta signed a health agreement in Valletta on 3 May 2024."
 BRIEF = """---

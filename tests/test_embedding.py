@@ -8,9 +8,9 @@ import pytest
 from doors import PORTAL, PROXY, QUESTION, Doors, bearer, fitted
 from markup import parse
 
-from ui.access.identity import ASK, Identity, rights_up_to
-from ui.access.signing import SecretError, Signer, secret_of
-from ui.access.tokens import EmbedTokens
+from ui.identity.identity import ASK, Identity, rights_up_to
+from ui.identity.signing import SecretError, Signer, secret_of
+from ui.identity.tokens import EmbedTokens
 
 
 @pytest.fixture(scope="module")

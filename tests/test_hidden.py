@@ -19,8 +19,8 @@ from test_scope import OPEN, SECRET, write
 
 from assistant.assembly import Assistant, open_assistant
 from ui.access.layer import open_access
-from ui.api.completion_shapes import MODEL
 from ui.keeping.desk import Desk
+from ui.wire.completion_shapes import MODEL
 
 PROXY = "10.0.0.1"
 SETTINGS = {

@@ -24,8 +24,8 @@ from assistant.assembly import Assistant, open_assistant
 from assistant.scope.scope import EVERYTHING
 from assistant.search.retrieval import HybridRetriever
 from ui.access.layer import open_access
-from ui.api.completion_shapes import MODEL
 from ui.keeping.desk import Desk
+from ui.wire.completion_shapes import MODEL
 
 # What stands in the open source alone, in both, in the restricted one alone, and nowhere.
 WORDS = ("Azerbaijan", "hospitals", "vaccines", "agreement", "ambulances", "nurses", "xylophones", "Kinbote", "Tuvalu")

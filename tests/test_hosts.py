@@ -11,7 +11,7 @@ from doors import NAME, QUESTION, STRANGER, Doors, fitted
 from test_access import OURS, routes_of
 
 from ui.access.admission import NOT_THIS_NAME
-from ui.access.hosts import is_known
+from ui.identity.hosts import is_known
 
 REBOUND = ("evil.example", "evil.example:7860", "127.0.0.1.evil.example", "localhost.evil.example", "203.0.113.80", "")
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.scope.scope import EVERYTHING
-from ui.access.keys import KeyRing
+from ui.identity.keys import KeyRing
 from ui.keeping.desk import Desk
 
 MARK = "xylophone"

@@ -19,7 +19,7 @@ from texts import hostile
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document
 from ui.chat.sources import cited_by, sources_as_markdown
-from ui.documents.page import document_page
+from ui.pages.documents.page import document_page
 from ui.rendering import (
     answer_as_markdown,
     document_url,

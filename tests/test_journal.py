@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from ui.access.audit import AuditLog
 from ui.access.journal import JsonLines
-from ui.api.completion_shapes import MODEL
 from ui.cli import app
+from ui.wire.completion_shapes import MODEL
 
 WORD = "ambulances-of-Ruritania"
 

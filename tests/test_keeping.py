@@ -35,9 +35,9 @@ from ui.keeping.conversations import (
     with_listed,
     without_listed,
 )
-from ui.keeping.database import Database
 from ui.keeping.observed import REMEMBERED, Observed
 from ui.keeping.shelves import EMPTY, MOST_ON_SERVER, SLOTS, BrowserShelf, ServerShelf, Shelf, purge_conversations
+from ui.storage.database import Database
 
 RIGA = document("Latvia and Azerbaijan signed an agreement. It covers training.", id="d1")
 AT = "2026-02-09T08:00:00Z"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ui.access.keys import KeyRing, KeysError, described
 from ui.cli import app
-from ui.keeping.shared import KeysUnknown, Rows, SharedKeys, shared_secret
+from ui.identity.keys import KeyRing, KeysError, described
+from ui.storage.shared import KeysUnknown, Rows, SharedKeys, shared_secret
 
 
 def test_a_key_is_found_and_only_its_hash_is_kept(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_watched_ring_sees_changes_within_two_seconds_and_asks_no_database_mea
         while other.find(text) is not None:
             assert time.monotonic() < patience
             time.sleep(0.05)
-        monkeypatch.setattr("ui.keeping.shared._TOO_OLD_SECONDS", -1)
+        monkeypatch.setattr("ui.storage.shared._TOO_OLD_SECONDS", -1)
         with pytest.raises(KeysUnknown, match="start it, or wait"):
             other.find(text)
         assert other.has_any, "that somebody must sign in is not forgotten"

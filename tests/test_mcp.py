@@ -173,7 +173,7 @@ def test_this_machines_own_names_do(url: str, host: str) -> None:
 
 def test_a_name_that_the_settings_give_does_too(assistant: Assistant) -> None:
     from ui.access.layer import Access
-    from ui.api.app import create_app
+    from ui.application import create_app
 
     async def made() -> Any:
         return create_app(assistant, access=Access(hosts=("assistant.example.org",)))

@@ -25,13 +25,14 @@ from corpus.catalog.kept_files import FOLDER
 from corpus.errors import DataFolderBusy, DataFolderDamaged, StoreUnreachable
 from corpus.operations.moving import Kept, MoveError, move_catalog
 from corpus.store.store import writers_lock
-from ui.access.keys import KeyRing
-from ui.access.signing import secret_of
 from ui.cli import app
-from ui.keeping import database, records, shared, shelves
+from ui.identity.keys import KeyRing
+from ui.identity.signing import secret_of
+from ui.keeping import records, shelves
 from ui.keeping.conversations import continued
 from ui.keeping.moving import move
-from ui.keeping.shared import shared_secret
+from ui.storage import database, shared
+from ui.storage.shared import shared_secret
 
 QUESTION = "What did Iceland and Malta sign?"
 SIGNED = "{} and {} signed a health agreement in Valletta on 3 May 2024."
@@ -40,7 +41,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from corpus.operations.moving import Kept, move_catalog
-from ui.keeping.shared import metadata
+from ui.storage.shared import metadata
 
 def rows():
     yield {"name": "signing", "value": "x"}

@@ -6,10 +6,10 @@ import pytest
 from doors import PORTAL, PROXY, QUESTION, bearer, fitted
 from starlette.requests import HTTPConnection
 
-from ui.access.identity import ASK, GUEST, LOCAL, Identity, current_user, note_identity, rights_up_to
-from ui.access.reader import COOKIE, reader_of
-from ui.access.signing import Signer
-from ui.access.tokens import EmbedTokens
+from ui.identity.identity import ASK, GUEST, LOCAL, Identity, current_user, note_identity, rights_up_to
+from ui.identity.reader import COOKIE, reader_of
+from ui.identity.signing import Signer
+from ui.identity.tokens import EmbedTokens
 
 OWNER = Identity("portal", "key", rights_up_to(ASK), subject="0123456789ab", key="0123456789ab")
 TOKENS = EmbedTokens(Signer("s" * 32))

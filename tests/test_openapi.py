@@ -22,8 +22,9 @@ from schemathesis.engine.events import FatalError, FuzzScenarioFinished, NonFata
 from assistant.assembly import Assistant, open_assistant
 from assistant.scope.holdings import Wanted
 from corpus.ingest.uploads import Addition
-from ui.api.completion_shapes import COMPLETION_EXAMPLE, Completion
-from ui.api.document_shapes import (
+from ui.api.timeline import told_with_links
+from ui.wire.completion_shapes import COMPLETION_EXAMPLE, Completion
+from ui.wire.document_shapes import (
     ADDED_EXAMPLE,
     DOCUMENT_EXAMPLE,
     LIST_EXAMPLE,
@@ -32,8 +33,7 @@ from ui.api.document_shapes import (
     DocumentList,
     FullDocument,
 )
-from ui.api.shapes import ANSWER_EXAMPLE, ASKING_EXAMPLE, TIMELINE_EXAMPLE, AnswerShape, Asking, TimelineShape
-from ui.api.timeline import told_with_links
+from ui.wire.shapes import ANSWER_EXAMPLE, ASKING_EXAMPLE, TIMELINE_EXAMPLE, AnswerShape, Asking, TimelineShape
 
 BRIEF = """---
 title: "Iceland and Malta sign a health agreement"

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import AssistantError
-from ui.access.proxy import Peers, TrustedProxy
-from ui.access.refusals import Refusal
+from ui.identity.proxy import Peers, TrustedProxy
+from ui.wire.refusals import Refusal
 
 PEERS = Peers.read("10.0.0.1, 10.1.0.0/16, fd00::/8")
 PROXY = TrustedProxy("X-User", "X-Groups", PEERS)

@@ -21,18 +21,18 @@ from assistant.answer import Answer, Citation, DocumentReference, Outcome, State
 from assistant.assembly import Assistant, open_assistant
 from corpus.index.servers import Servers
 from ui.access.admission import Admission
-from ui.access.identification import Identification
-from ui.access.identity import Identity, note_identity
 from ui.access.layer import Access
-from ui.access.reader import COOKIE, reader_of
-from ui.api.app import create_app
+from ui.application import create_app
 from ui.cli import app
-from ui.keeping.database import Database, RecordsDamaged, moment
+from ui.identity.identification import Identification
+from ui.identity.identity import Identity, note_identity
+from ui.identity.reader import COOKIE, reader_of
 from ui.keeping.desk import Desk
 from ui.keeping.records import LONGEST_REASON, Period, Records, alike
+from ui.pages.review.page import POLICY, STYLE, review_page
+from ui.pages.review.table import inert_cell, review_as_csv
 from ui.rendering import one_line
-from ui.review.page import POLICY, STYLE, review_page
-from ui.review.table import inert_cell, review_as_csv
+from ui.storage.database import Database, RecordsDamaged, moment
 
 ALWAYS = Period()
 BRIEF = """---

@@ -14,7 +14,7 @@ from texts import hostile
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from corpus.document import Document, Span
 from ui.chat.sources import SURROUNDINGS, cited_by, sources_as_markdown, surroundings
-from ui.documents.page import document_page, missing_document_page, span_within
+from ui.pages.documents.page import document_page, missing_document_page, span_within
 from ui.rendering import (
     DRAFT,
     answer_as_markdown,

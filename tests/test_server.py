@@ -9,8 +9,8 @@ from fakes import child_command, child_environment
 
 from assistant.settings import Settings
 from corpus.errors import AssistantError
-from ui.access.keys import KeyRing
 from ui.access.layer import names_of
+from ui.identity.keys import KeyRing
 from ui.server import EVERYBODY, NOBODY_SIGNS_IN, AddressInUse, address, bind
 
 BEYOND = """

@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from identity_provider import CLIENT, SECRET, IdentityProvider, provided
 
-from ui.access.identification import GroupRights
-from ui.access.sessions import Person, Sessions
 from ui.access.sign_in import groups_in, local_path
-from ui.access.signing import Signer
+from ui.identity.identification import GroupRights
+from ui.identity.sessions import Person, Sessions
+from ui.identity.signing import Signer
 
 PUBLIC = "https://assistant.example"
 COOKIE = "__Host-assistant"

@@ -22,7 +22,7 @@ from assistant.model.connection import connect
 from corpus.errors import DataFolderDamaged
 from ui.api import streaming
 from ui.api.streaming import wants_events
-from ui.api.turns import Busy, Turns
+from ui.wire.turns import Busy, Turns
 
 QUESTION = {"question": "What did Iceland and Malta\u2028agree on?"}
 EVENTS = {"Accept": "text/event-stream"}
@@ -249,7 +249,7 @@ def test_a_failure_gives_its_turn_back() -> None:
 def test_too_many_questions_are_refused_with_when_to_come_again(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.api.app.Turns", lambda: Turns(at_once=1, waiting=0))
+    monkeypatch.setattr("ui.application.Turns", lambda: Turns(at_once=1, waiting=0))
     inside, go_on = threading.Event(), threading.Event()
 
     def script() -> Iterator[Answer]:

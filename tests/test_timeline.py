@@ -20,9 +20,9 @@ from assistant.language.parties import Party
 from assistant.record.record import Commitment
 from assistant.record.timeline import MOST_PARTIES, Timeline, TimelineError, directory_of, parties_called
 from corpus.document import Span
+from ui.pages.timeline.drawing import passage_url, summary, timeline_as_picture, timeline_as_table, timeline_as_text
+from ui.pages.timeline.page import STYLE, timeline_page
 from ui.rendering import one_line
-from ui.timeline.drawing import passage_url, summary, timeline_as_picture, timeline_as_table, timeline_as_text
-from ui.timeline.page import STYLE, timeline_page
 
 LATVIA, AZERBAIJAN = Party("LV", "Latvia"), Party("AZ", "Azerbaijan")
 DECLARED = ("Grindeks", "Ministry of Health, Labour and Welfare", "University of Latvia")

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from assistant.assembly import Assistant, open_assistant
 from corpus.errors import DataFolderDamaged
-from ui.api.app import create_app
+from ui.application import create_app
 from ui.warming import StillLoading, Warming
 
 

@@ -14,9 +14,9 @@ from ui.commands.administration import audit_app, backup, keys_app, move, restor
 from ui.commands.asking import ask, filters, timeline
 from ui.commands.documents import documents, ingest, reindex
 from ui.commands.examining import doctor, evaluate
+from ui.commands.records import records_app
 from ui.commands.serving import chat, mcp, serve
 from ui.commands.sources import sources_app
-from ui.keeping.commands import records_app
 
 app = typer.Typer(
     name="assistant",

@@ -18,8 +18,8 @@ import httpx
 from pydantic import ValidationError
 
 from corpus.errors import AssistantError
-from ui.api.document_shapes import DocumentList, FullDocument
-from ui.api.shapes import AnswerShape, Live, Problem, Ready, TimelineShape
+from ui.wire.document_shapes import DocumentList, FullDocument
+from ui.wire.shapes import AnswerShape, Live, Problem, Ready, TimelineShape
 
 # Seconds without a byte; a server at work sends a comment every ten.
 TIMEOUT = 60.0

@@ -3,7 +3,7 @@
 Whatever comes from a document, its metadata, a file name or a question is data: `escape_markdown` turns every
 character of it that a Markdown dialect, an HTML parser or an autolinker could act on into a numeric entity. Only this
 module's own literals are markup. Nothing here knows Gradio; its sources are `ui.chat.sources`,
-documents as pages `ui.documents.page`.
+documents as pages `ui.pages.documents.page`.
 """
 
 import html

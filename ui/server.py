@@ -42,10 +42,10 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
 
         from ui.access.journal import write_log
         from ui.access.layer import open_access
-        from ui.api.app import create_app
-        from ui.api.turns import Turns
+        from ui.application import create_app
         from ui.keeping.desk import open_desk
         from ui.warming import Warming
+        from ui.wire.turns import Turns
 
         write_log(requests=settings.log_requests)
         access = open_access(settings, assistant.store.folder)

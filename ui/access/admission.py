@@ -15,14 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.access.bodies import Bodies, Body
-from ui.access.hosts import is_known
-from ui.access.identification import WRONG_KEY, Identification
-from ui.access.identity import LOCAL, Identity, identity_of, note_identity
 from ui.access.limits import Buckets, Busy, Turns, neighbourhood
-from ui.access.proxy import Peers
-from ui.access.refusals import NOT_HERE, SIGN_IN_FIRST, Refusal, wants_page
 from ui.access.rules import CLOSED, PUBLIC, RULES, Rule, rule_for
-from ui.access.standing import NoLongerStands, WhileItStands
+from ui.identity.hosts import is_known
+from ui.identity.identification import WRONG_KEY, Identification
+from ui.identity.identity import LOCAL, Identity, identity_of, note_identity
+from ui.identity.proxy import Peers
+from ui.identity.standing import NoLongerStands, WhileItStands
+from ui.wire.refusals import NOT_HERE, SIGN_IN_FIRST, Refusal, wants_page
 
 SIGN_IN = "/sign-in"
 TOO_MANY = "Too many requests; wait a moment, then ask again."

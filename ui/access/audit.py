@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import HTTPConnection
 
 from assistant.answer import Answer
-from ui.access.identity import identity_of
+from ui.identity.identity import identity_of
 
 if TYPE_CHECKING:
     from assistant.progress import Told

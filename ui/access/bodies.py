@@ -14,7 +14,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from ui.access.refusals import Refusal
+from ui.wire.refusals import Refusal
 
 TOO_LARGE = "The request is larger than this address takes."
 TOO_LATE = "The request did not arrive in full in time; send it again."

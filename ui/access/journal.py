@@ -17,8 +17,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.errors import AssistantError
-from ui.access.identity import identity_of
-from ui.api.problems import problem
+from ui.identity.identity import identity_of
+from ui.wire.problems import problem
 
 FAILED = "Something went wrong here; tell whoever runs this server the request's id."
 _REQUESTS = logging.getLogger("assistant.requests")

@@ -18,15 +18,15 @@ from ui.access.admission import Admission, AdmissionLayer, Limits
 from ui.access.audit import AuditLog, Notes, attach_notes
 from ui.access.bodies import Bodies
 from ui.access.headers import SecurityHeaders
-from ui.access.identification import GroupRights, Identification
 from ui.access.journal import JournalLayer
-from ui.access.keys import KeyRing
 from ui.access.limits import Buckets, Turns
-from ui.access.proxy import Peers, TrustedProxy
-from ui.access.sessions import Sessions
-from ui.access.signing import Signer, secret_of
-from ui.access.tokens import EmbedTokens
-from ui.keeping.shared import shared_secret
+from ui.identity.identification import GroupRights, Identification
+from ui.identity.keys import KeyRing
+from ui.identity.proxy import Peers, TrustedProxy
+from ui.identity.sessions import Sessions
+from ui.identity.signing import Signer, secret_of
+from ui.identity.tokens import EmbedTokens
+from ui.storage.shared import shared_secret
 
 if TYPE_CHECKING:
     from assistant.settings import Settings

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from starlette.routing import compile_path
 
-from ui.access.identity import ADMIN, ASK, WRITE
+from ui.identity.identity import ADMIN, ASK, WRITE
 
 # Besides the three rights: open to everybody, and served to nobody.
 PUBLIC, CLOSED = "public", "closed"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import HTTPConnection
 
 from assistant.scope.scope import Scope, scope_for
-from ui.access.identity import caller_of, identity_of
+from ui.identity.identity import caller_of, identity_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

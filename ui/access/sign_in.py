@@ -13,8 +13,8 @@ from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
 from ui.access.layer import Access, Provider
-from ui.access.refusals import Refusal
-from ui.access.sessions import Person, Sessions
+from ui.identity.sessions import Person, Sessions
+from ui.wire.refusals import Refusal
 
 if TYPE_CHECKING:
     from authlib.integrations.starlette_client import StarletteOAuth2App

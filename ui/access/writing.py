@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from ui.access.identity import WRITE, may
-from ui.api.problems import RefusedRequest
+from ui.identity.identity import WRITE, may
+from ui.wire.problems import RefusedRequest
 
 _NOT_HERE = "Documents are not added or removed over HTTP here; set ASSISTANT_UPLOADS, or run: assistant ingest FOLDER"
 _OTHER_PAGE = "Documents are added and removed from this server's own pages only, not from another site's."

@@ -22,8 +22,10 @@ from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.access.audit import note_answer, noted
 from ui.access.scoping import scope_of
-from ui.api.addresses import own_address
-from ui.api.completion_shapes import (
+from ui.api.markdown import Written, passage_address, written
+from ui.api.streaming import EVENT_STREAM, STILL_WORKING, event_schema, event_stream, started
+from ui.wire.addresses import own_address
+from ui.wire.completion_shapes import (
     COMPLETION_EXAMPLE,
     MODEL,
     Annotation,
@@ -36,10 +38,8 @@ from ui.api.completion_shapes import (
     UrlCitation,
     Usage,
 )
-from ui.api.markdown import Written, passage_address, written
-from ui.api.problems import documented_for_openai, openai_error, unexpected
-from ui.api.streaming import EVENT_STREAM, STILL_WORKING, event_schema, event_stream, started
-from ui.api.turns import Turns
+from ui.wire.problems import documented_for_openai, openai_error, unexpected
+from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from ui.api.completion_shapes import OpenAIError
-from ui.api.shapes import Problem
+from ui.wire.completion_shapes import OpenAIError
+from ui.wire.shapes import Problem
 
 DESCRIPTION = (
     "Answers questions about international health cooperation from documents, every sentence with its exact source. "

@@ -6,9 +6,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from ui.access.scoping import scope_of
-from ui.api.problems import documented
-from ui.documents.page import document_page, missing_document_page, span_within
+from ui.pages.documents.page import document_page, missing_document_page, span_within
 from ui.style import STYLE_HASH
+from ui.wire.problems import documented
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

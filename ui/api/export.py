@@ -11,14 +11,14 @@ from assistant.scope.scope import Scope
 from ui import LONGEST_HISTORY
 from ui.access.audit import note_answer
 from ui.access.scoping import scope_of
-from ui.api.addresses import own_address
-from ui.api.problems import documented
-from ui.api.shapes import QuestionText
 from ui.export.briefing import file_name, make_briefing
 from ui.export.markdown import briefing_as_markdown
 from ui.export.word import CONTENT_TYPE, briefing_as_word
 from ui.languages.speaking import current, speaking
+from ui.wire.addresses import own_address
 from ui.wire.filters import scope_from_query
+from ui.wire.problems import documented
+from ui.wire.shapes import QuestionText
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk

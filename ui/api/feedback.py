@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
 from ui.access.scoping import scope_of
-from ui.api.problems import documented
-from ui.api.shapes import QuestionText
 from ui.keeping.records import LONGEST_REASON
+from ui.wire.problems import documented
+from ui.wire.shapes import QuestionText
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk

@@ -6,8 +6,8 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 
 from ui.access.scoping import scope_of
-from ui.api.problems import documented
 from ui.wire.filters import values_as_json
+from ui.wire.problems import documented
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

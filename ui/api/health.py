@@ -6,10 +6,10 @@ from fastapi import FastAPI, Request
 
 from assistant.scope.scope import Scope, hidden_sources
 from corpus.errors import DataFolderDamaged
-from ui.access.identity import may_administer
 from ui.access.scoping import scope_of
-from ui.api.problems import documented
-from ui.api.shapes import Live, Ready
+from ui.identity.identity import may_administer
+from ui.wire.problems import documented
+from ui.wire.shapes import Live, Ready
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

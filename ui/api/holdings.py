@@ -10,9 +10,9 @@ from assistant.scope.holdings import Order, Wanted, listed
 from corpus.document import Document
 from corpus.errors import NoSuchDocument
 from ui.access.scoping import scope_of
-from ui.api.document_shapes import DocumentList, FullDocument
-from ui.api.problems import RefusedRequest, documented
-from ui.documents.page import span_within
+from ui.pages.documents.page import span_within
+from ui.wire.document_shapes import DocumentList, FullDocument
+from ui.wire.problems import RefusedRequest, documented
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from assistant.answer import Answer, Turn
 from assistant.progress import Told
 from corpus.errors import AssistantError
-from ui.api.problems import documented
+from ui.wire.problems import documented
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric

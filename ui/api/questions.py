@@ -8,8 +8,6 @@ from fastapi.responses import Response
 
 from ui.access.audit import note_answer, noted
 from ui.access.scoping import scope_of
-from ui.api.problems import PROBLEM_JSON, documented
-from ui.api.shapes import ANSWER_EXAMPLE, AnswerShape, Asking
 from ui.api.streaming import (
     ANSWER,
     DRAFT,
@@ -23,7 +21,9 @@ from ui.api.streaming import (
     started,
     wants_events,
 )
-from ui.api.turns import Turns
+from ui.wire.problems import PROBLEM_JSON, documented
+from ui.wire.shapes import ANSWER_EXAMPLE, AnswerShape, Asking
+from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -11,10 +11,10 @@ from fastapi import FastAPI, Query, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from ui.api.problems import PAGE, documented
 from ui.keeping.records import Period
-from ui.review.page import POLICY, review_page
-from ui.review.table import review_as_csv
+from ui.pages.review.page import POLICY, review_page
+from ui.pages.review.table import review_as_csv
+from ui.wire.problems import PAGE, documented
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk

@@ -17,8 +17,8 @@ from starlette.responses import StreamingResponse
 
 from assistant.progress import Step, Told
 from corpus.errors import AssistantError
-from ui.api.problems import problem_of, unexpected
-from ui.api.turns import Turns
+from ui.wire.problems import problem_of, unexpected
+from ui.wire.turns import Turns
 
 # Seconds without anything to tell, after which a comment is sent.
 HEARTBEAT = 10.0

@@ -10,10 +10,10 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from assistant.record.timeline import Timeline, TimelineError
 from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.access.scoping import scope_of
-from ui.api.problems import PAGE, documented, documented_pages
-from ui.api.shapes import TimelineShape
-from ui.timeline.drawing import passage_url
-from ui.timeline.page import LONGEST_NAMES, POLICY, timeline_page
+from ui.pages.timeline.drawing import passage_url
+from ui.pages.timeline.page import LONGEST_NAMES, POLICY, timeline_page
+from ui.wire.problems import PAGE, documented, documented_pages
+from ui.wire.shapes import TimelineShape
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

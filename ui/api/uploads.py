@@ -22,10 +22,10 @@ from corpus.ingest.free_space import require_free_space
 from corpus.ingest.uploads import Addition, uploads_source
 from ui.access.scoping import scope_of
 from ui.access.writing import may_write, require_writer
-from ui.api.document_shapes import Added
 from ui.api.holdings import Asked, PageNumber
-from ui.api.problems import PAGE, RefusedRequest, documented, documented_pages, status_of
-from ui.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
+from ui.pages.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
+from ui.wire.document_shapes import Added
+from ui.wire.problems import PAGE, RefusedRequest, documented, documented_pages, status_of
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -13,9 +13,9 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.api.problems import problem
 from ui.chat.incoming import NOT_THE_PAGES, Unfit, read_object
 from ui.chat.shapes import Shapes
+from ui.wire.problems import problem
 
 GRADIO = "/gradio_api/"
 _PAGES = ("/", "/config", "/config/")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.scope.scope import Scope, visible_document
 from ui import LONGEST_HISTORY
-from ui.access.reader import reader_of
 from ui.access.scoping import scope_of
 from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of, with_question
@@ -19,6 +18,7 @@ from ui.chat.events import Parts
 from ui.chat.exporting import forms_for
 from ui.chat.filters import chosen_scope
 from ui.chat.sources import cited_by, panel
+from ui.identity.reader import reader_of
 from ui.keeping.conversations import (
     LONGEST_TITLE,
     Conversation,
@@ -31,10 +31,10 @@ from ui.keeping.conversations import (
     with_listed,
     without_listed,
 )
-from ui.keeping.database import moment
 from ui.keeping.shelves import Shelf, Writes
 from ui.languages.words import Text, later
 from ui.rendering import answer_as_markdown, answer_as_text, escape_markdown, readable_date
+from ui.storage.database import moment
 
 if TYPE_CHECKING:
     from ui.keeping.desk import Desk

@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.access.identity import identity_of
-from ui.access.reader import reader_of
 from ui.chat.gate import GRADIO, read_body, refused, with_body
 from ui.chat.incoming import Unfit
+from ui.identity.identity import identity_of
+from ui.identity.reader import reader_of
 
 NAME = "session_hash"
 _HEARTBEAT = f"{GRADIO}heartbeat/"

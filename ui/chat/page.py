@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
-from ui.access.identity import identity_of
 from ui.access.scoping import scope_of
 from ui.chat import QUIET
 from ui.chat.events import Parts, connect
@@ -23,6 +22,7 @@ from ui.chat.sources import nothing_yet
 from ui.chat.start import holdings_of, invitation
 from ui.chat.temporary import private_folder, use_folder
 from ui.chat.theme import theme
+from ui.identity.identity import identity_of
 from ui.languages.catalogues import LANGUAGES
 from ui.languages.gradio_words import words_of_gradio
 from ui.languages.shared import OTHER_PAGES, PRODUCT

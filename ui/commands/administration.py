@@ -9,7 +9,7 @@ import typer
 from ui.commands.options import AsJson, DataDir, folder_of
 
 if TYPE_CHECKING:
-    from ui.access.keys import KeyRing
+    from ui.identity.keys import KeyRing
 
 keys_app = typer.Typer(help="Make, list and revoke the keys that programs ask with.", no_args_is_help=True)
 audit_app = typer.Typer(help="The record of who asked what (ASSISTANT_AUDIT=true).", no_args_is_help=True)
@@ -33,7 +33,7 @@ def create_key(
 @keys_app.command("list")
 def list_keys(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the keys, without their secrets."""
-    from ui.access.keys import described
+    from ui.identity.keys import described
 
     keys = described(_keys(data_dir).all())
     if as_json:
@@ -108,6 +108,6 @@ def move(data_dir: DataDir = None) -> None:
 
 def _keys(data_dir: Path | None) -> "KeyRing":
     from assistant.settings import read_settings
-    from ui.access.keys import KeyRing
+    from ui.identity.keys import KeyRing
 
     return KeyRing(folder_of(data_dir), read_settings().catalog_server)

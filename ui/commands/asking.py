@@ -81,7 +81,7 @@ def timeline(
     as_json: AsJson = False,
 ) -> None:
     """Tell what documents report of commitments between parties, oldest first."""
-    from ui.timeline.drawing import timeline_as_text
+    from ui.pages.timeline.drawing import timeline_as_text
 
     with opened(data_dir) as assistant:
         found = assistant.timeline(parties, since, until)

@@ -9,10 +9,10 @@ from assistant.answer import Answer
 from assistant.scope.scope import Scope
 from corpus.errors import StoreUnreachable
 from ui.access.scoping import Served
-from ui.keeping.database import Database, RecordsDamaged
 from ui.keeping.observed import Observed
 from ui.keeping.records import Records
 from ui.keeping.shelves import BrowserShelf, ServerShelf, Shelf
+from ui.storage.database import Database, RecordsDamaged
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from corpus.operations.moving import Kept, Moved, move_catalog, rows_of
-from ui.access.keys import KeyRing
-from ui.keeping import database, records, shared, shelves
+from ui.identity.keys import KeyRing
+from ui.keeping import records, shelves
+from ui.storage import database, shared
 
 _RECORDS = (records.questions, records.feedback, shelves.conversations)
 

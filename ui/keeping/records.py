@@ -15,8 +15,8 @@ import sqlalchemy as sql
 from assistant.answer import Answer
 from corpus.catalog.database import String
 from ui import LONGEST_QUESTION
-from ui.keeping.database import Database, metadata, moment
 from ui.rendering import one_line
+from ui.storage.database import Database, metadata, moment
 
 LONGEST_REASON = 1_000
 REFUSED = ("not_found", "unclear")

@@ -14,7 +14,7 @@ import sqlalchemy as sql
 
 from corpus.catalog.database import String
 from ui.keeping.conversations import Conversation, Listed, as_data, from_data, in_order
-from ui.keeping.database import Database, metadata
+from ui.storage.database import Database, metadata
 
 SLOTS = 30
 MOST_ON_SERVER = 500  # of one user; the ones least recently used make room

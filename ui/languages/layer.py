@@ -12,8 +12,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.held_page import HeldPage, without_compression
 from ui.languages.catalogues import ENGLISH
+from ui.languages.held_page import HeldPage, without_compression
 from ui.languages.speaking import COOKIE, PARAMETERS, current, known_language, language_of, speaking
 from ui.languages.words import said
 

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import AssistantError
-from ui.api.turns import Turns
 from ui.mcp.server import PATH, build_server, running
+from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -16,11 +16,11 @@ from assistant import __version__
 from assistant.answer import Answer
 from corpus.errors import AssistantError
 from ui.access.audit import note_answer
-from ui.access.hosts import HERE
 from ui.access.scoping import scope_of_tools
-from ui.api.shapes import AnswerShape, TimelineShape
-from ui.api.turns import Turns
+from ui.identity.hosts import HERE
 from ui.mcp import tools
+from ui.wire.shapes import AnswerShape, TimelineShape
+from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer

@@ -13,10 +13,10 @@ from assistant.answer import Answer, DocumentReference
 from corpus.document import Document
 from corpus.errors import AssistantError
 from ui import EARLIEST_YEAR, LATEST_YEAR, LONGEST_HISTORY
-from ui.api.shapes import AnswerShape, DocumentShape, QuestionText, TimelineShape
 from ui.api.timeline import told_with_links
+from ui.pages.timeline.page import LONGEST_NAMES
 from ui.rendering import answer_as_text, one_line, readable_date
-from ui.timeline.page import LONGEST_NAMES
+from ui.wire.shapes import AnswerShape, DocumentShape, QuestionText, TimelineShape
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -6,8 +6,10 @@ question in it, stays English and is marked so. Only the catalogues' own care ne
 
 from assistant.compose import remarks
 from assistant.scope import scope
-from ui.access import admission, bodies, identification, refusals, sign_in
+from ui.access import admission, bodies, sign_in
+from ui.identity import identification
 from ui.languages.words import Text
+from ui.wire import refusals
 
 SENTENCES = tuple(
     Text(sentence)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from ui.access.signing import Signer
+from ui.identity.signing import Signer
 
 _PURPOSE = "session"
 # A browser drops a cookie above 4,096 bytes in silence.

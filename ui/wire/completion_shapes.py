@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from ui.api.shapes import ANSWER_EXAMPLE, AnswerShape
+from ui.wire.shapes import ANSWER_EXAMPLE, AnswerShape
 
 MODEL = "health-cooperation-assistant"
 # Of a conversation; what a chat client sends along is its whole history.

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from corpus.errors import AssistantError
-from ui.access.refusals import Refusal
+from ui.wire.refusals import Refusal
 
 _LONGEST_NAME, _LONGEST_GROUPS = 200, 8_000
 

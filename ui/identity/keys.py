@@ -1,6 +1,6 @@
 """API keys: made once, shown once, kept as hashes in `keys.json` of the data folder; this module is its only owner.
 
-Where machines share a catalog, they are kept beside it (`ui.keeping.shared`), for all of them.
+Where machines share a catalog, they are kept beside it (`ui.storage.shared`), for all of them.
 
 A key is 256 random bits, so a plain SHA-256 is enough: there is nothing to guess that a slow hash would protect. A
 running server sees a new or revoked key at its next request, a shared one within two seconds. Revoked keys stay
@@ -21,8 +21,8 @@ from pathlib import Path
 
 from corpus.catalog.privacy import private_folder
 from corpus.errors import AssistantError
-from ui.access.identity import RIGHTS
-from ui.keeping.shared import SharedKeys
+from ui.identity.identity import RIGHTS
+from ui.storage.shared import SharedKeys
 
 PREFIX = "hca_"
 _NAME = re.compile(r"[\w.@ -]{1,80}")

@@ -21,9 +21,9 @@ def purge(
 ) -> None:
     """Delete recorded questions and feedback older than so many days."""
     from assistant.settings import read_settings
-    from ui.keeping.database import Database, moment
     from ui.keeping.records import Records
     from ui.keeping.shelves import purge_conversations
+    from ui.storage.database import Database, moment
 
     database = Database(folder_of(data_dir), read_settings().catalog_server)
     if not database.exists:

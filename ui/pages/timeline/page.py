@@ -16,9 +16,9 @@ from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.languages.marking import masthead, sentence
 from ui.languages.speaking import current
 from ui.languages.words import Text
+from ui.pages.timeline.drawing import COMMITMENTS, subject_of, summary, timeline_as_picture, timeline_as_table
 from ui.rendering import one_line
 from ui.style import STYLE as DOCUMENT_STYLE
-from ui.timeline.drawing import COMMITMENTS, subject_of, summary, timeline_as_picture, timeline_as_table
 
 LONGEST_NAMES = 500  # characters
 STYLE = DOCUMENT_STYLE + (Path(__file__).parent / "timeline.css").read_text(encoding="utf-8")

@@ -8,11 +8,11 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from ui.api.problems import OPENAI, openai_error, problem
 from ui.languages.marking import masthead, sentence
 from ui.languages.speaking import current
 from ui.languages.words import Text
 from ui.style import STYLE, STYLE_HASH
+from ui.wire.problems import OPENAI, openai_error, problem
 
 NOT_HERE = "There is nothing here."
 SIGN_IN_FIRST = "Sign in, or send a key: Authorization: Bearer KEY"

@@ -18,14 +18,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.access.headers import FRAMED
-from ui.access.identity import ASK, identity_of, may
 from ui.access.layer import Access
-from ui.access.refusals import Refusal
-from ui.access.tokens import LONGEST, SHORTEST, USUAL, EmbedTokens
-from ui.held_page import HeldPage, without_compression
+from ui.identity.identity import ASK, identity_of, may
+from ui.identity.tokens import LONGEST, SHORTEST, USUAL, EmbedTokens
+from ui.languages.held_page import HeldPage, without_compression
 from ui.languages.scripts import with_words
 from ui.languages.shared import PRODUCT
 from ui.languages.words import Text
+from ui.wire.refusals import Refusal
 
 _HERE = Path(__file__).parent
 _TYPES = {"frame.js": "text/javascript", "frame.css": "text/css"}

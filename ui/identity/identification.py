@@ -10,13 +10,13 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from ui.access.hosts import host_name, is_loopback
-from ui.access.identity import ADMIN, ASK, GUEST, LOCAL, NOBODY, WRITE, Identity, rights_up_to
-from ui.access.keys import PREFIX, Key, KeyRing
-from ui.access.proxy import TrustedProxy, peer_of
-from ui.access.refusals import Refusal
-from ui.access.sessions import Sessions
-from ui.access.tokens import EmbedTokens
+from ui.identity.hosts import host_name, is_loopback
+from ui.identity.identity import ADMIN, ASK, GUEST, LOCAL, NOBODY, WRITE, Identity, rights_up_to
+from ui.identity.keys import PREFIX, Key, KeyRing
+from ui.identity.proxy import TrustedProxy, peer_of
+from ui.identity.sessions import Sessions
+from ui.identity.tokens import EmbedTokens
+from ui.wire.refusals import Refusal
 
 WRONG_KEY = "This key or token is not valid; it may have expired or been revoked."
 EXPIRED = "This link has expired; open the source again from the answer."

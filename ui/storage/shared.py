@@ -1,6 +1,6 @@
 """What a web process keeps in its data folder and another must see: keys and the secret, in the shared database.
 
-Only where machines share a catalog; in one data folder both are files (`ui.access.keys`, `ui.access.signing`).
+Only where machines share a catalog; in one data folder both are files (`ui.identity.keys`, `ui.identity.signing`).
 """
 
 import secrets
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from corpus.catalog.database import String
 from corpus.catalog.repeating import Repeating
 from corpus.errors import AssistantError
-from ui.keeping.database import Database
+from ui.storage.database import Database
 
 metadata = sql.MetaData()
 signing_secrets = sql.Table(

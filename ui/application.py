@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 
 from assistant import __version__
 from ui.access.layer import Access
-from ui.access.reader import ReaderCookie
 from ui.access.sign_in import add_sign_in
 from ui.api.completions import add_completions
 from ui.api.description import described
@@ -23,18 +22,19 @@ from ui.api.filters import add_filters
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.metrics import Counted, Metrics, add_metrics
-from ui.api.problems import add_problems
 from ui.api.questions import add_questions
 from ui.api.review import add_review
 from ui.api.timeline import add_timeline
-from ui.api.turns import Turns
 from ui.api.uploads import add_uploads
 from ui.chat.gate import Gate
 from ui.chat.own_sessions import OwnSessions
-from ui.embedding.routes import add_embedding, framing
+from ui.identity.reader import ReaderCookie
 from ui.keeping.desk import Desk
 from ui.languages.layer import LanguageLayer, Translated
 from ui.mcp.mounting import add_mcp
+from ui.pages.embedding.routes import add_embedding, framing
+from ui.wire.problems import add_problems
+from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant

@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.access.identity import current_user, identity_of
+from ui.identity.identity import current_user, identity_of
 
 COOKIE = "assistant_reader"
 # The ways in by which a portal might have named them and did not.

@@ -7,8 +7,8 @@ header. A link cannot: for each document that is opened, the frame asks for a ti
 
 from dataclasses import dataclass
 
-from ui.access.identity import ASK, Identity, rights_up_to
-from ui.access.signing import Signer
+from ui.identity.identity import ASK, Identity, rights_up_to
+from ui.identity.signing import Signer
 
 SHORTEST, USUAL, LONGEST = 5, 15, 60  # minutes
 _TICKET_SECONDS = 60

@@ -1,0 +1,1 @@
+"""Who is behind a request: keys, a proxy, a sign-in, tokens; and whether that still stands."""

@@ -1,0 +1,1 @@
+"""Pages without a chat: documents, timeline, review, and the frame for a portal."""
