@@ -164,6 +164,24 @@ def deferred_import_cycles(imports: list[Import]) -> list[str]:
     return import_cycles(imports, also_on_call=True)
 
 
+def folder_cycles(imports: list[Import]) -> list[str]:
+    """Folders, with modules at the top of a package each by itself: none may need itself by way of others."""
+    graph: dict[str, set[str]] = {}
+    for item in imports:
+        if item.library in LAYERS and folder_of(item.target) != folder_of(item.importer):
+            graph.setdefault(folder_of(item.importer), set()).add(folder_of(item.target))
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [" → ".join(error.args[1])]
+    return []
+
+
+def folder_of(module: str) -> str:
+    """`corpus.catalog.rows` → `corpus.catalog`; `corpus.document` stands by itself."""
+    return ".".join(module.split(".")[:2])
+
+
 def second_owners(imports: list[Import]) -> list[str]:
     return [
         str(item) for item in imports if item.library in OWNERS and not _is_one_of(item.importer, OWNERS[item.library])
@@ -197,6 +215,7 @@ RULES: tuple[Rule, ...] = (
     upward_imports,
     import_cycles,
     deferred_import_cycles,
+    folder_cycles,
     second_owners,
     heavy_imports_at_module_level,
     strangers_to_settings,
@@ -262,6 +281,17 @@ def write(root: Path, files: dict[str, str]) -> None:
         (
             deferred_import_cycles,
             {"corpus/a.py": "import corpus.b", "corpus/b.py": "def f():\n    import corpus.a"},
+        ),
+        (
+            folder_cycles,
+            {
+                "corpus/a/__init__.py": "",
+                "corpus/a/one.py": "import corpus.b.one",
+                "corpus/a/two.py": "",
+                "corpus/b/__init__.py": "",
+                "corpus/b/one.py": "",
+                "corpus/b/two.py": "def f():\n    import corpus.a.two",
+            },
         ),
         (second_owners, {"corpus/a.py": "def f():\n    from chromadb.config import Settings"}),
         (second_owners, {"assistant/a.py": "import langchain_core.runnables"}),
