@@ -51,8 +51,8 @@ class Pair:
 
 
 def cluster_is_held_back(cluster: Cluster) -> bool:
-    """Whether a cluster is measured on and never trained on: a fifth of them."""
-    return sha256(cluster.name.encode()).digest()[0] % 5 == 0
+    """Whether a cluster is measured on and never trained on: every fifth, by its number."""
+    return int(cluster.name.partition("_")[0]) % 5 == 0
 
 
 def domain(clusters: Sequence[Cluster], generator: random.Random) -> list[Pair]:
