@@ -38,6 +38,7 @@ class Extraction:
 
     `furniture` are spans of `text` that are not the document's own words (front matter, share buttons, date lines);
     they stay in the text, so that offsets hold, and never become passages. `pages` are the spans of a PDF's pages.
+    `remarks` are what a reader of the text should know about how it was read ("2 of 6 pages have no text").
     """
 
     text: str
@@ -50,6 +51,7 @@ class Extraction:
     topics: tuple[str, ...] = ()
     pages: tuple[Span, ...] = ()
     furniture: tuple[Span, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ OWNERS = {
     "authlib": ("ui.access.sign_in",),
     "joserfc": ("ui.access.sign_in",),
     "itsdangerous": ("ui.identity.signing",),
-    "docx": ("corpus.readers.word", "ui.export."),
+    "docx": ("ui.export.",),
     "fastapi": ("ui.",),
     "starlette": ("ui.",),
     "uvicorn": ("ui.",),

@@ -387,7 +387,7 @@ def word(title: str = "", *, table: bool = True) -> bytes:
 
 def test_a_word_file_is_its_paragraphs_and_table_rows_in_order(tmp_path):
     extraction = read(file(tmp_path, "a.docx", word("A report")))
-    assert extraction.text.split("\n\n") == [PROSE, "Country; Doctors", "Latvia; 6400", "After the table."]
+    assert extraction.text.split("\n\n") == [PROSE, "Country: Latvia; Doctors: 6400", "After the table."]
     assert extraction.title == "A report"
 
 

@@ -87,6 +87,7 @@ def _completed(extraction: Extraction, path: Path) -> Extraction:
         topics=extraction.topics,
         pages=extraction.pages,
         furniture=spans,
+        remarks=extraction.remarks,
     )
 
 
