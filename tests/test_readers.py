@@ -91,7 +91,7 @@ def test_any_text_is_kept_or_refused_with_a_reason(text):
         extraction = formats._completed(read_text(text.encode(errors="replace")), Path("a.txt"))
     except UnreadableFile:
         return
-    assert extraction.text == text.removeprefix("\ufeff")
+    assert extraction.text == text.removeprefix("\ufeff").replace("\x00", " ")
     assert extraction.title.strip()
 
 
@@ -128,7 +128,6 @@ def test_big_endian_utf_16_is_recognised_by_its_mark(tmp_path):
         (b"\x7fELF\x02\x01\x01\x00" + b"\x00" * 100, "it is a binary file"),
         (b"\x01\x02\x03\x04words\x05\x06\x07" * 50, "it is a binary file"),
         (b"*** --- !!!", "no text was found in it"),
-        (PROSE.encode("utf-32"), "it is a binary file"),
     ],
 )
 def test_a_text_file_that_is_none_has_one_clear_reason(tmp_path, content, words):

@@ -3,14 +3,14 @@
 import re
 
 from corpus.document import Extraction, Span
+from corpus.readers.characters import decoded
 from corpus.readers.front_matter import NotForIndexing, split_front_matter
 from corpus.readers.metadata import iso_date, one_line, strings
-from corpus.readers.plain import decoded
 
 
 def read_markdown(content: bytes) -> Extraction:
     """The whole file as its text. Raises `NotForIndexing` where its front matter asks for that."""
-    text = decoded(content)
+    text, remarks = decoded(content)
     metadata, start = split_front_matter(text)
     if metadata.get("index") is False:
         raise NotForIndexing
@@ -24,6 +24,7 @@ def read_markdown(content: bytes) -> Extraction:
         parties=strings(metadata.get("parties")),
         topics=strings(metadata.get("topics")),
         furniture=(Span(0, start),) if start else (),
+        remarks=remarks,
     )
 
 
