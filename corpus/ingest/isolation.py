@@ -236,7 +236,7 @@ def _extraction(answer: dict[str, Any]) -> Extraction:
     length = len(values["text"])
     for name in ("pages", "furniture"):
         values[name] = tuple(Span(int(start), min(int(end), length)) for start, end in values[name])
-    for name in ("parties", "topics"):
+    for name in ("parties", "topics", "remarks"):
         values[name] = tuple(str(item) for item in values[name])
     for name in ("text", "title", "publisher", "published", "url", "language"):
         if not isinstance(values[name], str | None):
