@@ -161,6 +161,10 @@ def _words() -> dict[str, bytes]:
         for number in range(20_000):
             archive.writestr(f"word/{number}.xml", "")
     return {
+        "span-lies.docx": docx(
+            '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="99999999"/></w:tcPr>'
+            f"{paragraph(PROSE)}</w:tc></w:tr></w:tbl>"
+        ),
         "bomb.docx": bomb.getvalue(),
         "lying-sizes.docx": bytes(lying),
         "truncated.docx": good[: len(good) // 2],
@@ -280,10 +284,6 @@ def endless_files() -> dict[str, bytes]:
     """Contents that keep a reader busy for minutes, or until its memory is full."""
     return {
         "attributes.html": b"<p " + b"".join(b"a%d=1 " % n for n in range(100_000)) + b">" + PROSE.encode(),
-        "span-lies.docx": docx(
-            '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="99999999"/></w:tcPr>'
-            f"{paragraph(PROSE)}</w:tc></w:tr></w:tbl>"
-        ),
     }
 
 

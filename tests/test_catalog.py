@@ -24,6 +24,7 @@ def test_a_document_comes_back_as_it_went_in(catalog):
         topics=("t",),
         pages=(Span(0, 4), Span(5, 9)),
         furniture=(Span(4, 5),),
+        remarks=("2 of 6 pages have no text.",),
     )
     catalog.apply(Change(documents=[(made, passages)]))
     assert catalog.documents() == [made]

@@ -184,6 +184,7 @@ def forget_subjects(store: Store) -> None:
         connection.execute(sql.text("DROP TABLE subject"))
         connection.execute(sql.text("DROP TABLE restriction"))
         connection.execute(sql.text("DROP INDEX document_facts"))
+        connection.execute(sql.text("ALTER TABLE document DROP COLUMN remarks"))
 
 
 @pytest.mark.parametrize("mend", [sync, reindex])

@@ -88,13 +88,27 @@ def open_engine(address: Address, *, pragmas: Sequence[str] = (), timeout: int =
     return engine
 
 
-def make_tables(engine: sql.Engine, metadata: sql.MetaData, *indexes: sql.Index) -> None:
-    """Make what is not there yet; `indexes` are those that tables of an earlier version lack."""
+def make_tables(
+    engine: sql.Engine, metadata: sql.MetaData, *indexes: sql.Index, columns: Sequence[sql.Column[Any]] = ()
+) -> None:
+    """Make what is not there yet; `indexes` and `columns` are those that tables of an earlier version lack.
+
+    Such a column has a default of the server's, which the rows that are there get.
+    """
     with engine.begin() as connection:
         _wait_for_others(connection, _TABLES_LOCK)  # two processes that start at once would make the same table twice
         metadata.create_all(connection)
+        for column in columns:
+            _add_column(connection, column)
         for index in indexes:
             index.create(connection, checkfirst=True)
+
+
+def _add_column(connection: sql.Connection, column: sql.Column[Any]) -> None:
+    table = column.table
+    if column.name not in {there["name"] for there in sql.inspect(connection).get_columns(table.name)}:
+        described = sql.schema.CreateColumn(column).compile(dialect=connection.dialect)
+        connection.execute(sql.text(f"ALTER TABLE {table.name} ADD COLUMN {described}"))
 
 
 @contextmanager

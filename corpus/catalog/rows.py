@@ -17,6 +17,7 @@ from corpus.document import Document, Passage, Span
 _documents, _passages = tables.documents, tables.passages
 _failures, _unsettled, _state = tables.failures, tables.unsettled, tables.state
 _SPAN_FIELDS = ("pages", "furniture")
+_TEXT_FIELDS = ("parties", "topics", "remarks")
 
 
 def document_of(row: Any) -> Document:
@@ -24,7 +25,8 @@ def document_of(row: Any) -> Document:
     values = {field.name: row[field.name] for field in fields(Document)}
     for name in _SPAN_FIELDS:
         values[name] = tuple(Span(start, end) for start, end in values[name])
-    values["parties"], values["topics"] = tuple(values["parties"]), tuple(values["topics"])
+    for name in _TEXT_FIELDS:
+        values[name] = tuple(values[name])
     return Document(**values)
 
 
@@ -33,7 +35,8 @@ def publish(connection: sql.Connection, document: Document, document_passages: S
     values = {field.name: getattr(document, field.name) for field in fields(Document)}
     for name in _SPAN_FIELDS:
         values[name] = [(span.start, span.end) for span in values[name]]
-    values["parties"], values["topics"] = list(values["parties"]), list(values["topics"])
+    for name in _TEXT_FIELDS:
+        values[name] = list(values[name])
     connection.execute(sql.delete(_documents).where(_documents.c.id == document.id))
     connection.execute(sql.insert(_documents).values(**values, current=True))
     insert_passages(connection, document_passages)
