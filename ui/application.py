@@ -32,6 +32,7 @@ from ui.identity.reader import ReaderCookie
 from ui.keeping.desk import Desk
 from ui.languages.layer import LanguageLayer, Translated
 from ui.mcp.mounting import add_mcp
+from ui.outward import conceal
 from ui.pages.embedding.routes import add_embedding, framing
 from ui.wire.problems import add_problems
 from ui.wire.turns import Turns
@@ -58,6 +59,7 @@ def create_app(
     from ui.chat.page import mount_page
 
     access, desk, turns = access or Access(), desk or Desk(assistant), turns or Turns()
+    conceal(assistant.store.folder)
     metrics = Metrics()
     counted = cast("Assistant", Counted(cast("Assistant", desk.assistant), metrics))
     app = FastAPI(

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.errors import AssistantError
 from ui.identity.identity import identity_of
+from ui.outward import outward
 from ui.wire.problems import problem
 
 FAILED = "Something went wrong here; tell whoever runs this server the request's id."
@@ -49,7 +50,7 @@ class JournalLayer:
         try:
             await self._app(scope, receive, answer.send)
         except AssistantError as error:
-            await answer.end_with(503, "Service Unavailable", str(error), scope, receive)
+            await answer.end_with(503, "Service Unavailable", outward(error), scope, receive)
         except Exception:  # noqa: BLE001  the last place that can answer; the traceback goes to the log
             _FAILURES.exception("request %s failed", scope[_ID_KEY])
             await answer.end_with(500, "Internal Server Error", FAILED, scope, receive)

@@ -24,6 +24,7 @@ from ui.access.audit import note_answer, noted
 from ui.access.scoping import scope_of
 from ui.api.markdown import Written, passage_address, written
 from ui.api.streaming import EVENT_STREAM, STILL_WORKING, event_schema, event_stream, started
+from ui.outward import outward
 from ui.wire.addresses import own_address
 from ui.wire.completion_shapes import (
     COMPLETION_EXAMPLE,
@@ -132,7 +133,7 @@ async def _chunks(told: AsyncIterator[Told | None], reply: "_Replying", *, with_
             elif item is None:
                 yield STILL_WORKING
     except AssistantError as error:
-        yield _event(openai_error(503, str(error)))
+        yield _event(openai_error(503, outward(error)))
         return
     except Exception:
         yield _event(openai_error(500, str(unexpected()["detail"])))
@@ -199,4 +200,4 @@ class _Replying:
 
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
     status, code, param = (getattr(error, name, None) for name in ("status", "code", "param"))
-    return JSONResponse(openai_error(status or 400, str(error), code, param), status_code=status or 400)
+    return JSONResponse(openai_error(status or 400, outward(error), code, param), status_code=status or 400)

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from assistant.record.timeline import Timeline, TimelineError
 from ui import EARLIEST_YEAR, LATEST_YEAR
 from ui.access.scoping import scope_of
+from ui.outward import outward
 from ui.pages.timeline.drawing import passage_url
 from ui.pages.timeline.page import LONGEST_NAMES, POLICY, timeline_page
 from ui.wire.problems import PAGE, documented, documented_pages
@@ -53,7 +54,7 @@ def add_timeline(app: FastAPI, assistant: "Assistant") -> None:
         try:
             found = assistant.timeline(chosen, since, until, scope=scope) if chosen else None
         except TimelineError as error:
-            found = str(error)
+            found = outward(error)
         text = timeline_page(assistant.parties(scope=scope), chosen, (since, until), found)
         status = 422 if isinstance(found, str) else 200
         return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": POLICY})

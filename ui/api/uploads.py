@@ -23,6 +23,7 @@ from corpus.ingest.uploads import Addition, uploads_source
 from ui.access.scoping import scope_of
 from ui.access.writing import may_write, require_writer
 from ui.api.holdings import Asked, PageNumber
+from ui.outward import outward
 from ui.pages.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
 from ui.wire.document_shapes import Added
 from ui.wire.problems import PAGE, RefusedRequest, documented, documented_pages, status_of
@@ -119,7 +120,7 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
         try:
             return page(request, added=await added(request))
         except AssistantError as error:
-            return page(request, status_of(error), notice=str(error))
+            return page(request, status_of(error), notice=outward(error))
 
     @app.get("/documents/adding.js", include_in_schema=False)
     async def script() -> Response:
@@ -153,7 +154,7 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
             require_writer(request)
             await done(lambda: _remove(assistant, request, document_id))
         except AssistantError as error:
-            return page(request, status_of(error), notice=str(error))
+            return page(request, status_of(error), notice=outward(error))
         return RedirectResponse("/documents", status_code=303)
 
 

@@ -17,6 +17,7 @@ from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.chat.sources import Cited, cited_by, panel, recall
 from ui.languages.words import Counted, Text
+from ui.outward import outward
 from ui.rendering import STOPPED, answer_as_markdown, answer_as_text, escape_markdown, failure_as_markdown, one_line
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def converse(
         if complete is not None:
             note(complete)
     except AssistantError as error:
-        yield [*messages, _reply(failure_as_markdown(str(error)))], before, ""
+        yield [*messages, _reply(failure_as_markdown(outward(error)))], before, ""
 
 
 def further_questions(

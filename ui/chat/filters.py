@@ -16,6 +16,7 @@ from ui.chat.conversation import Message, questions_of
 from ui.languages.places import language_name, number
 from ui.languages.shared import LANGUAGE, PUBLISHER, SOURCE
 from ui.languages.words import Text, later
+from ui.outward import outward
 from ui.rendering import failure_as_line, one_line
 from ui.wire.filters import QUESTION, SINCE, UNTIL, query_of, scope_from_query
 
@@ -152,7 +153,7 @@ def _offered(assistant: "Assistant", scope: Scope) -> tuple[str, list[list[tuple
     try:
         values = assistant.filters(scope=scope)
     except AssistantError as error:
-        return failure_as_line(str(error)), [[] for _ in FIELD_OF]
+        return failure_as_line(outward(error)), [[] for _ in FIELD_OF]
     return str(HINT), [
         [
             (f"{_named(field, value)} ({number(count)})", value)

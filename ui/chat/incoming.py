@@ -142,14 +142,13 @@ def lines(value: object) -> list[str] | None:
 def kept(value: object) -> Any:
     """What the browser holds for the page: a kept conversation, the list of them, or the name of one thing.
 
-    A kept conversation tells of its documents' addresses, in their places; elsewhere there are none. What is of no
-    such form counts as nothing, like a slot that was never written.
+    A kept conversation tells of its documents' addresses, in their places. What is of no such form counts as nothing,
+    like a slot that was never written: a browser may hold what another version of the assistant wrote.
     """
+    refuse_marks(value, MARKS - ADDRESSES)
     found = from_data(value) if isinstance(value, dict) else None
     if found is not None:
-        refuse_marks(value, MARKS - ADDRESSES)
         return as_data(found)
-    refuse_marks(value)
     if isinstance(value, list):
         return list_as_data(list_from_data(value))
     if isinstance(value, dict):

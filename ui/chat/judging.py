@@ -15,6 +15,7 @@ from ui.chat.events import Parts
 from ui.chat.filters import chosen_scope
 from ui.keeping.records import LONGEST_REASON
 from ui.languages.words import Text, later
+from ui.outward import outward
 from ui.rendering import failure_as_line, one_line
 
 if TYPE_CHECKING:
@@ -85,14 +86,14 @@ class Judging:
         try:
             return str(NOTED), self._desk.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], scope, liked=liked)
         except AssistantError as error:
-            return failure_as_line(str(error)), ""
+            return failure_as_line(outward(error)), ""
 
     def _give_reason(self, reason: str, given: object) -> str:
         try:
             if one_line(reason):
                 self._desk.records.give_reason(_identifier(given), reason)
         except AssistantError as error:
-            return failure_as_line(str(error))
+            return failure_as_line(outward(error))
         return str(THANKS)
 
 

@@ -19,6 +19,7 @@ from ui.access.audit import note_answer
 from ui.access.scoping import scope_of_tools
 from ui.identity.hosts import HERE
 from ui.mcp import tools
+from ui.outward import outward
 from ui.wire.shapes import AnswerShape, TimelineShape
 from ui.wire.turns import Turns
 
@@ -62,7 +63,7 @@ def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
         try:
             text, shape = await turns.run(work)
         except AssistantError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(outward(error)) from error
         content = [TextContent(type="text", text=text)]
         return CallToolResult(content=list(content), structured_content=shape.model_dump(mode="json"))
 

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from assistant.record.timeline import TimelineError
 from assistant.scope.scope import ScopeError
 from corpus.errors import AssistantError, DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
+from ui.outward import outward
 from ui.wire.turns import COME_AGAIN, Busy
 
 # What else fails as expected is the service's own state.
@@ -68,7 +69,7 @@ def problem(status: int, title: str, detail: str) -> JSONResponse:
 
 def problem_of(error: AssistantError) -> dict[str, Any]:
     """An expected failure in this form, without a response around it."""
-    return _problem(status_of(error), str(error))
+    return _problem(status_of(error), outward(error))
 
 
 def status_of(error: Exception) -> int:
@@ -141,7 +142,7 @@ def told_at(
 
 async def _expected_failure(request: Request, error: Exception) -> JSONResponse:
     again = {"Retry-After": str(COME_AGAIN)} if isinstance(error, Busy) else None
-    return told_at(request.url.path, status_of(error), str(error), headers=again)
+    return told_at(request.url.path, status_of(error), outward(error), headers=again)
 
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
