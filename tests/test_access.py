@@ -51,7 +51,7 @@ OURS = {
 GRADIOS = {
     **{("GET", path): PUBLIC for path in ("/assets/{path:path}", "/static/{path:path}", "/theme.css")},
     **{("GET", path): PUBLIC for path in ("/favicon.ico", "/robots.txt", "/manifest.json")},
-    **{("GET", path): ASK for path in ("/", "/config")},
+    **{("GET", path): ASK for path in ("/", "/config", "/gradio_api/app_id")},
     **{("GET", path): ASK for path in ("/gradio_api/heartbeat/{session_hash}", "/gradio_api/queue/data")},
     **{("POST", path): ASK for path in ("/gradio_api/queue/join", "/gradio_api/run/{api_name}")},
     **{("POST", path): ASK for path in ("/gradio_api/cancel", "/gradio_api/reset")},

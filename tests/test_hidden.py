@@ -113,6 +113,7 @@ ROUTES: dict[tuple[str, str], list[Send] | str] = {
     ("GET", "/api/v1/review.csv"): RECORDS,
     ("GET", "/"): [get("/")],
     ("GET", "/config"): [get("/config")],
+    ("GET", "/gradio_api/app_id"): NOTHING,
     ("GET", "/gradio_api/heartbeat/{session_hash}"): NOTHING,
     ("GET", "/gradio_api/queue/data"): PAGE,
     ("POST", "/gradio_api/queue/join"): PAGE,

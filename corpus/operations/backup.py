@@ -26,7 +26,7 @@ from corpus.store.lock import writers_lock
 
 _FORMAT, _MANIFEST = 1, "manifest.json"
 _DATABASE = b"SQLite format 3\x00"
-_LEFT_OUT = {"secret"}
+_LEFT_OUT = {"secret", "page"}
 _LEFT_OUT_ENDINGS = ("-wal", "-shm", "-journal", ".lock", ".new")
 
 

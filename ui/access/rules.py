@@ -110,6 +110,7 @@ RULES = (
     Rule("GET", "/manifest.json", PUBLIC),
     # What the page asks of the server, and no more of Gradio. One question is about four of these.
     Rule("GET", "/config", ASK),
+    Rule("GET", "/gradio_api/app_id", ASK),  # whether a server that is back is still the one the page came from
     Rule("GET", "/gradio_api/heartbeat/{session_hash}", ASK),
     Rule("POST", "/gradio_api/queue/join", ASK, questions=0.25, largest_body=CONVERSATION),
     Rule("GET", "/gradio_api/queue/data", ASK),
