@@ -233,7 +233,7 @@ def test_the_responses_are_of_the_kinds_they_claim(responses: dict[str, Response
     assert codes["completion-refused"] == 400
     assert codes["metrics"] == codes["models"] == 200
     assert codes["tools"] == 503, "the application was not started, and its tools neither"
-    assert codes["server-file"] == 403
+    assert codes["server-file"] == 404
 
 
 def test_the_page_allows_its_own_inline_scripts_and_no_others(responses: dict[str, Response]) -> None:
