@@ -53,6 +53,7 @@ OWNERS = {
     ),
     "sqlalchemy": DATABASE_MODULES,
     "langchain_chroma": ("corpus.index.vectors",),
+    "pypdfium2": tuple(f"corpus.readers.{name}" for name in ("pdf", "pdf_glyphs", "pdf_hidden", "pdf_parts")),
     "gradio": ("ui.chat.page",),
     "authlib": ("ui.access.sign_in",),
     "joserfc": ("ui.access.sign_in",),

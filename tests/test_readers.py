@@ -344,7 +344,7 @@ def test_a_pdf_has_pages_and_every_offset_its_page_number(tmp_path):
     texts = ["The first page.", "", "The third page."]
     extraction = read(file(tmp_path, "a.pdf", pdf(*texts, title="A report")))
     assert [page.of(extraction.text).strip() for page in extraction.pages] == texts
-    assert (extraction.title, extraction.published) == ("A report", "2022-09-19")
+    assert (extraction.title, extraction.published) == ("A report", None)
     paged = document(extraction.text, pages=extraction.pages)
     assert paged.page_of(extraction.text.index("first")) == 1
     assert paged.page_of(extraction.text.index("third")) == 3

@@ -68,10 +68,13 @@ def passages_at(document: Document, spans: Sequence[Span]) -> list[Passage]:
 
 
 def _content_areas(document: Document) -> Iterator[Span]:
-    """The stretches that are the document's own words: everything between the furniture and page ends."""
+    """The stretches that are the document's own words: everything between the furniture and page ends.
+
+    A page that begins where the one before it ends goes on with its sentence, and is of one stretch with it.
+    """
     furniture = sorted(document.furniture)
     position = 0
-    for page in document.pages or (Span(0, len(document.text)),):
+    for page in _unbroken(document.pages or (Span(0, len(document.text)),)):
         start = page.start
         while position < len(furniture) and furniture[position].end <= page.start:
             position += 1
@@ -83,6 +86,17 @@ def _content_areas(document: Document) -> Iterator[Span]:
             start = max(start, gap.end)
         if start < page.end:
             yield Span(start, page.end)
+
+
+def _unbroken(pages: Sequence[Span]) -> Iterator[Span]:
+    """Pages as stretches of text, those that share a sentence as one."""
+    start, end = pages[0].start, pages[0].end
+    for page in pages[1:]:
+        if page.start > end:
+            yield Span(start, end)
+            start = page.start
+        end = page.end
+    yield Span(start, end)
 
 
 def passage_spans(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Span]:
