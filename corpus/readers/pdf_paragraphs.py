@@ -179,19 +179,17 @@ def _is_long(text: str | None) -> bool:
     return text is not None and len(text) > _LONGEST_CELL
 
 
-def _leading(lines: Sequence[Line]) -> float:
-    """How far apart the lines of a paragraph are on this page, in sizes."""
-    steps = [
-        (before.base - line.base) / line.size
-        for before, line in pairwise(lines)
-        if before.column == line.column
-        and abs(before.size - line.size) < 0.5
-        and 0.8 < (before.base - line.base) / line.size < 3
-    ]
-    return sorted(steps)[len(steps) // 3] if steps else 1.3
+def _leading(lines: Sequence[Line]) -> dict[int, float]:
+    """How far apart the lines of a paragraph are on this page, in sizes, for each size of letters."""
+    steps: dict[int, list[float]] = {}
+    for before, line in pairwise(lines):
+        step = (before.base - line.base) / line.size
+        if before.column == line.column and abs(before.size - line.size) < 0.5 and 0.8 < step < 3:
+            steps.setdefault(round(line.size), []).append(step)
+    return {size: sorted(found)[len(found) // 3] for size, found in steps.items()}
 
 
-def _goes_on(block: Block, line: Line, text: str, leading: float) -> bool:
+def _goes_on(block: Block, line: Line, text: str, leading: dict[int, float]) -> bool:
     before = block.last
     assert before is not None
     if abs(before.size - line.size) > 0.13 * max(before.size, line.size):
@@ -204,8 +202,8 @@ def _goes_on(block: Block, line: Line, text: str, leading: float) -> bool:
     if before.column != line.column:
         return runs_over(block, line, text)
     step = (before.base - line.base) / line.size
-    is_heading = before.is_bold and line.is_bold
-    if not 0 < step < max(1.3 * leading + 0.05, 1.6 if is_heading else 0.0):
+    is_loose = is_lower or (before.is_bold and line.is_bold)
+    if not 0 < step < max(1.3 * leading.get(round(line.size), 1.3) + 0.05, 1.6 if is_loose else 0.0):
         return False
     if _is_set_off(block, before, line):
         return False
@@ -216,7 +214,7 @@ def _goes_on(block: Block, line: Line, text: str, leading: float) -> bool:
 
 def _is_capitals(text: str) -> bool:
     """Whether a line is set in capital letters, as headings are."""
-    return text.isupper() and sum(letter.isalpha() for letter in text) > 7
+    return text.isupper() and sum(letter.isalpha() for letter in text) > 3
 
 
 def _starts_item(block: Block, before: Line, line: Line, text: str) -> bool:

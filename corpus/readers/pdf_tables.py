@@ -15,6 +15,7 @@ _NEAR = 3.0  # points
 _MOST_RULES = 4_000
 _MOST_EDGES = 200
 _FEWEST_ROWS = 4
+_LEAST_FILLED = 0.3  # of the cells of a table
 
 
 def ruled_tables(runs: list[Run], rules: Sequence[Rule]) -> tuple[list[Run], list[Segment]]:
@@ -29,11 +30,21 @@ def ruled_tables(runs: list[Run], rules: Sequence[Rule]) -> tuple[list[Run], lis
         group += _unruled_edges(inside, across, down)
         across = _edges(rule.at for rule in group if rule.upright)
         rows, cells = _rows(inside, group, across, down)
-        if len(rows) > 1 and max(sum(bool(text) for text, _ in row) for row in rows) > 1:
+        if _is_table(rows):
             taken = {id(run) for run in inside}
             runs = [run for run in runs if id(run) not in taken]
             tables.append(Segment(inside, across[0], across[-1], down[-1], inside[0].size, rows, cells))
     return runs, tables
+
+
+def _is_table(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether cells are told apart by lines: not the grid of a chart, which a paragraph beside it may cross."""
+    if len(rows) < 2 or max(sum(bool(text) for text, _ in row) for row in rows) < 2:
+        return False
+    cells = [text for row in rows for text, _ in row if text is not None]
+    alone = [texts[0] for row in rows if len(texts := [text for text, _ in row if text]) == 1]
+    running = sum(text[:1].islower() for text in alone)
+    return sum(bool(text) for text in cells) > _LEAST_FILLED * len(cells) and running < 3
 
 
 def _whole(rules: Sequence[Rule]) -> Iterator[Rule]:
