@@ -15,7 +15,7 @@ import assistant
 import corpus
 import ui
 
-# 64 kinds of text: one mark, or a few that a pattern may begin to match again and again without an end.
+# 113 kinds of text: one mark, or a few that a pattern may begin to match again and again without an end.
 PIECES = [
     *(
         '. .. ... … ! ?! 。 " “ ” \' ’ « ( ) () [ ] [1] [1, { {" < > <think> <!-- | || - — – * ** _ ` # ~ = : ; ,'
@@ -40,7 +40,7 @@ PIECES = [
     ),
 ]
 LENGTH = 100_000
-# At a tenth of the length, more than this for each character is looked into: ten times that is still below a second.
+# At a 25th of the length, more than this for each character is looked into: 25 times that is still below two seconds.
 _SUSPICIOUS = 0.7e-6
 # What is linear doubles with the text; what is quadratic takes four times as long.
 _DOUBLED = 2.8
@@ -58,7 +58,7 @@ def grows_faster(work: Callable[[str], object], piece: str, suspicious: float = 
 
     Sizes double, so that something quadratic is found out before it takes minutes.
     """
-    sizes = (LENGTH // 10, LENGTH // 5, LENGTH // 2, LENGTH)
+    sizes = (LENGTH // 25, LENGTH // 12, LENGTH // 2, LENGTH)
     first = _seconds(work, repeated(piece, sizes[0]))
     if first / sizes[0] < suspicious or _seconds(work, repeated(piece, sizes[1])) < _DOUBLED * first:
         return None
