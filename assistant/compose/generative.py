@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 # What the model is given: so many sentences, and characters of them, beyond those that the draft chose.
 MOST_EVIDENCE = 12
 MOST_CHARACTERS = 6_000
+# What is longer is no sentence, and comparing it with its sources would take seconds.
+LONGEST_SENTENCE = 2_000
 # Evidence that is much worse than the best only tempts.
 CLOSE_TO_BEST = 0.3
 LONGEST_ANSWER = 6
@@ -260,10 +262,10 @@ def _numbers(marked: str) -> Iterator[int]:
 
 
 def _plain(text: str) -> str:
-    """One sentence of prose, its Markdown and what is not seen of it gone; empty where no words are left."""
+    """One sentence of prose, its Markdown and what is not seen of it gone; empty without words, or with too many."""
     seen = "".join(each for each in text if each.isspace() or unicodedata.category(each)[0] != "C")
     line = readable(re.sub(r"[`*_#|]+", " ", seen))
     line = re.sub(r"\s+([.,;:!?…])", r"\1", line).strip()
-    if not re.search(r"\w{2}", line):
+    if not re.search(r"\w{2}", line) or len(line) > LONGEST_SENTENCE:
         return ""
     return line if line.endswith((".", "!", "?", "…", "”", '"', ")")) else f"{line.rstrip(',;:')}."

@@ -195,7 +195,11 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> set[str]:
-    return {re.sub(r"['’]s?$", "", word).casefold() for word in _WORD.findall(text)}
+    return {_bare(word) for word in _WORD.findall(text)}
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word).casefold()
 
 
 def _folded(text: str) -> str:
@@ -221,11 +225,18 @@ def _loses_its_frame(claim: str, source: str) -> bool:
     All its content words stand behind a colon or a "that", or between quotation marks, and none before it.
     """
     wanted = _words(claim) - _EMPTY_WORDS
-    for match in _FRAME.finditer(source):
-        before, within = _words(source[: match.start()]) - _EMPTY_WORDS, _words(source[match.end() :])
-        if before and wanted and wanted <= within and not wanted & before:
-            return True
-    return False
+    ends: dict[str, int] = {}  # of a word's first place, and the beginning of its last
+    starts: dict[str, int] = {}
+    for match in _WORD.finditer(source):
+        word = _bare(match.group())
+        ends.setdefault(word, match.end())
+        starts[word] = match.start()
+    if not wanted or not wanted <= starts.keys():
+        return False
+    told_from = min(ends[word] for word in wanted)
+    told_behind = min(starts[word] for word in wanted)
+    opened = min(end for word, end in ends.items() if word not in _EMPTY_WORDS)
+    return any(opened <= frame.start() < told_from and frame.end() <= told_behind for frame in _FRAME.finditer(source))
 
 
 def _status_stands(claim: str, cited: Sequence[str]) -> bool:
