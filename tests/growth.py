@@ -45,6 +45,7 @@ _SUSPICIOUS = 0.7e-6
 # What is linear doubles with the text; what is quadratic takes four times as long.
 _DOUBLED = 2.8
 _GROWN = 2.6
+_SHORT, _SECONDS_FOR_SHORT = (300, 1_000), 0.05
 _LONGEST_SECONDS = 2.0
 
 
@@ -58,13 +59,19 @@ def grows_faster(work: Callable[[str], object], piece: str, suspicious: float = 
 
     Sizes double, so that something quadratic is found out before it takes minutes.
     """
+    for size in _SHORT:  # or what takes the third power would not come back from the first
+        took = _seconds(work, repeated(piece, size))
+        if took > _SECONDS_FOR_SHORT:
+            return f"{piece!r}: {took:.3f} s for {size} characters"
     sizes = (LENGTH // 25, LENGTH // 12, LENGTH // 2, LENGTH)
     first = _seconds(work, repeated(piece, sizes[0]))
-    if first / sizes[0] < suspicious or _seconds(work, repeated(piece, sizes[1])) < _DOUBLED * first:
+    if first / sizes[0] < suspicious:
         return None
     for size in sizes[1:]:
         took = min(_seconds(work, repeated(piece, size)) for _ in range(2))
-        if (took / size > _GROWN * first / sizes[0] and took > 0.05) or took > _LONGEST_SECONDS:
+        if size == sizes[1] and took < _DOUBLED * first:
+            return None
+        if (took / size > _GROWN / 2 * first / sizes[0] and took > _SECONDS_FOR_SHORT) or took > _LONGEST_SECONDS:
             return f"{piece!r}: {first:.3f} s for {sizes[0]} characters, {took:.3f} s for {size}"
     return None
 

@@ -56,7 +56,9 @@ _PRESENT = {
     r"|million|half|dozen)\b|\b\w+-(?:day|week|month|year)\b",
     Kind.MONEY: r"[€$]|\b(?:EUR|USD|GBP|AZN|(?i:euros?|dollars?|manats?|lats|pounds))\b",
     Kind.PLACE: r"\b(?:in|at|to|from|near|into)\s+(?:the\s+)?[A-ZÀ-Þ]\w+",
-    Kind.LIST: r",.*,.*\b(?:and|or)\b|,.*;|;.*;|\b[\w-]+, [\w -]+ and\b",
+    # Two commas and an "and", a comma and a semicolon, or two semicolons: looked for once in each line.
+    Kind.LIST: r"(?m:^)(?:[^,\n]*+,[^,\n]*+,.*\b(?:and|or)\b|[^,\n]*+,.*;|[^;\n]*+;.*;)"
+    r"|\b[\w-]{1,60}, [\w -]{1,200} and\b",
 }
 _ASKED_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKED.items()}
 _PRESENT_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _PRESENT.items()}

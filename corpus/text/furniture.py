@@ -15,7 +15,7 @@ _FURNITURE = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # "date 2022-09-19 + ↺ − 16 px": a date with the controls that change the font size
-        rf"(?:date|published|updated)?\s*:?\s*{_DATE}(?:[ T]\d\d:\d\d(?::\d\d)?)?[\s+\-−–↺↻⟲0-9]{{0,24}}"
+        rf"(?:date|published|updated)?\s{{0,9}}:?\s{{0,9}}{_DATE}(?:[ T]\d\d:\d\d(?::\d\d)?)?[\s+\-−–↺↻⟲0-9]{{0,24}}"
         r"(?:px|pt|am|pm|utc|gmt)?",
         r"share (?:on|this|via|to|it)\b.{0,60}",
         r"(?:share|tweet|print|save|e-?mail|copy link|like|comments?|listen|a[+-]|font size)(?:[\s|·/,]*"
@@ -30,7 +30,7 @@ _FURNITURE = [
         r"(?:we|this (?:web)?site) uses? cookies\b.{0,160}",
         r"(?:©|\(c\)|copyright\b).{0,120}",
         r"all rights reserved\.?.{0,40}",
-        r"\d+ (?:views?|shares?|comments?|min(?:ute)?s? read)",
+        r"\d{1,12} (?:views?|shares?|comments?|min(?:ute)?s? read)",
     )
 ]
 _PUBLISHER = re.compile(
