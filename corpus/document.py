@@ -33,12 +33,22 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file within a file: what came with an e-mail, a member of an archive."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """What a reader makes of a file: its text, and what the file says about itself.
 
     `furniture` are spans of `text` that are not the document's own words (front matter, share buttons, date lines);
     they stay in the text, so that offsets hold, and never become passages. `pages` are the spans of a PDF's pages.
     `remarks` are what a reader of the text should know about how it was read ("2 of 6 pages have no text").
+    `attachments` are files within the file, which become documents of their own (`intake`); only readers fill them,
+    and none is stored.
     """
 
     text: str
@@ -52,6 +62,7 @@ class Extraction:
     pages: tuple[Span, ...] = ()
     furniture: tuple[Span, ...] = ()
     remarks: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

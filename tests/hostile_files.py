@@ -270,14 +270,193 @@ def _texts() -> dict[str, bytes]:
         "empty.txt": b"",
         "blank.md": b" \r\n\t " * 100,
         "unknown.xyz": PROSE.encode(),
-        "archive.zip": b"PK\x05\x06" + b"\0" * 18,
+        "nothing.zip": b"PK\x05\x06" + b"\0" * 18,
         "no-suffix": PROSE.encode(),
+    }
+
+
+def zipped(parts: dict[str, str | bytes]) -> bytes:
+    """A zip of these parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+_ODF_NAMES = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+)
+
+
+def open_document(kind: str, body: str, before: str = "") -> bytes:
+    """An OpenDocument file with this body."""
+    content = (
+        f"{before}<office:document-content {_ODF_NAMES}><office:body><office:{kind}>{body}</office:{kind}>"
+        "</office:body></office:document-content>"
+    )
+    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content})
+
+
+def workbook(sheet: str, before: str = "", *, rows: bool = True) -> bytes:
+    """A workbook of one sheet."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    data = f"<sheetData>{sheet}</sheetData>" if rows else sheet
+    return zipped(
+        {
+            "[Content_Types].xml": _DOCX_TYPES.replace("/word/document.xml", "/xl/workbook.xml")
+            .replace(
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+                f"{types}.sheet.main+xml",
+            )
+            .replace(
+                "</Types>",
+                f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{types}.worksheet+xml"/></Types>',
+            ),
+            "_rels/.rels": _DOCX_RELATIONS.format(target="xl/workbook.xml"),
+            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets>'
+            '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": _DOCX_RELATIONS.format(target="worksheets/sheet1.xml").replace(
+                '/officeDocument" Target', '/worksheet" Target'
+            ),
+            "xl/worksheets/sheet1.xml": f'{before}<worksheet xmlns="{main}">{data}</worksheet>',
+        }
+    )
+
+
+def cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def _offices() -> dict[str, bytes]:
+    good = workbook(f'<row r="1">{cell("A1", PROSE)}</row>')
+    bomb = f'<!DOCTYPE d [<!ENTITY l0 "ha">{LAUGHS}]>'
+    text = f"<text:p>{PROSE}</text:p>"
+    opened_row = "<table:table-row table:number-rows-repeated='99999999'>"
+    container = '<container><rootfiles><rootfile full-path="c.opf"/></rootfiles></container>'
+    return {
+        "truncated.xlsx": good[: len(good) // 2],
+        "laughs.xlsx": workbook(f'<row r="1">{cell("A1", "&l11;")}</row>', bomb),
+        "far-cell.xlsx": workbook(f'<row r="1048576">{cell("XFD1048576", PROSE)}</row>'),
+        "beyond.xlsx": workbook(f'<row r="99999999999">{cell("ZZZZZ99999999999", PROSE)}</row>'),
+        "merged-all.xlsx": workbook(
+            f'<sheetData><row r="1">{cell("A1", PROSE)}</row></sheetData><mergeCells count="1">'
+            '<mergeCell ref="A1:XFD1048576"/></mergeCells>',
+            rows=False,
+        ),
+        "bomb.xlsx": workbook(" " * (257 * 2**20)),
+        "many-cells.xlsx": workbook(
+            "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 40_000))
+        ),
+        "strange-numbers.xlsx": workbook('<row r="1"><c r="A1"><v>1e999</v></c><c r="B1"><v>x</v></c></row>'),
+        "no-sheets.xlsx": zipped({"xl/workbook.xml": "<workbook/>", "[Content_Types].xml": _DOCX_TYPES}),
+        "empty-parts.pptx": zipped({"ppt/presentation.xml": "", "[Content_Types].xml": _DOCX_TYPES}),
+        "laughs.pptx": zipped({"ppt/presentation.xml": f"{bomb}<p>&l11;</p>", "[Content_Types].xml": _DOCX_TYPES}),
+        "truncated.pptx": zipped({"ppt/presentation.xml": "<p>"})[:60],
+        "laughs.odt": open_document("text", "<text:p>&l11;</text:p>", bomb),
+        "external.odt": open_document(
+            "text", f"<text:p>&e; {PROSE}</text:p>", '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+        ),
+        "deep.odt": open_document("text", "<text:section>" * 200 + text + "</text:section>" * 200),
+        "deeper.odt": open_document("text", "<text:list><text:list-item>" * 5_000 + text),
+        "lists.odt": open_document(
+            "text", "<text:list><text:list-item>" * 100 + text + "</text:list-item></text:list>" * 100
+        ),
+        "truncated.odt": open_document("text", text)[:200],
+        "repeated.ods": open_document(
+            "spreadsheet",
+            f"<table:table>{opened_row}<table:table-cell table:number-columns-repeated='99999999'>{text}"
+            "</table:table-cell></table:table-row></table:table>",
+        ),
+        "repeated-lies.ods": open_document(
+            "spreadsheet",
+            f"<table:table><table:table-row table:number-rows-repeated='{'9' * 5_000}'><table:table-cell "
+            f"table:number-columns-repeated='-1'>{text}</table:table-cell></table:table-row></table:table>",
+        ),
+        "no-pages.odp": open_document("presentation", ""),
+        "deep.rtf": b"{\\rtf1" + b"{" * 100_000 + PROSE.encode(),
+        "closed.rtf": b"{\\rtf1 " + PROSE.encode() + b"}" * 100_000,
+        "numbers.rtf": b"{\\rtf1\\u99999999999\\uc999999999\\ansicpg99999\\bin-5 " + PROSE.encode() + b"}",
+        "surrogates.rtf": b"{\\rtf1" + b"\\u-10179?" * 10_000 + PROSE.encode() + b"}",
+        "binary.rtf": b"{\\rtf1 " + PROSE.encode() + b"\\bin999999999 x}",
+        "notes.rtf": b"{\\rtf1 " + b"{\\footnote " * 1_000 + PROSE.encode() + b"}" * 1_001,
+        "cells.rtf": b"{\\rtf1 " + b"\\trowd\\intbl x\\cell" * 20_000 + b"\\row " + PROSE.encode() + b"}",
+        "links.rtf": b"{\\rtf1 " + b"{\\field{\\*\\fldinst{HYPERLINK " * 20_000 + PROSE.encode() + b"}",
+        "laughs.epub": zipped({"META-INF/container.xml": f"{bomb}<c>&l11;</c>", "mimetype": "application/epub+zip"}),
+        "no-chapters.epub": zipped(
+            {"META-INF/container.xml": container, "c.opf": "<package/>", "mimetype": "application/epub+zip"}
+        ),
+        "outside.epub": zipped(
+            {
+                "META-INF/container.xml": container.replace("c.opf", "../../../etc/passwd"),
+                "mimetype": "application/epub+zip",
+            }
+        ),
+        "quotes.csv": b'"' * 300_001,
+        "wide.csv": b"a," * 200_000 + b"\n" + b"1," * 200_000,
+        "long.csv": b"a,b\n" + b"1,2\n" * 100_000,
+        "ragged.csv": b"".join(b"x," * (n % 50) + b"\n" for n in range(5_000)),
+        "nul.csv": b"a,b\n\x00,2\n" * 50,
+        "noise.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + random.Random(6).randbytes(50_000),
+        "header.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 5_000,
+    }
+
+
+def _archives() -> dict[str, bytes]:
+    within = zipped({"a.txt": PROSE})
+    for _ in range(20):
+        within = zipped({"z.zip": within})
+    encrypted = bytearray(zipped({"a.txt": PROSE}))
+    encrypted[6] |= 1
+    encrypted[encrypted.rindex(b"PK\x01\x02") + 8] |= 1
+    damaged = bytearray(zipped({"a.txt": PROSE * 50, "b.txt": PROSE}))
+    damaged[60:80] = b"x" * 20
+    return {
+        "bomb.zip": zipped({"a.txt": b"\0" * (260 * 2**20)}),
+        "bombs.zip": zipped({f"{n}.zip": zipped({"a.txt": b"a" * (30 * 2**20)}) for n in range(8)}),
+        "deep.zip": within,
+        "many.zip": zipped({f"{n}.txt": PROSE for n in range(1_000)}),
+        "outside.zip": zipped({"../../outside.txt": PROSE, "/tmp/outside.txt": PROSE, "C:\\outside.txt": PROSE}),
+        "encrypted.zip": bytes(encrypted),
+        "damaged.zip": bytes(damaged),
+        "truncated.zip": zipped({"a.txt": PROSE})[:-30],
+        "names.zip": zipped({"\u202etxt.exe.md": PROSE, "a\nb.txt": PROSE, "x" * 5_000 + ".txt": PROSE}),
+        "hostile.zip": zipped({name: content for name, content in _texts().items() if len(content) < 100_000}),
+        "folders.zip": zipped({"a/" * 5_000 + "b.txt": PROSE}),
+    }
+
+
+def _disguised() -> dict[str, bytes]:
+    return {
+        "pdf.txt": page_with(f"BT /F 12 Tf 20 700 Td ({PROSE}) Tj ET".encode()),
+        "bomb.txt": zipped({"word/document.xml": b"\0" * (260 * 2**20)}),
+        "cut.md": b"PK\x03\x04" + random.Random(7).randbytes(20_000),
+        "mail.txt": b"From: a@b\nMIME-Version: 1.0\n" + b"Content-Type: message/rfc822\n\n" * 3_000 + PROSE.encode(),
+        "page.md": b"<html>" + b"<div>" * 50_000 + PROSE.encode(),
+        "quoted.eml": b"From: a@b.example\n\n" + b"> x\n" * 50_000 + PROSE.encode(),
+        "quotes-deep.eml": b"From: a@b.example\n\n" + b">" * 200_000 + b"\n" + PROSE.encode(),
+        "passed-on.eml": b"From: a@b.example\nSubject: Fwd: x\n\n"
+        + b"From: a@b.example\nDate: x\nSubject: y\n\n" * 5_000
+        + PROSE.encode(),
+        "fields.eml": b"From: a@b.example\n\n" + b"a: b\n\n" * 50_000 + PROSE.encode(),
+        "alternatives.eml": b"From: a@b.example\nContent-Type: multipart/alternative; boundary=x\n\n"
+        + b"".join(b"--x\nContent-Type: text/plain\n\nword%d\n" % n for n in range(2_000))
+        + b"--x--\n",
+        "flowed.eml": b"From: a@b.example\nContent-Type: text/plain; format=flowed\n\n" + b"word \n" * 100_000,
+        "calendar.eml": b"From: a@b.example\nContent-Type: text/calendar\n\n"
+        + b"BEGIN:X\n" * 50_000
+        + b"SUMMARY:"
+        + PROSE.encode(),
     }
 
 
 def hostile_files() -> dict[str, bytes]:
     """Hostile contents that are quickly seen through, by a name that says what is wrong with each."""
-    return _pdfs() | _words() | _pages() | _messages() | _texts()
+    return _pdfs() | _words() | _pages() | _messages() | _texts() | _offices() | _archives() | _disguised()
 
 
 def endless_files() -> dict[str, bytes]:

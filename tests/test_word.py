@@ -9,7 +9,7 @@ import pytest
 from corpus.document import Extraction
 from corpus.readers.formats import read, read_content
 from corpus.readers.tables import rows_as_text
-from corpus.readers.word_numbers import _letters, _roman
+from corpus.readers.word_numbers import letters, roman
 
 CASES = Path(__file__).parent / "cases" / "docx"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -133,8 +133,8 @@ def test_numbers_by_style_count_too() -> None:
 
 
 def test_numbers_are_written_as_word_writes_them() -> None:
-    assert [_letters(n) for n in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
-    assert [_roman(n) for n in (4, 9, 14, 1994, 5000)] == ["iv", "ix", "xiv", "mcmxciv", "5000"]
+    assert [letters(n) for n in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
+    assert [roman(n) for n in (4, 9, 14, 1994, 5000)] == ["iv", "ix", "xiv", "mcmxciv", "5000"]
 
 
 def cell(inner: str, properties: str = "") -> str:

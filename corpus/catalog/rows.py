@@ -18,11 +18,13 @@ _documents, _passages = tables.documents, tables.passages
 _failures, _unsettled, _state = tables.failures, tables.unsettled, tables.state
 _SPAN_FIELDS = ("pages", "furniture")
 _TEXT_FIELDS = ("parties", "topics", "remarks")
+# Not among them: the bytes of attachments, which are documents of their own.
+_STORED = tuple(field.name for field in fields(Document) if field.name in _documents.c)
 
 
 def document_of(row: Any) -> Document:
     """The document that a whole row of the documents' table holds."""
-    values = {field.name: row[field.name] for field in fields(Document)}
+    values = {name: row[name] for name in _STORED}
     for name in _SPAN_FIELDS:
         values[name] = tuple(Span(start, end) for start, end in values[name])
     for name in _TEXT_FIELDS:
@@ -32,7 +34,7 @@ def document_of(row: Any) -> Document:
 
 def publish(connection: sql.Connection, document: Document, document_passages: Sequence[Passage]) -> None:
     """Write a document with its passages, to be seen."""
-    values = {field.name: getattr(document, field.name) for field in fields(Document)}
+    values = {name: getattr(document, name) for name in _STORED}
     for name in _SPAN_FIELDS:
         values[name] = [(span.start, span.end) for span in values[name]]
     for name in _TEXT_FIELDS:

@@ -8,6 +8,7 @@ It gets bytes and gives back text over pipes, as JSON: whatever took it over cou
 Short plain text needs no parser and no child: its length alone bounds what it can cost; see `_is_harmless`.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -21,18 +22,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from corpus.document import Extraction, Span
+from corpus.document import Attachment, Extraction, Span
 from corpus.errors import UnreadableFile
-from corpus.readers.formats import read_content, supported_suffixes
+from corpus.readers.formats import is_known, read_content
 from corpus.readers.front_matter import NotForIndexing
 from corpus.readers.metadata import web_address
+from corpus.readers.recognising import is_plain
 from corpus.text.cutting import Cutting, Pieces
 
 # Read here. Even what takes the square of such a length takes seconds, and nothing does (`tests/test_linear.py`).
 LONGEST_HARMLESS_BYTES = 16 * 2**10
 _PLAIN_SUFFIXES = (".md", ".markdown", ".txt", ".text")
-# A text of the greatest length, each character escaped, and what else an extraction holds.
-_LARGEST_ANSWER_BYTES = 64 * 2**20
+# A text of the greatest length, each character escaped, attachments, and what else an extraction holds.
+_LARGEST_ANSWER_BYTES = 128 * 2**20
 _LONGEST_START = 60  # seconds
 # All that the child sees of the environment: no keys, no addresses.
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "TMPDIR", "TZ")
@@ -123,12 +125,12 @@ class IsolatedReader:
 
 def _is_read_here(content: bytes, name: str) -> bool:
     suffix = Path(name).suffix.lower()
-    return suffix not in supported_suffixes() or not content.strip() or _is_harmless(content, suffix)
+    return not is_known(suffix) or not content.strip() or _is_harmless(content, suffix)
 
 
 def _is_harmless(content: bytes, suffix: str) -> bool:
-    """Whether it is short plain text whose encoding need not be guessed."""
-    if suffix not in _PLAIN_SUFFIXES or len(content) > LONGEST_HARMLESS_BYTES:
+    """Whether it is short plain text, whatever its name says, whose encoding need not be guessed."""
+    if suffix not in _PLAIN_SUFFIXES or len(content) > LONGEST_HARMLESS_BYTES or not is_plain(content):
         return False
     try:
         content.decode()
@@ -238,6 +240,9 @@ def _extraction(answer: dict[str, Any]) -> Extraction:
         values[name] = tuple(Span(int(start), min(int(end), length)) for start, end in values[name])
     for name in ("parties", "topics", "remarks"):
         values[name] = tuple(str(item) for item in values[name])
+    values["attachments"] = tuple(
+        Attachment(str(name), base64.b64decode(content)) for name, content in values["attachments"]
+    )
     for name in ("text", "title", "publisher", "published", "url", "language"):
         if not isinstance(values[name], str | None):
             raise TypeError(name)

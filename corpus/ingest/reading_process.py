@@ -6,12 +6,13 @@ ready, then for each file the size of the answer and the answer as JSON. It writ
 goes nowhere.
 """
 
+import base64
 import json
 import os
 import pickle
 import resource
 import sys
-from dataclasses import asdict
+from dataclasses import fields
 from typing import IO, Any
 
 from corpus.document import Extraction
@@ -66,9 +67,10 @@ def _made(content: bytes, request: dict[str, Any], cutting: Cutting | None) -> d
 
 
 def _as_json(extraction: Extraction) -> dict[str, Any]:
-    values = asdict(extraction)
+    values = {field.name: getattr(extraction, field.name) for field in fields(extraction)}
     for name in ("pages", "furniture"):
         values[name] = [(span.start, span.end) for span in getattr(extraction, name)]
+    values["attachments"] = [(item.name, base64.b64encode(item.content).decode()) for item in extraction.attachments]
     return values
 
 

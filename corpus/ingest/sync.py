@@ -5,7 +5,8 @@ what was encoded before is not encoded again (`encodings`). Order of writing a s
 unsettled, write their passages to the indexes, then one catalog transaction makes them visible (and the versions they
 replace invisible), then the replaced passages leave the indexes. A process killed anywhere in between is completed by
 the next sync.
-Which files there are is `files`; what they say is read by `isolation`, and made a document by `intake`.
+Which files there are is `files`; what they say is read by `isolation`, and made documents by `intake`: one of the file
+and one of each file within it, which come, change and go with it in one step.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from corpus.encoder.protocol import Vectors
 from corpus.errors import SourceError, UnreadableFile
 from corpus.files import content_of, files_in
 from corpus.ingest.free_space import require_free_space
-from corpus.ingest.intake import document_from, printable_path
+from corpus.ingest.intake import Made, documents_from, printable_path
 from corpus.ingest.isolation import IsolatedReader
 from corpus.ingest.pipeline import PASSAGES_PER_STEP, Pipeline, Progress
 from corpus.readers.front_matter import NotForIndexing
@@ -87,6 +88,8 @@ class Run:
         self.reader = reader
         self.report = SyncReport()
         self.known = store.catalog.current_versions()
+        self._within = _within(self.known)
+        self._unmoved: set[tuple[str, str]] = set()
         self.known_failures = {(failure.source, failure.path): failure for failure in store.catalog.failures()}
         self.pending: list[tuple[Document, Sequence[Passage]]] = []
         self.parties: dict[str, Sequence[str]] = {}
@@ -117,7 +120,7 @@ class Run:
             if found.reason is not None:
                 self._fail(key, None, found.reason)
             elif self.take(key, partial(content_of, found.path)):
-                seen.add(key)
+                seen |= {key, *self._within.get(key, ())}
             self.progress(key[1], number, len(files))
         self.step()
         self.withdraw([key for key in self.known if key not in seen])
@@ -136,29 +139,38 @@ class Run:
         sha256 = hashlib.sha256(content).hexdigest()
         known_failure = self.known_failures.get(key)
         if self.known.get(key, ("", ""))[1] == sha256:
-            self.report.unchanged.append(name)
+            self.report.unchanged += ["/".join(place) for place in (key, *self._within.get(key, ()))]
             return True
         if known_failure is not None and known_failure.sha256 == sha256:
             self.report.failed[name] = known_failure.reason
             return False
         try:
-            document, document_passages, pieces = document_from(content, key, self.reader)
+            documents = documents_from(content, key, self.reader)
         except NotForIndexing:
             return False
         except UnreadableFile as error:
             self._fail(key, sha256, str(error))
             return False
-        (self.report.changed if key in self.known else self.report.new).append(name)
-        if pieces.repeats:
-            self.report.repeated[name] = pieces.repeats
-        self.index(document, document_passages, pieces.parties)
+        self.index(documents)
         return True
 
-    def index(self, document: Document, document_passages: Sequence[Passage], parties: Sequence[str]) -> None:
-        """Make a document searchable in place of the one that stands at its path: now, or by the next `step`."""
-        self.pending.append((document, document_passages))
-        self.parties[document.id] = parties
-        self.report.passages += len(document_passages)
+    def index(self, documents: Sequence[Made]) -> None:
+        """Make a file's documents searchable in place of those that stand at its path: now, or by the next `step`."""
+        places = [(document.source, document.path) for document, *_ in documents]
+        for place, (document, document_passages, pieces) in zip(places, documents, strict=True):
+            name = "/".join(place)
+            if self.known.get(place, ("", ""))[0] == document.id:  # a file within one that changed
+                self._unmoved.add(place)
+                self.report.unchanged.append(name)
+                continue
+            (self.report.changed if place in self.known else self.report.new).append(name)
+            if pieces.repeats:
+                self.report.repeated[name] = pieces.repeats
+            self.pending.append((document, document_passages))
+            self.parties[document.id] = pieces.parties
+            self.report.passages += len(document_passages)
+        gone = set(self._within.get(places[0], ())).difference(places)
+        self.report.removed += sorted("/".join(place) for place in gone)
         if sum(len(pending) for _, pending in self.pending) >= PASSAGES_PER_STEP:
             self._hand_on()
 
@@ -186,18 +198,31 @@ class Run:
         index.add(documents, vectors)
         index.commit()
         places = [(document.source, document.path) for document, _ in documents]
-        replaced = [self.known[place][0] for place in places if place in self.known]
+        within = {part for place in places for part in self._within.get(place, ())} - self._unmoved
+        replaced = [self.known[place][0] for place in {*places, *within} if place in self.known]
         parties = {document.id: self.parties.pop(document.id) for document, _ in documents}
         catalog.apply(Change(documents=documents, parties=parties, withdrawn=replaced, mended=places))
         self.store.sweep()
 
     def withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
-        """Let the documents at these places, each (source, path), be found no more."""
-        keys = list(keys)
+        """Let the documents at these places, each (source, path), and those within them, be found no more."""
+        keys = list(dict.fromkeys(part for key in keys for part in (key, *self._within.get(key, ()))))
         self.report.removed.extend("/".join(key) for key in keys if "/".join(key) not in self.report.failed)
         self.store.catalog.apply(Change(withdrawn=[self.known[key][0] for key in keys]))
         self.store.sweep()
         self.store.catalog.encodings.forget_superseded()
+
+
+def _within(known: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The places of files within files, by that of the file on the disk: no file is a folder of another there."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    places = set(known)
+    for source, path in sorted(places):
+        ends = (number for number, character in enumerate(path) if character == "/")
+        outermost = next((path[:end] for end in ends if (source, path[:end]) in places), None)
+        if outermost is not None:
+            found.setdefault((source, outermost), []).append((source, path))
+    return found
 
 
 def _require_folders(sources: Iterable[Source]) -> None:

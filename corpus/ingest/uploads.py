@@ -18,7 +18,7 @@ from corpus.errors import NoSuchDocument, NotAnUpload, UnreadableFile
 from corpus.files import LARGEST_FILE_BYTES
 from corpus.ingest.file_names import safe_name
 from corpus.ingest.free_space import require_free_space
-from corpus.ingest.intake import document_from
+from corpus.ingest.intake import documents_from
 from corpus.ingest.isolation import IsolatedReader
 from corpus.ingest.sync import Run
 from corpus.readers.front_matter import NotForIndexing
@@ -70,6 +70,9 @@ def remove_upload(store: Store, document_id: str) -> None:
                 f"This document comes from a folder, the source '{source.name}', and is not deleted from here; delete "
                 f"its file there and run: assistant ingest, or: assistant sources remove {source.name}"
             )
+        if "/" in document.path:
+            whole = document.path.partition("/")[0]
+            raise NotAnUpload(f"This document came with the added file {whole}, and goes with it; remove that one.")
         _kept_files(store).delete(document.path)
         with Run(store, reader) as run:
             run.withdraw([(document.source, document.path)])
@@ -131,11 +134,12 @@ class _Adding:
             return Addition(given, "unchanged", name, old)
         if len(self.names) >= MOST_FILES and name not in self.names:
             raise UnreadableFile(f"{MOST_FILES} added files are the limit; remove some, or ingest a folder instead")
-        document, passages, pieces = document_from(content, key, self.reader)
+        documents = documents_from(content, key, self.reader)
+        (document, passages, _), *_ = documents
         require_free_space(self.store.folder, _COPIES * len(content))
         self.kept.keep(name, content)
         self.names.add(name)
-        self.run.index(document, passages, pieces.parties)
+        self.run.index(documents)
         return Addition(given, "indexed", name, document.id, document.title, len(passages), old)
 
     def _complete_what_was_killed(self) -> None:

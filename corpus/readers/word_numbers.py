@@ -90,12 +90,13 @@ def _level(element: Any) -> _Level:
     return _Level(int(told.get("start") or 1), told.get("numFmt", "decimal"), told.get("lvlText", ""))
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """After z comes aa, then bb, as Word counts."""
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
 
 
-def _roman(number: int) -> str:
+def roman(number: int) -> str:
+    """In small letters; beyond what people write so, in figures."""
     if not 0 < number < _LARGEST_ROMAN:
         return str(number)
     written = ""
@@ -107,10 +108,10 @@ def _roman(number: int) -> str:
 
 def _written(number: int, format_: str) -> str:
     ways: dict[str, Callable[[int], str]] = {
-        "lowerLetter": _letters,
-        "upperLetter": lambda n: _letters(n).upper(),
-        "lowerRoman": _roman,
-        "upperRoman": lambda n: _roman(n).upper(),
+        "lowerLetter": letters,
+        "upperLetter": lambda n: letters(n).upper(),
+        "lowerRoman": roman,
+        "upperRoman": lambda n: roman(n).upper(),
         "decimalZero": lambda n: f"{n:02d}",
     }
     return ways.get(format_, str)(number)
