@@ -103,7 +103,7 @@ def keyword_passage_ids(store: Store) -> set[str]:
     ids: list[str] = []
     for folder in (store.index.folder / "keywords").iterdir():
         searcher = tantivy.Index.open(str(folder)).searcher()
-        hits = searcher.search(tantivy.Query.all_query(), 10_000).hits
+        hits = searcher.search(tantivy.Query.all_query(), 100_000).hits
         ids += [searcher.doc(address)["passage_id"][0] for _, address in hits]
     assert len(ids) == len(set(ids)), "the keyword index holds a passage twice"
     return set(ids)
