@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from assistant.settings import Settings
 
@@ -54,10 +54,47 @@ def test_a_setting_says_what_it_is_for(name: str) -> None:
 
 
 @every_setting
-def test_a_setting_is_documented_by_its_variable(name: str) -> None:
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    documented = [page.name for page in pages if variable(name) in page.read_text(encoding="utf-8")]
-    assert documented, f"{variable(name)} stands neither in README.md nor in docs/"
+def test_a_setting_stands_in_the_table_with_its_default(name: str) -> None:
+    defaults = documented_defaults((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    assert variable(name) in defaults, f"{variable(name)} has no row in docs/settings.md"
+    assert defaults[variable(name)] == default_as_written(name)
+
+
+def test_the_table_holds_no_setting_that_is_none() -> None:
+    defaults = documented_defaults((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    assert set(defaults) - {"CHROMA_URL"} == {variable(name) for name in FIELDS}
+
+
+def test_a_table_with_another_default_is_noticed() -> None:
+    rows = "| `ASSISTANT_HOST`, `ASSISTANT_PORT` | `127.0.0.1`, `80` | where |\n| `ASSISTANT_LLM` | none | a model |"
+    assert documented_defaults(rows) == {"ASSISTANT_HOST": "127.0.0.1", "ASSISTANT_PORT": "80", "ASSISTANT_LLM": None}
+    assert documented_defaults(rows)["ASSISTANT_PORT"] != default_as_written("port")
+
+
+def documented_defaults(page: str) -> dict[str, str | None]:
+    """Variable → the default in its row; none where the row names no value. Several variables share a row's cells."""
+    found: dict[str, str | None] = {}
+    for row in (line for line in page.splitlines() if line.startswith("| `")):
+        names, values = (_in_backticks(cell) for cell in row.split("|")[1:3])
+        found |= dict(zip(names, values or [None] * len(names), strict=True))
+    return found
+
+
+def _in_backticks(cell: str) -> list[str]:
+    return cell.split("`")[1::2]
+
+
+def default_as_written(name: str) -> str | None:
+    default = Settings.model_fields[name].default
+    if isinstance(default, SecretStr) or default in (None, ""):
+        return None
+    return (
+        f"{default:g}"
+        if isinstance(default, float)
+        else str(default).lower()
+        if default in (True, False)
+        else str(default)
+    )
 
 
 @every_setting
