@@ -2,8 +2,8 @@
 
 Whatever comes from a document, its metadata, a file name or a question is data: `escape_markdown` turns every
 character of it that a Markdown dialect, an HTML parser or an autolinker could act on into a numeric entity. Only this
-module's own literals are markup. Nothing here knows Gradio; its sources are `ui.chat.sources`,
-documents as pages `ui.pages.documents.page`.
+module's own literals are markup. Nothing here knows Gradio; the panel of sources is
+`ui.chat.sources`, documents as pages are `ui.pages.documents.page`.
 """
 
 import html

@@ -2,7 +2,7 @@
 
 No language model: a handful of the best sentences in a readable order, or a refusal that names what is missing. Here
 stands what the evidence must be about; what is told of it is for `facts` and `statuses`. The composer drafts evidence,
-not text; `citations` turns the draft into an answer.
+not text; `assistant.citations` turns the draft into an answer.
 """
 
 import re

@@ -2,7 +2,8 @@
 
 Whoever shares words with the question is not the holder ("Latvia's health minister and Ukraine's ambassador"), so an
 office is matched as it is written, in any order of its words. Patterns over English wording; a question that is not
-plainly about one office of one party is no question of office. Who the holders are is found by `holders`.
+plainly about one office of one party is no question of office. Who the holders are is found by
+`assistant.compose.holders`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The phrases of a question that may name a thing ("the ambulance agreement between Latvia and Estonia").
 
 Word lists and the order of words in English questions; no parser. What is cut wrongly costs a follow-up its shorter
-form, not its meaning: `conversation` then puts the whole earlier question behind it.
+form, not its meaning: `assistant.question.conversation` then puts the whole earlier question behind it.
 """
 
 import re

@@ -1,8 +1,8 @@
 """The language model, where one is configured: any LangChain chat model, asked within a deadline and never trusted.
 
-What comes back is text; whether any of it may be shown is decided in `generative`. Whatever goes wrong on the way (no
-connection, a refusal, silence, half an answer, an answer outside the protocol) becomes `ModelUnavailable`, on time.
-The key and what is asked stand in no message, no `repr` and no log.
+What comes back is text; whether any of it may be shown is decided in `assistant.compose.generative`. Whatever goes
+wrong on the way (no connection, a refusal, silence, half an answer, an answer outside the protocol) becomes
+`ModelUnavailable`, on time. The key and what is asked stand in no message, no `repr` and no log.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What reading a file comes to beside its text: where its passages lie, and the parties by which it is found.
 
 A `Cutting` goes to the process that reads files, so all it holds can be pickled; where that process stands, and what
-it may take, is for `isolation`.
+it may take, is for `corpus.ingest.isolation`.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,1 +1,1 @@
-"""The HTTP application: `app` puts it together, each family of routes is a module, `problems` is what goes wrong."""
+"""The HTTP application: a module for each family of routes. `ui.application` puts them together."""

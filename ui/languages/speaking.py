@@ -1,7 +1,7 @@
 """The language that is spoken at the moment: that of the request being answered, English where there is none.
 
 It is kept beside the call (a context variable) because every page, list and export is made of texts; what runs in a
-thread of a pool started for a request speaks its language too. Gradio's queue runs elsewhere: `spoken_of` is for it.
+thread of a pool started for a request speaks its language too. Gradio's queue runs elsewhere: `spoken` is for it.
 """
 
 from collections.abc import Iterator
