@@ -18,7 +18,7 @@ from assistant.model.connection import connect
 from assistant.model.provider import LanguageModel
 from assistant.model.rewriting import QuestionWriter
 from assistant.model.support import SupportChecker
-from assistant.progress import Told
+from assistant.progress import ProgressEvent
 from assistant.reader.cross_encoder import CrossEncoder
 from assistant.reader.reading import EvidenceReader
 from assistant.record.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
@@ -83,7 +83,9 @@ class Assistant:
         self.refresh()
         return self.chain.stream({"question": question, "history": list(history), "scope": scope})
 
-    def follow(self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING) -> Iterator[Told]:
+    def follow(
+        self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING
+    ) -> Iterator[ProgressEvent]:
         """Yield each step of answering as it begins, then the answer as it grows; the last one is complete."""
         self.refresh()
         return self.chain.follow({"question": question, "history": list(history), "scope": scope})

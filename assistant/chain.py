@@ -24,7 +24,7 @@ from assistant.compose.refusal import CLOSEST_SHOWN
 from assistant.language.orders import gives_orders
 from assistant.model.allowance import Allowance
 from assistant.model.rewriting import QuestionWriter
-from assistant.progress import Stage, Step, Tell, Told, as_it_happens, growing
+from assistant.progress import Listener, ProgressEvent, Stage, Step, as_it_happens, growing
 from assistant.question.conversation import ABOUT
 from assistant.question.foreign import standing_alone
 from assistant.question.question import ENGLISH, Question, understand
@@ -99,7 +99,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         told = self.follow(input, config, **kwargs)
         yield from (item for item in told if isinstance(item, Answer))
 
-    def follow(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Told]:
+    def follow(self, input: ChainInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[ProgressEvent]:
         """Yield each step as it begins, then the answer as `stream` does."""
         given: RunnableConfig = config or {}
         return as_it_happens(
@@ -238,8 +238,8 @@ def _tell(config: RunnableConfig | None, stage: Stage, count: Callable[[], int])
         tell(Step(stage, count()))
 
 
-def _teller(config: RunnableConfig | None) -> Tell | None:
-    tell: Tell | None = (config or {}).get("configurable", {}).get(_TELL)
+def _teller(config: RunnableConfig | None) -> Listener | None:
+    tell: Listener | None = (config or {}).get("configurable", {}).get(_TELL)
     return tell
 
 

@@ -1,7 +1,7 @@
 """What can be told of an answer in the making: the step that begins, and drafts; then the answer as it grows.
 
-Whoever runs the chain hands it a `Tell`; the chain runs in a thread of its own, so that what it tells is seen at once.
-Once nobody listens any more, it ends at the next thing it has to tell.
+Whoever runs the chain hands it a `Listener`; the chain runs in a thread of its own, so that what it tells is seen at
+once. Once nobody listens any more, it ends at the next thing it has to tell.
 """
 
 import queue
@@ -36,16 +36,16 @@ class NobodyListens(Exception):
     """Raised within a chain whose answer nobody waits for; it ends there, and nobody sees this either."""
 
 
-Told = Step | Answer
-Tell = Callable[[Told], None]
+ProgressEvent = Step | Answer
+Listener = Callable[[ProgressEvent], None]
 
 
-def as_it_happens(invoke: Callable[[Tell], Answer]) -> Iterator[Told]:
+def as_it_happens(invoke: Callable[[Listener], Answer]) -> Iterator[ProgressEvent]:
     """What `invoke` tells while it runs in a thread of its own, then its answer, growing, or its exception."""
-    told: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
+    told: queue.SimpleQueue[ProgressEvent | None] = queue.SimpleQueue()
     abandoned = threading.Event()
 
-    def tell(item: Told) -> None:
+    def tell(item: ProgressEvent) -> None:
         if abandoned.is_set():
             raise NobodyListens
         told.put(item)

@@ -19,7 +19,7 @@ from payloads import Attack
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant, open_assistant
-from assistant.progress import Told
+from assistant.progress import ProgressEvent
 from assistant.scope.scope import Scope
 from corpus.document import Document
 from ui.keeping.conversations import Listed
@@ -89,7 +89,7 @@ class Unscrupulous:
     def ask(self, question: str, *_: object, **choices: Any) -> Answer:
         return self._answer(question)
 
-    def follow(self, question: str, *_: object, **choices: Any) -> Iterator[Told]:
+    def follow(self, question: str, *_: object, **choices: Any) -> Iterator[ProgressEvent]:
         yield self._answer(question)
 
     def _batch(self, question: str) -> Sequence[Attack]:

@@ -10,7 +10,7 @@ from fakes import document
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant
-from assistant.progress import Stage, Step, Told
+from assistant.progress import ProgressEvent, Stage, Step
 from corpus.store.store import Store
 
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
@@ -44,7 +44,7 @@ class Slow:
 
     model = None
 
-    def __init__(self, store: Store, *told: Told, patience: float = 20) -> None:
+    def __init__(self, store: Store, *told: ProgressEvent, patience: float = 20) -> None:
         self.store = store
         self.suggestions: Any = NoSuggestions()
         self.let = threading.Event()
@@ -57,7 +57,7 @@ class Slow:
     def filters(self, **_: object) -> dict[str, dict[str, int]]:
         return {}
 
-    def follow(self, question: str, _history: object, **_choices: object) -> Iterator[Told]:
+    def follow(self, question: str, _history: object, **_choices: object) -> Iterator[ProgressEvent]:
         yield from self._told
         self.let.wait(self._patience)
         cited = (Citation(1, RIGA.text, 0, len(RIGA.text), None, DocumentReference.to(RIGA)),)

@@ -20,7 +20,7 @@ from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
 from assistant.assembly import Assistant, open_assistant
-from assistant.progress import Stage, Step, Told
+from assistant.progress import ProgressEvent, Stage, Step
 from assistant.scope.scope import Scope
 from corpus.document import Document
 from corpus.errors import IndexMismatch
@@ -96,14 +96,14 @@ class Suggested:
 class FakeAssistant:
     """Tells these steps and answers, then fails if told to, and remembers what it was asked."""
 
-    def __init__(self, *answers: Told, failure: Exception | None = None) -> None:
+    def __init__(self, *answers: ProgressEvent, failure: Exception | None = None) -> None:
         self.store = Documents()
         self.suggestions = Suggested()
         self.asked: list[tuple[str, list[str]]] = []
         self._answers = answers
         self._failure = failure
 
-    def follow(self, question: str, history: Sequence[Turn], scope: Scope) -> Iterator[Told]:
+    def follow(self, question: str, history: Sequence[Turn], scope: Scope) -> Iterator[ProgressEvent]:
         assert scope == Scope()
         self.asked.append((question, [turn.question for turn in history]))
         yield from self._answers

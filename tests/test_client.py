@@ -10,7 +10,7 @@ from serving import served
 from assistant.answer import Outcome
 from assistant.assembly import Assistant, open_assistant
 from corpus.errors import DataFolderDamaged
-from ui.client import Client, Refused, Told
+from ui.client import Client, Refused, StreamEvent
 
 QUESTION = "What did Iceland and Malta agree on?"
 
@@ -48,7 +48,7 @@ def test_a_stream_ends_with_the_answer(client: Client) -> None:
     asked = f"{QUESTION} And when?"  # one that was not answered before
     *before, last = client.stream(asked)
     assert [told.stage for told in before if told.stage] == ["searching", "reading", "checking"]
-    assert before[0] == Told(stage="searching", count=1)
+    assert before[0] == StreamEvent(stage="searching", count=1)
     assert any(told.answer for told in before)
     assert not any(told.is_final for told in before)
     assert last.is_final

@@ -14,7 +14,7 @@ from markup import parse
 from payloads import every_payload
 
 from assistant.assembly import Assistant, open_assistant
-from assistant.scope.holdings import Held, Overview, Wanted
+from assistant.scope.holdings import Overview, SourceTotals, Wanted
 from corpus.catalog.entries import Failure, Summary
 from corpus.ingest.uploads import Addition
 from corpus.store.lock import writers_lock
@@ -346,7 +346,9 @@ def test_what_files_and_their_names_hold_is_shown_and_does_nothing(payload: str)
 
     def page(text: str) -> str:
         summary = Summary(text, text, text, text, text, text, text, (text,), 1)
-        overview = Overview((summary,), (Failure(text, text, None, text),), (Held(text, 1, 1, 1),), (text,), (text,))
+        overview = Overview(
+            (summary,), (Failure(text, text, None, text),), (SourceTotals(text, 1, 1, 1),), (text,), (text,)
+        )
         added = [Addition(text, "failed", reason=text), Addition(text, "indexed", text, text, text, 1, text)]
         wanted = Wanted(publisher=text, language=text, source=text)
         return documents_page(View(overview, text, True, wanted, 1, added, text))

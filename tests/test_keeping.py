@@ -15,7 +15,7 @@ from servers import ONE_CATALOG_EACH
 from texts import hostile
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement, Turn
-from assistant.progress import Stage, Step, Told
+from assistant.progress import ProgressEvent, Stage, Step
 from corpus.document import Document
 from corpus.index.servers import Servers
 from ui.keeping.conversations import (
@@ -345,7 +345,7 @@ class Answering:
         yield answer_to(question, statements=())
         yield self.ask(question, history)
 
-    def follow(self, question: str, history: Sequence[Turn | str] = ()) -> Iterator[Told]:
+    def follow(self, question: str, history: Sequence[Turn | str] = ()) -> Iterator[ProgressEvent]:
         yield Step(Stage.SEARCHING, 7)
         yield answer_to(question, is_draft=True)
         yield self.ask(question, history)

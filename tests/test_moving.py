@@ -23,7 +23,7 @@ from corpus.catalog.catalog import Catalog
 from corpus.catalog.database import address_of, open_engine
 from corpus.catalog.kept_files import FOLDER
 from corpus.errors import DataFolderBusy, DataFolderDamaged, StoreUnreachable
-from corpus.operations.moving import Kept, MoveError, move_catalog
+from corpus.operations.moving import MoveError, TableRows, move_catalog
 from corpus.store.store import writers_lock
 from ui.cli import app
 from ui.identity.keys import KeyRing
@@ -40,7 +40,7 @@ ALL = [*tables.metadata.sorted_tables, *database.metadata.sorted_tables, *shared
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from corpus.operations.moving import Kept, move_catalog
+from corpus.operations.moving import TableRows, move_catalog
 from ui.storage.shared import metadata
 
 def rows():
@@ -48,7 +48,7 @@ def rows():
     print("copied", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
-move_catalog(Path(sys.argv[1]), sys.argv[2], [Kept(metadata.tables["secret"], rows())])
+move_catalog(Path(sys.argv[1]), sys.argv[2], [TableRows(metadata.tables["secret"], rows())])
 """
 
 
@@ -252,7 +252,7 @@ def test_nobody_writes_to_either_meanwhile(
             pass
         yield {"name": "tried", "value": "both"}
 
-    move_catalog(data, schema, [Kept(shared.metadata.tables["secret"], rows())])
+    move_catalog(data, schema, [TableRows(shared.metadata.tables["secret"], rows())])
     assert counts(schema)["secret"] == 1, "they were tried"
     there.close()
     with writers_lock(data), pytest.raises(DataFolderBusy):

@@ -35,7 +35,7 @@ class Refused(AssistantError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StreamEvent:
     """One event of an answer in the making: a step that begins, a draft, or the answer, which `is_final`.
 
     `stage` is what is being done, to `count` things; it is empty with an answer.
@@ -81,7 +81,7 @@ class Client:
         response = self._http.post("/api/v1/ask", json={"question": question, "history": list(history)})
         return AnswerShape.model_validate_json(_content(response))
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Told]:
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[StreamEvent]:
         """The answer as it is made: steps as they begin, drafts that each replace the one before, the final answer."""
         body = {"question": question, "history": list(history), "stream": True}
         with self._http.stream("POST", "/api/v1/ask", json=body) as response:
@@ -92,9 +92,9 @@ class Client:
                 if kind == "problem":
                     raise Refused(Problem.model_validate(data), response.headers.get("X-Request-ID"))
                 if kind == "step":
-                    yield Told(stage=str(data["stage"]), count=int(data["count"]))
+                    yield StreamEvent(stage=str(data["stage"]), count=int(data["count"]))
                 elif kind in ("draft", "answer"):  # of other kinds there may be more some day
-                    yield Told(AnswerShape.model_validate(data), is_final=kind == "answer")
+                    yield StreamEvent(AnswerShape.model_validate(data), is_final=kind == "answer")
 
     def timeline(self, parties: Sequence[str], since: int | None = None, until: int | None = None) -> TimelineShape:
         """What documents report of commitments between parties, oldest first."""

@@ -37,7 +37,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SourceTotals:
     """What one source has: documents, their passages, and files that could not be read."""
 
     source: str
@@ -52,7 +52,7 @@ class Overview:
 
     documents: tuple[Summary, ...]
     failures: tuple[Failure, ...]
-    sources: tuple[Held, ...]
+    sources: tuple[SourceTotals, ...]
     publishers: tuple[str, ...]
     languages: tuple[str, ...]
 
@@ -124,7 +124,7 @@ def _overview(documents: Sequence[Summary], sources: Sequence[str]) -> Overview:
     return Overview(
         documents=tuple(documents),
         failures=(),
-        sources=tuple(Held(name, counts[name], passages[name], 0) for name in sorted({*sources, *counts})),
+        sources=tuple(SourceTotals(name, counts[name], passages[name], 0) for name in sorted({*sources, *counts})),
         publishers=tuple(sorted({document.publisher for document in documents if document.publisher}, key=_folded)),
         languages=tuple(sorted({document.language for document in documents if document.language})),
     )
@@ -134,9 +134,9 @@ def _with_failures(overview: Overview, failures: Sequence[Failure]) -> Overview:
     failed = Counter(failure.source for failure in failures)
     known = {held.source: held for held in overview.sources}
     sources = (
-        Held(name, known[name].documents, known[name].passages, failed[name])
+        SourceTotals(name, known[name].documents, known[name].passages, failed[name])
         if name in known
-        else Held(name, 0, 0, failed[name])
+        else SourceTotals(name, 0, 0, failed[name])
         for name in sorted({*known, *failed})
     )
     return Overview(overview.documents, tuple(failures), tuple(sources), overview.publishers, overview.languages)

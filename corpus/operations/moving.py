@@ -31,7 +31,7 @@ class MoveError(AssistantError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class TableRows:
     """Rows that are to stand in a table; they are read once."""
 
     table: sql.Table
@@ -46,7 +46,7 @@ class Moved:
     place: str
 
 
-def move_catalog(folder: Path, server: str | None, beside: Sequence[Kept] = ()) -> Moved:
+def move_catalog(folder: Path, server: str | None, beside: Sequence[TableRows] = ()) -> Moved:
     """Copy the catalog of the data folder, and what is kept `beside` it, into the empty database at `server`.
 
     Raises `MoveError` where there is nothing to move or something there already, and `DataFolderBusy` where another
@@ -102,14 +102,14 @@ def _filling(address: Address, there: Sequence[sql.Table]) -> Iterator[sql.Conne
         engine.dispose()
 
 
-def _held(source: sql.Connection, folder: Path) -> Iterator[Kept]:
+def _held(source: sql.Connection, folder: Path) -> Iterator[TableRows]:
     for table in tables.metadata.sorted_tables:
         if table is tables.uploads:
-            yield Kept(table, _uploaded(folder / FOLDER))
+            yield TableRows(table, _uploaded(folder / FOLDER))
         elif table is tables.sources:
-            yield Kept(table, _sources(source, folder))
+            yield TableRows(table, _sources(source, folder))
         else:
-            yield Kept(table, rows_of(source, table))
+            yield TableRows(table, rows_of(source, table))
 
 
 def _sources(source: sql.Connection, folder: Path) -> Iterator[dict[str, Any]]:
@@ -144,7 +144,7 @@ def _require_empty(connection: sql.Connection, address: Address, there: Sequence
     connection.execute(sql.delete(state))
 
 
-def _copied(connection: sql.Connection, held: Iterable[Kept]) -> dict[str, int]:
+def _copied(connection: sql.Connection, held: Iterable[TableRows]) -> dict[str, int]:
     moved: dict[str, int] = {}
     for kept in held:
         moved[kept.table.name] = 0

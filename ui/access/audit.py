@@ -21,7 +21,7 @@ from assistant.answer import Answer
 from ui.identity.identity import identity_of
 
 if TYPE_CHECKING:
-    from assistant.progress import Told
+    from assistant.progress import ProgressEvent
 
 _FILE = re.compile(r"(\d{4}-\d\d-\d\d)\.jsonl")
 _KEY = "assistant.audit"
@@ -110,7 +110,7 @@ def note_answer(request: HTTPConnection, answer: Answer, way: str) -> None:
         _FAILURES.exception("the audit record cannot be written")
 
 
-def noted(request: HTTPConnection, told: "Iterable[Told]", way: str) -> "Iterator[Told]":
+def noted(request: HTTPConnection, told: "Iterable[ProgressEvent]", way: str) -> "Iterator[ProgressEvent]":
     """What is told of an answer in the making, as it comes; the answer is noted when it is complete."""
     last = None
     for last in told:

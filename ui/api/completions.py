@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
 
 from assistant.answer import Answer
-from assistant.progress import Told
+from assistant.progress import ProgressEvent
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.access.audit import note_answer, noted
@@ -122,7 +122,9 @@ def _asked(completing: Completing) -> tuple[str, list[str]]:
     return last.text, earlier[-LONGEST_HISTORY:]
 
 
-async def _chunks(told: AsyncIterator[Told | None], reply: "_Replying", *, with_usage: bool) -> AsyncIterator[bytes]:
+async def _chunks(
+    told: AsyncIterator[ProgressEvent | None], reply: "_Replying", *, with_usage: bool
+) -> AsyncIterator[bytes]:
     """The reply in chunks: its role at once, its words when the answer stands, then its citations and its end."""
     answer: Answer | None = None
     yield _event(reply.chunk({"role": "assistant", "content": ""}))

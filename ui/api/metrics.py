@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from assistant.answer import Answer, Turn
-from assistant.progress import Told
+from assistant.progress import ProgressEvent
 from corpus.errors import AssistantError
 from ui.wire.problems import documented
 
@@ -119,7 +119,7 @@ class Counted:
         """Yield as the assistant does."""
         yield from self._counting(lambda: self._assistant.stream(question, history, **choices))
 
-    def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Told]:
+    def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[ProgressEvent]:
         """Yield as the assistant does."""
         yield from self._counting(lambda: self._assistant.follow(question, history, **choices))
 

@@ -15,7 +15,7 @@ from anyio import to_thread
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 
-from assistant.progress import Step, Told
+from assistant.progress import ProgressEvent, Step
 from corpus.errors import AssistantError
 from ui.wire.problems import problem_of, unexpected
 from ui.wire.turns import Turns
@@ -41,7 +41,7 @@ class Event:
         return format_sse_event(event=self.kind, data_str=json.dumps(self.data))
 
 
-async def events_of(told: AsyncIterator[Told | None]) -> AsyncIterator[Event | None]:
+async def events_of(told: AsyncIterator[ProgressEvent | None]) -> AsyncIterator[Event | None]:
     """Everything that is told of one answer in the making, in order; None for each silence."""
     last: Mapping[str, Any] = {}
     try:

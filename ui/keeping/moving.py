@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.operations.moving import Kept, Moved, move_catalog, rows_of
+from corpus.operations.moving import Moved, TableRows, move_catalog, rows_of
 from ui.identity.keys import KeyRing
 from ui.keeping import records, shelves
 from ui.storage import database, shared
@@ -26,20 +26,20 @@ def move(folder: Path, server: str | None) -> Moved:
 
 
 @contextmanager
-def _recorded(folder: Path) -> Iterator[list[Kept]]:
+def _recorded(folder: Path) -> Iterator[list[TableRows]]:
     source = database.Database(folder)
     if not source.exists:
-        yield [Kept(table, ()) for table in _RECORDS]
+        yield [TableRows(table, ()) for table in _RECORDS]
         return
     try:
         with source.reading() as connection:
-            yield [Kept(table, rows_of(connection, table)) for table in _RECORDS]
+            yield [TableRows(table, rows_of(connection, table)) for table in _RECORDS]
     finally:
         source.close()
 
 
-def _shared(folder: Path) -> Iterator[Kept]:
-    yield Kept(shared.keys, [asdict(key) for key in KeyRing(folder).all()])
+def _shared(folder: Path) -> Iterator[TableRows]:
+    yield TableRows(shared.keys, [asdict(key) for key in KeyRing(folder).all()])
     file = folder / "secret"
     signing = [{"name": shared.SIGNING, "value": file.read_text().strip()}] if file.is_file() else []
-    yield Kept(shared.signing_secrets, signing)
+    yield TableRows(shared.signing_secrets, signing)

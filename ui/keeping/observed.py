@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from assistant.answer import Answer, Turn
 from assistant.citations import verified
-from assistant.progress import Told
+from assistant.progress import ProgressEvent
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -51,7 +51,7 @@ class Observed:
         told = (known,) if known else self._assistant.stream(question, history, **choices)
         yield from cast("Iterator[Answer]", self._noted(question, history, told, choices))
 
-    def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[Told]:
+    def follow(self, question: str, history: Sequence[Turn | str] = (), **choices: Any) -> Iterator[ProgressEvent]:
         """Yield as the assistant does, and note the complete answer; one that was stopped is not noted."""
         known = self._known(question, history, choices)
         told = (known,) if known else self._assistant.follow(question, history, **choices)
@@ -88,8 +88,8 @@ class Observed:
         return answer and replace(answer, timings_ms={"remember": round((time.perf_counter() - started) * 1000, 1)})
 
     def _noted(
-        self, question: str, history: Sequence[Turn | str], told: Iterable[Told], choices: Mapping[str, Any]
-    ) -> Iterator[Told]:
+        self, question: str, history: Sequence[Turn | str], told: Iterable[ProgressEvent], choices: Mapping[str, Any]
+    ) -> Iterator[ProgressEvent]:
         started, last = time.perf_counter(), None
         for last in told:
             yield last
