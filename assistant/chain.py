@@ -22,8 +22,8 @@ from assistant.compose.generative import GenerativeComposer
 from assistant.compose.holders import compose_office
 from assistant.compose.refusal import CLOSEST_SHOWN
 from assistant.language.orders import gives_orders
-from assistant.model.allowance import Allowance
 from assistant.model.rewriting import QuestionWriter
+from assistant.model.time_budget import TimeBudget
 from assistant.progress import Listener, ProgressEvent, Stage, Step, as_it_happens, growing
 from assistant.question.conversation import ABOUT
 from assistant.question.foreign import standing_alone
@@ -55,7 +55,7 @@ class Progress:
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
-    allowance: Allowance | None = None
+    time_budget: TimeBudget | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -141,9 +141,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         view = self.views.of(scope)
         progress = Progress(_alone(text, history, view), history, view)
         if self._composer is not None and self._rewriter is not None:
-            progress.allowance = self._composer.allowance(scope.asker)
-            by_rules, some = progress.question, progress.allowance.part(_TIME_TO_UNDERSTAND)
-            rewritten = self._rewriter.standalone(by_rules, history, allowance=some)
+            progress.time_budget = self._composer.time_budget(scope.asker)
+            by_rules, some = progress.question, progress.time_budget.part(_TIME_TO_UNDERSTAND)
+            rewritten = self._rewriter.standalone(by_rules, history, time_budget=some)
             if rewritten != by_rules.standalone:
                 progress.question = _read_as(text, rewritten, view)
         return progress
@@ -186,7 +186,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             progress.question,
             draft,
             progress.evidence,
-            allowance=progress.allowance or self._composer.allowance(),
+            time_budget=progress.time_budget or self._composer.time_budget(),
             show=tell and (lambda so_far: tell(replace(self._answer(progress, so_far), is_draft=True))),
         )
 

@@ -112,7 +112,7 @@ def _language_model(model: LanguageModel | None) -> str:
     if model is None:
         return ""
     try:
-        reply = model.ask(GREETING, purpose="doctor", allowance=model.allowance())
+        reply = model.ask(GREETING, purpose="doctor", time_budget=model.time_budget())
     except ModelUnavailable as error:
         raise AssistantError(f"{error}; check ASSISTANT_LLM, ASSISTANT_LLM_URL and its key") from error
     return f"{model.name}{f' at {model.address}' if model.address else ''} answers ({reply.usage})"

@@ -30,7 +30,7 @@ from assistant.assembly import Assistant
 from assistant.compose.generative import GenerativeComposer
 from assistant.evaluation.cases import read_cases, shipped_questions
 from assistant.language.orders import gives_orders
-from assistant.model.breaker import Breaker
+from assistant.model.circuit_breaker import CircuitBreaker
 from assistant.model.connection import connect
 from assistant.model.support import Verdict, broken_rules
 from benchmarks.table import percentile, print_table
@@ -103,7 +103,7 @@ def _asked(
     for question in cycle(questions):
         if figures["answers"] == count:
             break
-        assistant.model.breaker = Breaker()  # type: ignore[union-attr] # each answer is to meet the failure itself
+        assistant.model.breaker = CircuitBreaker()  # type: ignore[union-attr] # each answer is to meet the failure itself
         started = time.perf_counter()
         answer = assistant.ask(question)
         taken = time.perf_counter() - started

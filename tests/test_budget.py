@@ -125,5 +125,5 @@ def test_over_budget_the_model_is_neither_rested_nor_counted_as_failing(doors: D
     for _ in range(5):
         chain.invoke({**QUESTION, "scope": Scope(asker="anna")})
     assert model.breaker.allows()
-    assert sum(total.failures for total in model.tally.totals().values()) == 0
-    assert sum(total.requests for total in model.tally.totals().values()) == 1
+    assert sum(total.failures for total in model.usage_totals.totals().values()) == 0
+    assert sum(total.requests for total in model.usage_totals.totals().values()) == 1

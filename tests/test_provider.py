@@ -12,7 +12,7 @@ from fake_provider import FakeProvider
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableLambda
 
-from assistant.model.breaker import Breaker
+from assistant.model.circuit_breaker import CircuitBreaker
 from assistant.model.connection import ModelSettingError, connect
 from assistant.model.provider import LanguageModel
 from assistant.model.provider_failures import ModelUnavailable
@@ -35,7 +35,7 @@ def model_of(provider: FakeProvider, name: str = "openai:fake", timeout: float =
 
 
 def ask(model: LanguageModel, **options: object) -> str:
-    return model.ask(MESSAGES, purpose="test", allowance=model.allowance(), **options).text  # type: ignore[arg-type]
+    return model.ask(MESSAGES, purpose="test", time_budget=model.time_budget(), **options).text  # type: ignore[arg-type]
 
 
 def test_a_model_is_asked_in_its_protocol_and_answers(provider: FakeProvider) -> None:
@@ -52,7 +52,7 @@ def test_what_is_written_is_shown_as_it_grows(provider: FakeProvider) -> None:
     shown: list[str] = []
     messages = (("human", '{"number": 1, "text": "Latvia signed."}'),)
     model = model_of(provider)
-    reply = model.ask(messages, purpose="test", allowance=model.allowance(), show=shown.append)
+    reply = model.ask(messages, purpose="test", time_budget=model.time_budget(), show=shown.append)
     assert len(set(shown)) > 3
     assert all(later.startswith(earlier) for earlier, later in pairwise(shown))
     assert reply.text.startswith(shown[-1])
@@ -85,16 +85,16 @@ def test_tokens_seconds_and_cost_are_told_and_logged_without_the_question(
 ) -> None:
     model = model_of(provider)
     with caplog.at_level(logging.DEBUG, logger="assistant"):
-        usage = model.ask(MESSAGES, purpose="test", allowance=model.allowance()).usage
+        usage = model.ask(MESSAGES, purpose="test", time_budget=model.time_budget()).usage
     assert usage.tokens_in == 100
     assert usage.tokens_out is not None
     assert usage.cost == pytest.approx((100 * 1.0 + usage.tokens_out * 2.0) / 1e6)
     assert "100 tokens in" in caplog.text
     assert "cost" in caplog.text
-    allowance = model.allowance()
+    time_budget = model.time_budget()
     for purpose in ("rewrite", "compose"):
-        model.ask(MESSAGES, purpose=purpose, allowance=allowance.part(0.5))
-    assert [usage.purpose for usage in allowance.taken] == ["rewrite", "compose"]
+        model.ask(MESSAGES, purpose=purpose, time_budget=time_budget.part(0.5))
+    assert [usage.purpose for usage in time_budget.taken] == ["rewrite", "compose"]
     assert "Riga" not in caplog.text
 
 
@@ -163,7 +163,7 @@ def test_an_overloaded_server_is_asked_again(provider: FakeProvider) -> None:
 
 def test_a_failing_provider_is_spared_and_tried_again_later() -> None:
     now = [0.0]
-    breaker = Breaker(failures=2, pause=30, clock=lambda: now[0])
+    breaker = CircuitBreaker(failures=2, pause=30, clock=lambda: now[0])
     for _ in range(2):
         assert breaker.allows()
         breaker.note(success=False)

@@ -18,11 +18,11 @@ from assistant.compose import remarks
 from assistant.compose.draft import Draft, Sentence, readable, repeats
 from assistant.language.organisations import names_party
 from assistant.language.parties import is_about
-from assistant.model.allowance import Allowance
 from assistant.model.prompts import ANSWER_SCHEMA, compose_messages
 from assistant.model.provider import LanguageModel
 from assistant.model.provider_failures import ModelUnavailable
 from assistant.model.support import Checker, Verdict
+from assistant.model.time_budget import TimeBudget
 from assistant.question.question import Question
 from assistant.reader.reading import Evidence
 from corpus.document import Span
@@ -74,9 +74,9 @@ class GenerativeComposer:
         self._checker = checker
         self._marks_unsupported = marks_unsupported
 
-    def allowance(self, asker: str = "") -> Allowance:
+    def time_budget(self, asker: str = "") -> TimeBudget:
         """What an answer that begins now may take of the model, for whoever asks."""
-        return self._model.allowance(asker)
+        return self._model.time_budget(asker)
 
     def compose(
         self,
@@ -84,7 +84,7 @@ class GenerativeComposer:
         draft: Draft,
         evidence: Sequence[Evidence],
         *,
-        allowance: Allowance,
+        time_budget: TimeBudget,
         show: Show | None = None,
     ) -> Draft:
         """The draft in the model's words; unchanged but for a warning where the model was of no use.
@@ -106,20 +106,20 @@ class GenerativeComposer:
             reply = self._model.ask(
                 messages,
                 purpose="compose",
-                allowance=allowance,
+                time_budget=time_budget,
                 schema=ANSWER_SCHEMA,
                 show=None if show is None else show_written,
             )
         except ModelUnavailable as error:
             return replace(draft, warnings=(*draft.warnings, remarks.told_word_for_word(str(error))))
-        return self._settled(draft, checked, written_sentences(reply.text), allowance)
+        return self._settled(draft, checked, written_sentences(reply.text), time_budget)
 
-    def _settled(self, draft: Draft, checked: "_Checked", written: Sequence[Written], allowance: Allowance) -> Draft:
+    def _settled(self, draft: Draft, checked: "_Checked", written: Sequence[Written], time_budget: TimeBudget) -> Draft:
         kept = checked.kept(written)
         removed = checked.removed
         log.info(
             "answer by %s: %d sentences written, %d kept, taken out: %s; %s",
-            self._model.name, len(written), len(kept), dict(removed) or "none", allowance,
+            self._model.name, len(written), len(kept), dict(removed) or "none", time_budget,
         )  # fmt: skip
         if not kept:
             reason = f"Nothing that the language model {self._model.name} wrote stands in the documents"

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from assistant.model.allowance import Prices
 from assistant.model.budget import Budget
 from assistant.model.provider import LanguageModel
 from assistant.model.provider_failures import failures
+from assistant.model.usage import Prices
 from corpus.errors import AssistantError
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from assistant.model.allowance import Allowance, Prices, Reply, Usage
-from assistant.model.breaker import Breaker
 from assistant.model.budget import Budget
+from assistant.model.circuit_breaker import CircuitBreaker
 from assistant.model.provider_failures import (
     ModelUnavailable,
     asked_to_wait,
@@ -25,7 +24,8 @@ from assistant.model.provider_failures import (
     failures,
     is_safe_to_repeat,
 )
-from assistant.model.tally import Tally
+from assistant.model.time_budget import Reply, TimeBudget
+from assistant.model.usage import Prices, Usage, UsageTotals
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -67,9 +67,9 @@ class LanguageModel:
         self.name = name
         self.timeout = timeout
         self.address = address
-        self.breaker = Breaker()
+        self.breaker = CircuitBreaker()
         self.budget = budget or Budget()
-        self.tally = Tally()
+        self.usage_totals = UsageTotals()
         self._chat = chat
         self._prices = prices
         self._places = threading.BoundedSemaphore(_AT_ONCE)
@@ -83,16 +83,16 @@ class LanguageModel:
         profile: Mapping[str, Any] = getattr(self._chat, "profile", None) or {}
         return bool(profile.get("structured_output"))
 
-    def allowance(self, asker: str = "") -> Allowance:
+    def time_budget(self, asker: str = "") -> TimeBudget:
         """What an answer that begins now may take, for whoever asks."""
-        return Allowance(time.monotonic() + self.timeout, asker=asker)
+        return TimeBudget(time.monotonic() + self.timeout, asker=asker)
 
     def ask(
         self,
         messages: Messages,
         *,
         purpose: str,
-        allowance: Allowance,
+        time_budget: TimeBudget,
         schema: Mapping[str, Any] | None = None,
         show: Callable[[str], None] | None = None,
     ) -> Reply:
@@ -107,21 +107,23 @@ class LanguageModel:
             raise ModelUnavailable(f"The language model {self.name} failed {self.breaker.failures} times and is rested")
         if not self._places.acquire(blocking=False):
             raise ModelUnavailable(f"The language model {self.name} is busy with {_AT_ONCE} other questions")
-        if used_up := self.budget.take(allowance.asker):
+        if used_up := self.budget.take(time_budget.asker):
             self._places.release()
             raise ModelUnavailable(used_up)
         started = time.monotonic()
         try:
-            message = self._answered(messages, allowance.deadline, schema if self.has_structured_output else None, show)
+            message = self._answered(
+                messages, time_budget.deadline, schema if self.has_structured_output else None, show
+            )
         except ModelUnavailable as error:
             self.breaker.note(success=False)
-            self.tally.failed(purpose, time.monotonic() - started)
+            self.usage_totals.failed(purpose, time.monotonic() - started)
             log.warning("%s (%s, after %.2f s)", error, purpose, time.monotonic() - started)
             raise
         self.breaker.note(success=True)
         usage = self._usage(message, purpose, time.monotonic() - started)
-        allowance.taken.append(usage)
-        self.tally.answered(purpose, (usage.tokens_in, usage.tokens_out), usage.seconds, usage.cost)
+        time_budget.taken.append(usage)
+        self.usage_totals.answered(purpose, (usage.tokens_in, usage.tokens_out), usage.seconds, usage.cost)
         log.debug("language model %s, %s", self.name, usage)
         return Reply(_text_of(message), usage)
 

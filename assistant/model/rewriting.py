@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Turn
 from assistant.language.parties import mentions
-from assistant.model.allowance import Allowance
 from assistant.model.prompts import rewrite_messages
 from assistant.model.provider import LanguageModel
 from assistant.model.provider_failures import ModelUnavailable
 from assistant.model.support import names, numbers
+from assistant.model.time_budget import TimeBudget
 from assistant.question.question import ENGLISH, Question
 
 LONGEST_QUESTION = 400
@@ -29,7 +29,7 @@ class QuestionWriter:
     def __init__(self, model: LanguageModel) -> None:
         self._model = model
 
-    def standalone(self, by_rules: Question, history: Sequence[Turn], *, allowance: Allowance) -> str:
+    def standalone(self, by_rules: Question, history: Sequence[Turn], *, time_budget: TimeBudget) -> str:
         """The question in English and able to stand alone, given what the rules made of it.
 
         Theirs is the answer where nothing is to be done, the model fails, or it invents.
@@ -39,7 +39,7 @@ class QuestionWriter:
         said = [text for turn in history[-_EARLIER_TURNS:] for text in (turn.question, turn.answer) if text]
         messages = rewrite_messages(by_rules.text, said, language="English")
         try:
-            reply = self._model.ask(messages, purpose="rewrite", allowance=allowance)
+            reply = self._model.ask(messages, purpose="rewrite", time_budget=time_budget)
         except ModelUnavailable:
             return by_rules.standalone
         rewritten = _first_line(reply.text)

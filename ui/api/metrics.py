@@ -192,6 +192,6 @@ class _Holdings:
             ("cost", "Cost of the language model, in the unit of the prices set."),
         ):
             family = CounterMetricFamily(f"assistant_model_{field}", meaning, labels=("model", "purpose"))
-            for purpose, total in model.tally.totals().items():
+            for purpose, total in model.usage_totals.totals().items():
                 family.add_metric((model.name, purpose), getattr(total, field))
             yield family

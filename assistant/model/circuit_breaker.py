@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Breaker:
+class CircuitBreaker:
     """Spares a failing provider: after `failures` in a row it is asked nothing for `pause` seconds, then once."""
 
     failures: int = 3

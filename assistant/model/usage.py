@@ -1,9 +1,27 @@
-"""What a language model took since the start, summed up by purpose: for whoever watches its cost and its failures."""
+"""What requests to a language model took, each by itself and summed up by purpose: for whoever watches its cost."""
 
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+Prices = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one request took: tokens (None where the provider does not tell), seconds, cost in the unit of the price."""
+
+    purpose: str
+    tokens_in: int | None
+    tokens_out: int | None
+    seconds: float
+    cost: float | None
+
+    def __str__(self) -> str:
+        told = [str(count) if count is not None else "?" for count in (self.tokens_in, self.tokens_out)]
+        cost = f", cost {self.cost:.6f}" if self.cost is not None else ""
+        return f"{self.purpose}: {told[0]} tokens in, {told[1]} out, {self.seconds:.2f} s{cost}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +39,7 @@ class Total:
     cost: float = 0.0
 
 
-class Tally:
+class UsageTotals:
     """Totals by purpose. Safe to use from many threads."""
 
     def __init__(self) -> None:
