@@ -25,7 +25,7 @@ from ui.languages.places import ago, date_in_words, listed, number, plural_categ
 from ui.languages.scripts import PLACE, with_words
 from ui.languages.shared import OTHER_PAGES, PRODUCT, STATUSES
 from ui.languages.speaking import COOKIE, best_of, current, speaking, spoken
-from ui.languages.words import TEXTS, Counted, later, said
+from ui.languages.words import TEXTS, PluralText, later, said
 from ui.rendering import COUNTED_SOURCES, answer_as_markdown, readable_date
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -69,7 +69,7 @@ def test_nothing_is_left_in_english_in_a_catalogue(language: str) -> None:
 def _told(language: str, english: str, context: str) -> str:
     text = TEXTS[english, context]
     with speaking(language):
-        return text.form(1) if isinstance(text, Counted) else text()
+        return text.form(1) if isinstance(text, PluralText) else text()
 
 
 @every_other

@@ -13,7 +13,7 @@ from assistant.answer import Answer
 from assistant.assembly import Assistant, open_assistant
 from assistant.model.connection import connect
 from corpus.errors import DataFolderDamaged
-from ui.api.metrics import Counted, Metrics
+from ui.api.metrics import MeteredAssistant, Metrics
 
 QUESTION = "What did Iceland and Malta agree on?"
 
@@ -125,7 +125,7 @@ class Failing:
 
 def test_questions_that_could_not_be_answered_are_counted_as_failed_and_others_pass_through() -> None:
     metrics = Metrics()
-    counted = Counted(Failing(), metrics)  # type: ignore[arg-type]
+    counted = MeteredAssistant(Failing(), metrics)  # type: ignore[arg-type]
     with pytest.raises(DataFolderDamaged):
         counted.ask(QUESTION)
     with pytest.raises(DataFolderDamaged):
@@ -135,7 +135,7 @@ def test_questions_that_could_not_be_answered_are_counted_as_failed_and_others_p
 
 def test_an_answer_that_its_reader_stopped_is_not_counted(assistant: Assistant) -> None:
     metrics = Metrics()
-    answers = Counted(assistant, metrics).stream(QUESTION)
+    answers = MeteredAssistant(assistant, metrics).stream(QUESTION)
     next(answers)
     answers.close()  # type: ignore[attr-defined]
     assert "outcome=" not in metrics.text().decode()

@@ -21,7 +21,7 @@ from ui.api.feedback import add_feedback
 from ui.api.filters import add_filters
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
-from ui.api.metrics import Counted, Metrics, add_metrics
+from ui.api.metrics import MeteredAssistant, Metrics, add_metrics
 from ui.api.questions import add_questions
 from ui.api.review import add_review
 from ui.api.timeline import add_timeline
@@ -61,7 +61,7 @@ def create_app(
     access, desk, turns = access or Access(), desk or Desk(assistant), turns or Turns()
     conceal(assistant.store.folder)
     metrics = Metrics()
-    counted = cast("Assistant", Counted(cast("Assistant", desk.assistant), metrics))
+    counted = cast("Assistant", MeteredAssistant(cast("Assistant", desk.assistant), metrics))
     app = FastAPI(
         title="Health Cooperation Assistant",
         version=__version__,

@@ -17,7 +17,7 @@ from assistant.question.translation import language_of_notice
 from ui.languages.marking import lang, marked, sentence
 from ui.languages.places import date_in_words
 from ui.languages.shared import AS_OF, PAGE, SOURCES, UNDATED, UNDERSTOOD
-from ui.languages.words import Counted, Text, told
+from ui.languages.words import PluralText, Text, told
 
 STOPPED = Text("Stopped.")
 DRAFT = Text("Draft: the sentences shown are checked, more may follow.")
@@ -26,8 +26,8 @@ CLOSEST = Text("What comes closest, though it does not answer the question:")
 CLOSEST_AS_TEXT = Text("What comes closest (not sources of an answer)")
 WORDED_BY = Text("Worded by {model}; every sentence was checked against the passages it cites.")
 NOTE = Text("Note: {text}")
-COUNTED_SOURCES = Counted("{count} source", "{count} sources")
-COUNTED_CLOSEST = Counted("{count} closest passage", "{count} closest passages")
+COUNTED_SOURCES = PluralText("{count} source", "{count} sources")
+COUNTED_CLOSEST = PluralText("{count} closest passage", "{count} closest passages")
 CHARACTERS = Text("characters {start}–{end}")
 TERMINAL_WIDTH = 88
 HEADLINES = {

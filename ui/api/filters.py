@@ -23,7 +23,7 @@ VALUES_EXAMPLE: dict[str, Any] = {
 }
 
 
-class Counted(BaseModel):
+class ValueCount(BaseModel):
     """A value, and how many documents have it."""
 
     value: str
@@ -42,11 +42,11 @@ class FilterValues(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [VALUES_EXAMPLE]})
 
-    parties: list[Counted]
-    topics: list[Counted]
-    publishers: list[Counted]
-    languages: list[Counted]
-    sources: list[Counted]
+    parties: list[ValueCount]
+    topics: list[ValueCount]
+    publishers: list[ValueCount]
+    languages: list[ValueCount]
+    sources: list[ValueCount]
     published: Published
 
 

@@ -91,7 +91,7 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class Counted:
+class MeteredAssistant:
     """Everything that an `Assistant` is; each question put to `ask`, `stream` and `follow` is counted.
 
     One that its reader stopped is not: nobody saw what became of it.

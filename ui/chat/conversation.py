@@ -16,7 +16,7 @@ from assistant.scope.scope import EVERYTHING, Scope, visible_document
 from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.chat.sources import Cited, cited_by, panel, recall
-from ui.languages.words import Counted, Text
+from ui.languages.words import PluralText, Text
 from ui.outward import outward
 from ui.rendering import STOPPED, answer_as_markdown, answer_as_text, escape_markdown, failure_as_markdown, one_line
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 # How a reply begins that is not yet an answer: `is_waiting` and the page's looks know it by this.
 WAITING = '<div class="answer making">'
 STAGES = {
-    Stage.SEARCHING: Counted("Searching {count} passage", "Searching {count} passages"),
-    Stage.READING: Counted("Reading {count} of them", "Reading {count} of them"),
-    Stage.WRITING: Counted("Putting {count} sentence into words", "Putting {count} sentences into words"),
-    Stage.CHECKING: Counted("Checking {count} citation", "Checking {count} citations"),
+    Stage.SEARCHING: PluralText("Searching {count} passage", "Searching {count} passages"),
+    Stage.READING: PluralText("Reading {count} of them", "Reading {count} of them"),
+    Stage.WRITING: PluralText("Putting {count} sentence into words", "Putting {count} sentences into words"),
+    Stage.CHECKING: PluralText("Checking {count} citation", "Checking {count} citations"),
 }
 BEGINNING = Text("Understanding the question")
 INTERRUPTED = Text("Answered before this page was opened anew; ask again to see the answer.")
-TOO_LONG = Counted(
+TOO_LONG = PluralText(
     "The question is longer than {count} character; please shorten it.",
     "The question is longer than {count} characters; please shorten it.",
 )

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ui.chat.exporting import Exporting
 from ui.chat.history import History
 from ui.chat.judging import Judging
-from ui.languages.words import Counted, later
+from ui.languages.words import PluralText, later
 
 if TYPE_CHECKING:
     from ui.chat.events import Parts
     from ui.keeping.desk import Desk
 
 
-RECORDED = Counted(
+RECORDED = PluralText(
     "Questions are recorded here, without who asks, to notice missing documents; deleted after {count} day.",
     "Questions are recorded here, without who asks, to notice missing documents; deleted after {count} days.",
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from assistant.scope.scope import EVERYTHING, Scope, hidden_sources
 from ui.languages.places import language_name, listed
-from ui.languages.words import Counted, Text
+from ui.languages.words import PluralText, Text
 from ui.rendering import escape_markdown, failure_as_line, readable_date
 
 if TYPE_CHECKING:
@@ -24,16 +24,16 @@ LIMITS = Text(
 )
 NOTHING_YET = Text("There are no documents yet; add a folder with: {command}")
 COMMAND = "assistant ingest FOLDER"
-DOCUMENTS = Counted("{count} document", "{count} documents")
-PASSAGES = Counted("{count} passage", "{count} passages")
+DOCUMENTS = PluralText("{count} document", "{count} documents")
+PASSAGES = PluralText("{count} passage", "{count} passages")
 PUBLISHED = Text("published {period}")
 PERIOD = Text("{oldest} to {newest}")
 IN_LANGUAGES = Text("in {languages}", "languages of documents")
 CHANGED = Text("last changed {date}")
-NOT_READ = Counted("{count} file could not be read", "{count} files could not be read")
+NOT_READ = PluralText("{count} file could not be read", "{count} files could not be read")
 # A longer list of failures is for the command line.
 MOST_FAILURES = 20
-MORE_FAILURES = Counted("And {count} more; all of them: {command}", "And {count} more; all of them: {command}")
+MORE_FAILURES = PluralText("And {count} more; all of them: {command}", "And {count} more; all of them: {command}")
 
 
 def invitation(say: Callable[[Text], str] = str, *, looking: bool = False) -> str:

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from ui.languages.catalogues import LANGUAGES
 from ui.languages.places import plural_category
 from ui.languages.speaking import speaking
-from ui.languages.words import Counted, Text
+from ui.languages.words import PluralText, Text
 
 PLACE = "const WORDS = {};"
 # Numbers among which every category of every language occurs.
 _NUMBERS = range(0, 130)
 
 
-def with_words(script: str, texts: Mapping[str, Text | Counted]) -> str:
+def with_words(script: str, texts: Mapping[str, Text | PluralText]) -> str:
     """The script with its texts."""
     if script.count(PLACE) != 1:
         raise ValueError(f"a script takes its texts at one line: {PLACE}")
@@ -28,7 +28,7 @@ def with_words(script: str, texts: Mapping[str, Text | Counted]) -> str:
     return script.replace(PLACE, f"const WORDS = {json.dumps(words, ensure_ascii=False)};")
 
 
-def _in_script(text: Text | Counted) -> str | dict[str, str]:
+def _in_script(text: Text | PluralText) -> str | dict[str, str]:
     if isinstance(text, Text):
         return str(text)
     return {plural_category(count): text.form(count) for count in reversed(_NUMBERS)}

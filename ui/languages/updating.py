@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ui.languages.catalogues import file_of, read_catalogue
-from ui.languages.words import TEXTS, Counted
+from ui.languages.words import TEXTS, PluralText
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _WIDTH = 120
@@ -34,7 +34,7 @@ def update(language: str) -> None:
     load_all_texts()
     before, after = read_catalogue(language), Catalog(locale=language)
     for (english, context), text in sorted(TEXTS.items(), key=lambda item: (item[1].place, item[0])):
-        identity = (english, text.many) if isinstance(text, Counted) else english
+        identity = (english, text.many) if isinstance(text, PluralText) else english
         known = before.get(identity, context or None)
         after.add(identity, known.string if known else None, context=context or None, locations=[(text.place[0], None)])
     written = io.BytesIO()

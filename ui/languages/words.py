@@ -13,7 +13,7 @@ from ui.languages.places import number
 from ui.languages.speaking import current
 
 # By its English and its context: what the catalogues must hold, no more and no less.
-TEXTS: dict[tuple[str, str], "Text | Counted"] = {}
+TEXTS: dict[tuple[str, str], "Text | PluralText"] = {}
 # Characters that nobody sees stand around a text that is to be said later, and between what is to be put into it.
 _BEGIN, _NEXT, _END = "\u2063", "\u2062", "\u2064"
 _LATER = re.compile(f"{_BEGIN}([^{_END}]*){_END}")
@@ -37,7 +37,7 @@ class Text:
         return self()
 
 
-class Counted:
+class PluralText:
     """A text about a number of things, `{count}`, in each form that a language has for it."""
 
     def __init__(self, one: str, many: str) -> None:
@@ -55,7 +55,7 @@ class Counted:
         return translations(current()).ngettext(self.english, self.many, count)
 
 
-def _note(text: Text | Counted) -> tuple[str, int]:
+def _note(text: Text | PluralText) -> tuple[str, int]:
     """Put a text among all of them; returned is where it is written, the first place where it is so twice."""
     frame = sys._getframe(2)
     place = (str(frame.f_globals.get("__name__", "")), frame.f_lineno)
@@ -70,7 +70,7 @@ def told(sentence: str) -> str | None:
     return text if text != sentence else None
 
 
-def later(words: Text | Counted, **values: object) -> str:
+def later(words: Text | PluralText, **values: object) -> str:
     """What `said` will turn into the text."""
     parts = (words.english, words.context, *(f"{name}={value}" for name, value in values.items()))
     return f"{_BEGIN}{_NEXT.join(parts)}{_END}"
@@ -86,7 +86,7 @@ def said(page: str, read: Callable[[str], str] = str, write: Callable[[str], str
     return _LATER.sub(say, page)
 
 
-def _say(words: "Text | Counted", values: dict[str, str]) -> str:
-    if isinstance(words, Counted):
+def _say(words: "Text | PluralText", values: dict[str, str]) -> str:
+    if isinstance(words, PluralText):
         return words(int(values.pop("count")), **values)
     return words(**values)

@@ -23,7 +23,7 @@ from ui.languages.places import language_name, number
 from ui.languages.scripts import with_words
 from ui.languages.shared import CONCERNS, LANGUAGE, PUBLISHED, PUBLISHER, SHOW, SOURCE, UNDATED
 from ui.languages.speaking import current
-from ui.languages.words import Counted, Text
+from ui.languages.words import PluralText, Text
 from ui.rendering import one_line, readable_date
 from ui.style import STYLE as DOCUMENT_STYLE
 
@@ -53,13 +53,13 @@ _ANY_SOURCE = Text("any source")
 _NOTHING = Text("No document is like that; search for less.")
 _EMPTY = Text("There are no documents yet.")
 _SHOWN = Text("{first}–{last} of {total}")
-_DOCUMENTS = Counted("{count} document", "{count} documents")
+_DOCUMENTS = PluralText("{count} document", "{count} documents")
 _NOT_READ = Text("Files that could not be read")
-_MORE_NOT_READ = Counted("And {count} more; all of them: {command}", "And {count} more; all of them: {command}")
+_MORE_NOT_READ = PluralText("And {count} more; all of them: {command}", "And {count} more; all of them: {command}")
 _PREVIOUS, _NEXT, _PAGES = Text("Previous"), Text("Next"), Text("Pages")
 _PAGE_OF = Text("Page {number} of {pages}")
 _SOURCES = Text("Where documents come from")
-_FAILED = Counted("{count} file not read", "{count} files not read")
+_FAILED = PluralText("{count} file not read", "{count} files not read")
 _REMOVE = Text("Remove", "a document")
 _REMOVING = Text("Remove this document?")
 _REMOVED_MEANS = Text(
@@ -74,8 +74,8 @@ _ORDERS = {
 }
 _PASSAGES = Text("Passages")
 _COLUMNS = (Text("Title"), PUBLISHER, PUBLISHED, LANGUAGE, CONCERNS, _PASSAGES)
-_ADDED = Counted("added, {count} passage", "added, {count} passages")
-_COUNTED_PASSAGES = Counted("{count} passage", "{count} passages")
+_ADDED = PluralText("added, {count} passage", "added, {count} passages")
+_COUNTED_PASSAGES = PluralText("{count} passage", "{count} passages")
 _REPLACED = Text("in place of an earlier version")
 _UNCHANGED = Text("here already, unchanged")
 _NOT_ADDED = Text("not added: {reason}")

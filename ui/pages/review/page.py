@@ -15,7 +15,7 @@ from ui.languages.marking import masthead
 from ui.languages.places import number, percent
 from ui.languages.shared import SHOW
 from ui.languages.speaking import current
-from ui.languages.words import Counted, Text
+from ui.languages.words import PluralText, Text
 from ui.rendering import one_line, readable_date
 from ui.style import STYLE as DOCUMENT_STYLE
 
@@ -30,7 +30,7 @@ _NOT_RECORDING = Text(
     "Questions are not being recorded, for the sake of those who ask. To have them here, say so to your users, set "
     "{setting} and start the assistant again. Feedback is kept either way."
 )
-_RECORDING = Counted(
+_RECORDING = PluralText(
     "Questions are recorded as they are understood, without who asked; they are deleted after {count} day.",
     "Questions are recorded as they are understood, without who asked; they are deleted after {count} days.",
 )

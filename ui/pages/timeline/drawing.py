@@ -20,12 +20,12 @@ from assistant.record.timeline import Timeline
 from ui.languages.marking import lang, marked
 from ui.languages.places import country, listed, number
 from ui.languages.shared import SOURCE, UNDATED, status_in_words
-from ui.languages.words import Counted, Text
+from ui.languages.words import PluralText, Text
 from ui.rendering import TERMINAL_WIDTH, one_line, readable_date
 
 ONLY_REPORTED = Text("only the report is dated: it happened then, or earlier")
 NONE_REPORTED = Text("No document reports a commitment {subject}.")
-SUMMARY = Counted(
+SUMMARY = PluralText(
     "Commitments {subject}: {count} sentence, oldest first.", "Commitments {subject}: {count} sentences, oldest first."
 )
 COMMITMENTS = Text("Commitments {subject}")
@@ -43,7 +43,7 @@ PICTURE_TOLD = Text("{dates}: {told}. The table below holds the same sentences."
 COUNTED_STATUS = Text("{status}: {count}")
 DATED = Text("the sentence is dated")
 REACH = Text("a bar: some time within it")
-IN_TABLE_ONLY = Counted("{count} undated, in the table only", "{count} undated, in the table only")
+IN_TABLE_ONLY = PluralText("{count} undated, in the table only", "{count} undated, in the table only")
 # The picture's own units; it is drawn this wide and scaled by the page.
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 960, 128, 16, 8, 32
 _RADIUS, _STEP = 6, 15
