@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ui.access.limits import Buckets
+from ui.access.limits import RateLimiter
 from ui.identity.identity import ASK, Identity, rights_up_to
 from ui.identity.sessions import Person, Sessions
 from ui.identity.signing import Signer
@@ -59,8 +59,8 @@ def test_what_was_signed_by_an_earlier_version_is_good_until_its_end() -> None:
 
 
 def test_limits_do_not_look_at_the_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    buckets = Buckets(1)
-    assert buckets.take("anna") == 0
+    limiter = RateLimiter(1)
+    assert limiter.take("anna") == 0
     ahead = time.time() + 24 * HOUR
     monkeypatch.setattr(time, "time", lambda: ahead)
-    assert buckets.take("anna") > 0
+    assert limiter.take("anna") > 0

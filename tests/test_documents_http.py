@@ -25,8 +25,8 @@ from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.questions import add_questions
 from ui.pages.documents.listing import View, documents_page
+from ui.wire.answer_queue import AnswerQueue
 from ui.wire.problems import add_problems
-from ui.wire.turns import Turns
 
 WORDS = b"Iceland and Malta signed a health agreement in Valletta on 3 May 2024."
 BRIEF = """---
@@ -76,7 +76,7 @@ def client_of(assistant: Assistant, *, uploads: str) -> TestClient:
     add_problems(app)
     for add_routes in (uploads_api.add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, assistant)
-    add_questions(app, assistant, Turns())
+    add_questions(app, assistant, AnswerQueue())
     return TestClient(app)
 
 

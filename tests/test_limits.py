@@ -12,7 +12,7 @@ import httpx
 import pytest
 from doors import PROXY, QUESTION, Doors, bearer, fitted
 
-from ui.access.limits import Buckets, Busy, Turns, neighbourhood
+from ui.access.limits import QueueFull, RateLimiter, RequestQueue, neighbourhood
 
 
 class Clock:
@@ -25,34 +25,34 @@ class Clock:
 
 def test_a_bucket_empties_fills_and_says_how_long_to_wait() -> None:
     clock = Clock()
-    buckets = Buckets(60, clock=clock)
-    assert [buckets.take("anna") for _ in range(61)] == [0] * 60 + [1]
-    assert buckets.take("bela") == 0, "everybody has a bucket"
+    limiter = RateLimiter(60, clock=clock)
+    assert [limiter.take("anna") for _ in range(61)] == [0] * 60 + [1]
+    assert limiter.take("bela") == 0, "everybody has a bucket"
     clock.now = 0.5
-    assert buckets.take("anna") == 1
+    assert limiter.take("anna") == 1
     clock.now = 1.0
-    assert buckets.take("anna") == 0
+    assert limiter.take("anna") == 0
     clock.now = 1_000
-    assert [buckets.take("anna", 0.25) for _ in range(241)] == [0] * 240 + [1]
+    assert [limiter.take("anna", 0.25) for _ in range(241)] == [0] * 240 + [1]
 
 
 def test_a_refusal_costs_nothing_and_a_cost_above_the_whole_can_be_paid() -> None:
     clock = Clock()
-    buckets = Buckets(2, clock=clock)
-    assert buckets.take("anna", 100) == 0
-    assert [buckets.take("anna") for _ in range(5)] == [30] * 5
+    limiter = RateLimiter(2, clock=clock)
+    assert limiter.take("anna", 100) == 0
+    assert [limiter.take("anna") for _ in range(5)] == [30] * 5
     clock.now = 30
-    assert buckets.take("anna") == 0
+    assert limiter.take("anna") == 0
 
 
 def test_buckets_are_bounded_and_the_longest_unused_go_first() -> None:
-    buckets = Buckets(1, most=100, clock=Clock())
-    buckets.take("early")
+    limiter = RateLimiter(1, most=100, clock=Clock())
+    limiter.take("early")
     for number in range(10_000):
-        buckets.take(f"visitor {number}")
-    assert len(buckets) == 100
-    assert buckets.take("visitor 9999") > 0
-    assert buckets.take("early") == 0
+        limiter.take(f"visitor {number}")
+    assert len(limiter) == 100
+    assert limiter.take("visitor 9999") > 0
+    assert limiter.take("early") == 0
 
 
 @pytest.mark.parametrize(
@@ -70,22 +70,22 @@ def test_a_visitor_with_a_whole_network_is_one_visitor(address: str, counted: st
 
 def test_turns_are_given_in_order_and_the_excess_is_sent_away_at_once() -> None:
     async def tried() -> tuple[int, int]:
-        turns, most, refused = Turns(2, 3), 0, 0
+        queue, most, refused = RequestQueue(2, 3), 0, 0
         running = 0
 
         async def ask() -> None:
             nonlocal running, most, refused
             try:
-                async with turns.turn():
+                async with queue.turn():
                     running += 1
                     most = max(most, running)
                     await asyncio.sleep(0.01)
                     running -= 1
-            except Busy:
+            except QueueFull:
                 refused += 1
 
         await asyncio.gather(*(ask() for _ in range(9)))
-        assert turns.taken == 0
+        assert queue.taken == 0
         return most, refused
 
     assert asyncio.run(tried()) == (2, 4)
@@ -93,16 +93,16 @@ def test_turns_are_given_in_order_and_the_excess_is_sent_away_at_once() -> None:
 
 def test_nobody_waits_for_a_turn_longer_than_a_client_would() -> None:
     async def tried() -> tuple[bool, int]:
-        turns = Turns(1, 5, longest_wait=0.05)
+        queue = RequestQueue(1, 5, longest_wait=0.05)
         refused = False
-        async with turns.turn():
+        async with queue.turn():
             try:
-                async with turns.turn():
+                async with queue.turn():
                     pass
-            except Busy:
+            except QueueFull:
                 refused = True
-        async with turns.turn():  # the turn is free again
-            return refused, turns.taken
+        async with queue.turn():  # the turn is free again
+            return refused, queue.taken
 
     assert asyncio.run(tried()) == (True, 1)
 

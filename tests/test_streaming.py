@@ -22,7 +22,7 @@ from assistant.model.connection import connect
 from corpus.errors import DataFolderDamaged
 from ui.api import streaming
 from ui.api.streaming import wants_events
-from ui.wire.turns import Busy, Turns
+from ui.wire.answer_queue import AnswerQueue, Busy
 
 QUESTION = {"question": "What did Iceland and Malta\u2028agree on?"}
 EVENTS = {"Accept": "text/event-stream"}
@@ -193,7 +193,7 @@ def test_events_are_sent_to_those_who_ask_for_them_by_name(accept: str, wanted: 
     assert wants_events(accept) is wanted
 
 
-# Turns
+# The answer queue
 
 
 def test_no_more_are_answered_at_once_than_there_are_places() -> None:
@@ -210,8 +210,8 @@ def test_no_more_are_answered_at_once_than_there_are_places() -> None:
         return most
 
     async def all_of_them() -> None:
-        turns = Turns(at_once=3, waiting=100)
-        await asyncio.gather(*(turns.run(work) for _ in range(20)))
+        queue = AnswerQueue(at_once=3, waiting=100)
+        await asyncio.gather(*(queue.run(work) for _ in range(20)))
 
     asyncio.run(all_of_them())
     assert most == 3
@@ -219,29 +219,29 @@ def test_no_more_are_answered_at_once_than_there_are_places() -> None:
 
 def test_who_finds_the_line_full_or_standing_still_is_told_so() -> None:
     async def crowded() -> None:
-        turns = Turns(at_once=1, waiting=1, longest_wait=0.1)
-        first = await turns.take()
-        waiting = asyncio.create_task(turns.take())
+        queue = AnswerQueue(at_once=1, waiting=1, longest_wait=0.1)
+        first = await queue.take()
+        waiting = asyncio.create_task(queue.take())
         await asyncio.sleep(0.01)
         started = time.monotonic()
         with pytest.raises(Busy, match="ask again in 2 seconds"):
-            await turns.take()
+            await queue.take()
         assert time.monotonic() - started < 0.05
         with pytest.raises(Busy):
             await waiting
-        turns.give_back(first)
-        turns.give_back(await turns.take())
+        queue.give_back(first)
+        queue.give_back(await queue.take())
 
     asyncio.run(crowded())
 
 
 def test_a_failure_gives_its_turn_back() -> None:
     async def failing() -> None:
-        turns = Turns(at_once=1, longest_wait=0.1)
+        queue = AnswerQueue(at_once=1, longest_wait=0.1)
         for _ in range(3):
             with pytest.raises(ZeroDivisionError):
-                await turns.run(lambda: 1 // 0)
-        assert await turns.run(lambda: 7) == 7
+                await queue.run(lambda: 1 // 0)
+        assert await queue.run(lambda: 7) == 7
 
     asyncio.run(failing())
 
@@ -249,7 +249,7 @@ def test_a_failure_gives_its_turn_back() -> None:
 def test_too_many_questions_are_refused_with_when_to_come_again(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.application.Turns", lambda: Turns(at_once=1, waiting=0))
+    monkeypatch.setattr("ui.application.AnswerQueue", lambda: AnswerQueue(at_once=1, waiting=0))
     inside, go_on = threading.Event(), threading.Event()
 
     def script() -> Iterator[Answer]:

@@ -34,8 +34,8 @@ from ui.languages.layer import LanguageLayer, Translated
 from ui.mcp.mounting import add_mcp
 from ui.outward import conceal
 from ui.pages.embedding.routes import add_embedding, framing
+from ui.wire.answer_queue import AnswerQueue
 from ui.wire.problems import add_problems
-from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -48,17 +48,17 @@ def create_app(
     examples: Sequence[str] | None = None,
     uploads: str = "nobody",
     desk: Desk | None = None,
-    turns: Turns | None = None,
+    queue: AnswerQueue | None = None,
 ) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
     `ui.access.writing`. Without `access`, whoever reaches it may do everything. `desk` says what is kept of what is
-    asked; without one, as the settings' defaults have it. `turns` bounds the questions answered at once.
+    asked; without one, as the settings' defaults have it. `queue` bounds the questions answered at once.
     """
     from ui.chat.page import mount_page
 
-    access, desk, turns = access or Access(), desk or Desk(assistant), turns or Turns()
+    access, desk, queue = access or Access(), desk or Desk(assistant), queue or AnswerQueue()
     conceal(assistant.store.folder)
     metrics = Metrics()
     counted = cast("Assistant", MeteredAssistant(cast("Assistant", desk.assistant), metrics))
@@ -84,12 +84,12 @@ def create_app(
     add_problems(app)
     add_sign_in(app, access)
     add_embedding(app, access)
-    add_questions(app, counted, turns)
-    add_completions(app, counted, turns)
+    add_questions(app, counted, queue)
+    add_completions(app, counted, queue)
     for add_routes in (add_filters, add_timeline, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
-    add_mcp(app, counted, turns, access.hosts)
+    add_mcp(app, counted, queue, access.hosts)
     desk.on_judgement = metrics.judged
     for add_kept in (add_export, add_feedback, add_review):
         add_kept(app, desk)

@@ -45,16 +45,16 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         from ui.application import create_app
         from ui.keeping.desk import open_desk
         from ui.warming import Warming
-        from ui.wire.turns import Turns
+        from ui.wire.answer_queue import AnswerQueue
 
         write_log(requests=settings.log_requests)
         access = open_access(settings, assistant.store.folder)
         access = replace(access, hosts=(host, *access.hosts))
         if not access.admission.who.is_on:
             _warn_of_open_door(listening, is_open=settings.open)
-        turns = Turns(settings.questions_at_once, settings.questions_waiting)
+        queue = AnswerQueue(settings.questions_at_once, settings.questions_waiting)
         desk = open_desk(settings, assistant)
-        app = create_app(assistant, access=access, uploads=settings.uploads, desk=desk, turns=turns)
+        app = create_app(assistant, access=access, uploads=settings.uploads, desk=desk, queue=queue)
         app.state.warming = Warming(assistant)
         # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(

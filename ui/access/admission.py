@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.access.bodies import Bodies, Body
-from ui.access.limits import Buckets, Busy, Turns, neighbourhood
+from ui.access.limits import QueueFull, RateLimiter, RequestQueue, neighbourhood
 from ui.access.rules import CLOSED, PUBLIC, RULES, Rule, rule_for
 from ui.identity.hosts import is_known
 from ui.identity.identification import WRONG_KEY, Identification
@@ -39,9 +39,9 @@ _AMBIENT = ("proxy", "sign-in", "local", "guest")
 class Limits:
     """How often and how much at once."""
 
-    questions: Buckets = field(default_factory=lambda: Buckets(60))
-    requests: Buckets = field(default_factory=lambda: Buckets(3000))
-    turns: Turns = field(default_factory=lambda: Turns(4, 128))
+    questions: RateLimiter = field(default_factory=lambda: RateLimiter(60))
+    requests: RateLimiter = field(default_factory=lambda: RateLimiter(3000))
+    queue: RequestQueue = field(default_factory=lambda: RequestQueue(4, 128))
     bodies: Bodies = field(default_factory=Bodies)
 
 
@@ -133,9 +133,9 @@ class AdmissionLayer:
         body = Body(limits.bodies, rule.largest_body, receive, answer.send)
         try:
             await limits.bodies.arrived(scope, body, streamed=rule.is_streamed)  # whoever is still sending has no turn
-            async with limits.turns.turn() if rule.in_turn else nullcontext():
+            async with limits.queue.turn() if rule.in_turn else nullcontext():
                 await self._app(scope, body.receive, body.send)
-        except Busy as error:
+        except QueueFull as error:
             raise Refusal(503, TOO_BUSY, {"Retry-After": str(_BUSY_SECONDS)}) from error
         except NoLongerStands as error:
             if not answer.has_begun:
@@ -157,8 +157,8 @@ class AdmissionLayer:
         return refusal.response(scope)
 
 
-def _limit(buckets: Buckets, caller: str, cost: float) -> None:
-    if cost and (wait := buckets.take(caller, cost)):
+def _limit(limiter: RateLimiter, caller: str, cost: float) -> None:
+    if cost and (wait := limiter.take(caller, cost)):
         raise Refusal(429, TOO_MANY, {"Retry-After": str(wait)})
 
 

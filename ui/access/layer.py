@@ -19,7 +19,7 @@ from ui.access.audit import AuditLog, Notes, attach_notes
 from ui.access.bodies import Bodies
 from ui.access.headers import SecurityHeaders
 from ui.access.journal import JournalLayer
-from ui.access.limits import Buckets, Turns
+from ui.access.limits import RateLimiter, RequestQueue
 from ui.identity.identification import GroupRights, Identification
 from ui.identity.keys import KeyRing
 from ui.identity.proxy import Peers, TrustedProxy
@@ -118,9 +118,9 @@ def open_access(settings: "Settings", folder: Path) -> Access:
     admission = Admission(
         who=who,
         limits=Limits(
-            Buckets(settings.questions_per_minute),
-            Buckets(settings.requests_per_minute),
-            Turns(settings.questions_at_once, settings.questions_waiting),
+            RateLimiter(settings.questions_per_minute),
+            RateLimiter(settings.requests_per_minute),
+            RequestQueue(settings.questions_at_once, settings.questions_waiting),
             Bodies(settings.body_seconds),
         ),
         peers=peers,

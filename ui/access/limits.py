@@ -17,7 +17,7 @@ _MOST_CALLERS = 20_000
 _LONGEST_WAIT = 30.0
 
 
-class Buckets:
+class RateLimiter:
     """A token bucket for each caller: so many a minute, and as many at once after a minute's rest."""
 
     def __init__(
@@ -54,11 +54,11 @@ def neighbourhood(address: str) -> str:
     return str(ip_network(f"{found}/64", strict=False)) if isinstance(found, IPv6Address) else address
 
 
-class Busy(Exception):
+class QueueFull(Exception):
     """Too many questions are waiting already, or the queue does not move."""
 
 
-class Turns:
+class RequestQueue:
     """So many questions at once, so many more waiting, none for long; who comes on top is sent away at once."""
 
     def __init__(self, at_once: int, waiting: int, longest_wait: float = _LONGEST_WAIT) -> None:
@@ -69,9 +69,9 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn and have it; raises `Busy` at once where the queue is full, and later where it is slow."""
+        """Wait for a turn and have it; raises `QueueFull` at once where it is full, and later where it is slow."""
         if self.taken >= self._most:
-            raise Busy
+            raise QueueFull
         self.taken += 1
         try:
             await self._wait()
@@ -87,4 +87,4 @@ class Turns:
             async with asyncio.timeout(self._longest_wait):
                 await self._running.acquire()
         except TimeoutError as error:
-            raise Busy from error
+            raise QueueFull from error

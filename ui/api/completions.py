@@ -26,6 +26,7 @@ from ui.api.markdown import Written, passage_address, written
 from ui.api.streaming import EVENT_STREAM, STILL_WORKING, event_schema, event_stream, started
 from ui.outward import outward
 from ui.wire.addresses import own_address
+from ui.wire.answer_queue import AnswerQueue
 from ui.wire.completion_shapes import (
     COMPLETION_EXAMPLE,
     MODEL,
@@ -40,7 +41,6 @@ from ui.wire.completion_shapes import (
     Usage,
 )
 from ui.wire.problems import documented_for_openai, openai_error, unexpected
-from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -72,7 +72,7 @@ class _Unusable(AssistantError):
         self.status, self.code, self.param = status, code, param
 
 
-def add_completions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
+def add_completions(app: FastAPI, assistant: "Assistant", queue: AnswerQueue) -> None:
     """`POST /v1/chat/completions`, `GET /v1/models` and `GET /v1/models/NAME`."""
     model = ModelShape(id=MODEL, created=int(time.time()))
     app.add_exception_handler(_Unusable, _refused)
@@ -84,9 +84,9 @@ def add_completions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
         reply = _Replying(own_address(request))
         if completing.stream:
             usage = bool(completing.stream_options and completing.stream_options.include_usage)
-            told = await started(turns, lambda: noted(request, assistant.follow(question, history, scope=scope), WAY))
+            told = await started(queue, lambda: noted(request, assistant.follow(question, history, scope=scope), WAY))
             return event_stream(_chunks(told, reply, with_usage=usage))
-        answer = await turns.run(partial(assistant.ask, question, history, scope=scope))
+        answer = await queue.run(partial(assistant.ask, question, history, scope=scope))
         note_answer(request, answer, WAY)
         return reply.whole(answer)
 

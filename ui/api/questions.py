@@ -21,9 +21,9 @@ from ui.api.streaming import (
     started,
     wants_events,
 )
+from ui.wire.answer_queue import AnswerQueue
 from ui.wire.problems import PROBLEM_JSON, documented
 from ui.wire.shapes import ANSWER_EXAMPLE, AnswerShape, Asking
-from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -47,7 +47,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_questions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
+def add_questions(app: FastAPI, assistant: "Assistant", queue: AnswerQueue) -> None:
     """`POST /api/v1/ask`."""
 
     @app.post("/api/v1/ask", response_model=AnswerShape, responses=_RESPONSES, tags=["answers"])
@@ -56,15 +56,15 @@ def add_questions(app: FastAPI, assistant: "Assistant", turns: Turns) -> None:
     ) -> Any:
         """Answer a question, every sentence with its verified citation."""
         if asking.stream or wants_events(accept):
-            return await _streamed(assistant, asking, turns, request)
+            return await _streamed(assistant, asking, queue, request)
         scope = scope_of(request, asking.filters.scope())
-        answer = await turns.run(partial(assistant.ask, asking.question, asking.history, scope=scope))
+        answer = await queue.run(partial(assistant.ask, asking.question, asking.history, scope=scope))
         note_answer(request, answer, "api")
         return answer.to_dict()
 
 
-async def _streamed(assistant: "Assistant", asking: Asking, turns: Turns, request: Request) -> Response:
+async def _streamed(assistant: "Assistant", asking: Asking, queue: AnswerQueue, request: Request) -> Response:
     scope = scope_of(request, asking.filters.scope())
     following = partial(assistant.follow, asking.question, asking.history, scope=scope)
-    told = await started(turns, lambda: noted(request, following(), "api"))
+    told = await started(queue, lambda: noted(request, following(), "api"))
     return event_stream(as_bytes(events_of(told)))

@@ -17,8 +17,8 @@ from starlette.responses import StreamingResponse
 
 from assistant.progress import ProgressEvent, Step
 from corpus.errors import AssistantError
+from ui.wire.answer_queue import AnswerQueue
 from ui.wire.problems import problem_of, unexpected
-from ui.wire.turns import Turns
 
 # Seconds without anything to tell, after which a comment is sent.
 HEARTBEAT = 10.0
@@ -61,13 +61,13 @@ async def events_of(told: AsyncIterator[ProgressEvent | None]) -> AsyncIterator[
         raise
 
 
-async def started(turns: Turns, make: Callable[[], Iterator[Made]]) -> AsyncIterator[Made | None]:
+async def started(queue: AnswerQueue, make: Callable[[], Iterator[Made]]) -> AsyncIterator[Made | None]:
     """Take a turn and let a thread make things: they are yielded as they come, and None in each silence.
 
     Raises `Busy` before anything is yielded, and whatever the thread raised after all of it. The turn is given back
     when the thread has ended, read or not.
     """
-    turn = await turns.take()
+    turn = await queue.take()
     told: asyncio.Queue[Made | _End] = asyncio.Queue()
     abandoned = threading.Event()
     loop = asyncio.get_running_loop()
@@ -82,7 +82,7 @@ async def started(turns: Turns, make: Callable[[], Iterator[Made]]) -> AsyncIter
         try:
             await to_thread.run_sync(work)
         finally:
-            turns.give_back(turn)
+            queue.give_back(turn)
             told.put_nowait(_End())
 
     return _read(told, asyncio.create_task(at_work()), abandoned)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import AssistantError
 from ui.mcp.server import PATH, build_server, running
-from ui.wire.turns import Turns
+from ui.wire.answer_queue import AnswerQueue
 
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
@@ -33,7 +33,7 @@ def require_installed() -> None:
         )
 
 
-def add_mcp(app: FastAPI, assistant: "Assistant", turns: Turns, hosts: Sequence[str]) -> None:
+def add_mcp(app: FastAPI, assistant: "Assistant", queue: AnswerQueue, hosts: Sequence[str]) -> None:
     """`/mcp`, for as long as the application runs; before and after it, there is nothing at that path."""
     if not is_installed():
         return
@@ -43,7 +43,7 @@ def add_mcp(app: FastAPI, assistant: "Assistant", turns: Turns, hosts: Sequence[
 
     @asynccontextmanager
     async def with_tools(app: FastAPI) -> AsyncIterator[Any]:
-        async with running(build_server(assistant, turns), hosts) as door.inside, lifespan(app) as state:
+        async with running(build_server(assistant, queue), hosts) as door.inside, lifespan(app) as state:
             try:
                 yield state
             finally:

@@ -19,9 +19,9 @@ from ui.access.audit import note_answer
 from ui.access.scoping import scope_of_tools
 from ui.identity.hosts import HERE
 from ui.mcp import tools
+from ui.wire.answer_queue import AnswerQueue
 from ui.outward import outward
 from ui.wire.shapes import AnswerShape, TimelineShape
-from ui.wire.turns import Turns
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -48,7 +48,7 @@ _TIMELINE = "List what documents report of commitments between parties, oldest f
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
+def build_server(assistant: "Assistant", queue: AnswerQueue) -> "MCPServer[Any]":
     """The server over an open assistant."""
     from mcp.server.mcpserver import Context, MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
@@ -61,7 +61,7 @@ def build_server(assistant: "Assistant", turns: Turns) -> "MCPServer[Any]":
 
     async def told(work: Callable[[], tuple[str, Shape]]) -> CallToolResult:
         try:
-            text, shape = await turns.run(work)
+            text, shape = await queue.run(work)
         except AssistantError as error:
             raise ToolError(outward(error)) from error
         content = [TextContent(type="text", text=text)]
@@ -104,7 +104,7 @@ def _note(request: "HTTPConnection", answer: Answer) -> None:
 
 def serve_on_stdio(assistant: "Assistant") -> None:
     """Serve one client until it closes standard input."""
-    build_server(assistant, Turns()).run("stdio")
+    build_server(assistant, AnswerQueue()).run("stdio")
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""What goes over the wire to other programs: shapes of requests and replies, problems, and whose turn it is."""
+"""What goes over the wire to other programs: shapes of requests and replies, problems, and the queue before answers."""

@@ -24,7 +24,7 @@ class Busy(AssistantError):
     """As many questions as can be are being answered, and as many as may be wait."""
 
 
-class Turns:
+class AnswerQueue:
     """The line before the answers. A turn taken must be given back."""
 
     def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, longest_wait: float = LONGEST_WAIT) -> None:
