@@ -22,9 +22,9 @@ from assistant.assembly import Assistant, open_assistant
 from assistant.progress import ProgressEvent
 from assistant.scope.scope import Scope
 from corpus.document import Document
+from ui.keeping.conversation_stores import ServerConversations
 from ui.keeping.conversations import Listed
 from ui.keeping.desk import Desk
-from ui.keeping.shelves import ServerShelf
 from ui.server import address, bind
 from ui.wire.filters import query_of
 
@@ -117,8 +117,8 @@ class Unscrupulous:
         )
 
 
-class NamedShelf(ServerShelf):
-    """A shelf whose conversations are named by attacks, others each time it is looked at."""
+class NamedConversations(ServerConversations):
+    """A store whose conversations are named by attacks, others each time it is looked at."""
 
     looked = 0
     batches: Sequence[Sequence[Attack]] = ()
@@ -169,9 +169,9 @@ def served(assistant: Assistant, attacks: Sequence[Attack]) -> Iterator[str]:
 
     unscrupulous = cast("Assistant", Unscrupulous(assistant, attacks))
     desk = Desk(unscrupulous, conversations="server", record_questions=True)
-    shelf = NamedShelf(desk.database)
-    shelf.batches = cast("Unscrupulous", unscrupulous).batches
-    desk.shelf = shelf
+    conversation_store = NamedConversations(desk.database)
+    conversation_store.batches = cast("Unscrupulous", unscrupulous).batches
+    desk.conversation_store = conversation_store
     app = app_over(unscrupulous, desk=desk)
     with bind("127.0.0.1", 0) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))

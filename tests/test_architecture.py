@@ -31,7 +31,7 @@ DATABASE_MODULES = (
         "corpus.catalog.rows",
         "corpus.catalog.tables",
     ),
-    *("ui.storage.database", "ui.keeping.records", "ui.storage.shared", "ui.keeping.shelves"),
+    *("ui.storage.database", "ui.keeping.feedback_store", "ui.storage.shared", "ui.keeping.conversation_stores"),
 )
 # Library → the modules that may import it; a name with a full stop at its end allows a whole package.
 OWNERS = {

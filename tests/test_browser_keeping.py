@@ -20,9 +20,9 @@ from fakes import app_over
 from test_browser import CHROMIUM, FLAGSHIP, NoSuggestions, Visit, assistant, browser  # noqa: F401 (fixtures are used by their names)
 
 from ui.application import create_app
+from ui.keeping.conversation_stores import BrowserConversations, ConversationStore
 from ui.keeping.desk import Desk, Place
-from ui.keeping.records import Period
-from ui.keeping.shelves import BrowserShelf, Shelf
+from ui.keeping.feedback_store import Period
 from ui.rendering import one_line
 from ui.server import address, bind
 
@@ -54,10 +54,10 @@ def opened(browser: Any, assistant: Assistant, tmp_path: Path) -> Iterator[Open]
     visits: list[Visit] = []
     ends: list[Callable[[], None]] = []
 
-    def open_page(place: Place = "browser", shelf: Shelf | None = None) -> tuple[Visit, Desk]:
+    def open_page(place: Place = "browser", conversation_store: ConversationStore | None = None) -> tuple[Visit, Desk]:
         quiet = cast("Assistant", WithoutSuggestions(assistant))
         desk = Desk(quiet, conversations=place, record_questions=True, folder=tmp_path)
-        desk.shelf = shelf or desk.shelf
+        desk.conversation_store = conversation_store or desk.conversation_store
         listening = bind("127.0.0.1", 0)
         app = create_app(quiet, examples=(FLAGSHIP,), desk=desk)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
@@ -202,7 +202,7 @@ def test_a_conversation_is_renamed_and_deleted_after_a_question(kept: Visit) -> 
 
 def test_two_windows_of_a_browser_do_not_lose_each_others_conversations(opened: Open) -> None:
     places = iter((3, 17))
-    visit, _ = opened(shelf=BrowserShelf(choose=lambda free: free[next(places)]))
+    visit, _ = opened(conversation_store=BrowserConversations(choose=lambda free: free[next(places)]))
     other = visit.context.new_page()
     other.goto(visit.page.url)
     other.wait_for_selector("#holdings strong")
@@ -232,7 +232,7 @@ def test_nothing_is_kept_where_that_is_switched_off(opened: Open) -> None:
     assert visit.page.evaluate("Object.keys(localStorage).filter(key => key.includes('conversation'))") == []
     assert visit.page.context.cookies() == []
     assert visit.page.locator("#export form").count() == 1
-    assert desk.shelf is None
+    assert desk.conversation_store is None
 
 
 def downloaded(visit: Visit, button: str) -> bytes:

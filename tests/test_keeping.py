@@ -18,6 +18,16 @@ from assistant.answer import Answer, Citation, DocumentReference, Outcome, State
 from assistant.progress import ProgressEvent, Stage, Step
 from corpus.document import Document
 from corpus.index.servers import Servers
+from ui.keeping.answer_cache import REMEMBERED, CachingAssistant
+from ui.keeping.conversation_stores import (
+    EMPTY,
+    MOST_ON_SERVER,
+    SLOTS,
+    BrowserConversations,
+    ConversationStore,
+    ServerConversations,
+    purge_conversations,
+)
 from ui.keeping.conversations import (
     LARGEST_CONVERSATION,
     LONGEST_TITLE,
@@ -35,8 +45,6 @@ from ui.keeping.conversations import (
     with_listed,
     without_listed,
 )
-from ui.keeping.observed import REMEMBERED, Observed
-from ui.keeping.shelves import EMPTY, MOST_ON_SERVER, SLOTS, BrowserShelf, ServerShelf, Shelf, purge_conversations
 from ui.storage.database import Database
 
 RIGA = document("Latvia and Azerbaijan signed an agreement. It covers training.", id="d1")
@@ -162,26 +170,26 @@ def test_of_a_kept_answer_only_what_rests_on_nothing_else_is_shown_where_one_sou
 class Reader:
     """A reader with a browser that holds what it is told to hold."""
 
-    def __init__(self, shelf: Shelf, user: str) -> None:
-        self.shelf = shelf
+    def __init__(self, conversation_store: ConversationStore, user: str) -> None:
+        self.conversation_store = conversation_store
         self.user = user
-        self.held: list[Any] = [None] * shelf.slots
+        self.held: list[Any] = [None] * conversation_store.slots
 
     def put(self, kept: Conversation) -> Conversation:
-        kept, writes = self.shelf.put(self.user, kept, self.listed())
+        kept, writes = self.conversation_store.put(self.user, kept, self.listed())
         for slot, value in writes.items():
             self.held[slot] = json.loads(json.dumps(value))
         return kept
 
     def remove(self, key: str) -> None:
-        for slot, value in self.shelf.remove(self.user, key).items():
+        for slot, value in self.conversation_store.remove(self.user, key).items():
             self.held[slot] = value
 
     def get(self, key: str) -> Conversation | None:
-        return self.shelf.get(self.user, self.held, key)
+        return self.conversation_store.get(self.user, self.held, key)
 
     def listed(self) -> list[Listed]:
-        return self.shelf.listed(self.user, self.held)
+        return self.conversation_store.listed(self.user, self.held)
 
 
 ON_SERVERS = ONE_CATALOG_EACH
@@ -196,7 +204,7 @@ def database(tmp_path: Path, servers: Servers) -> Iterator[Database]:
 
 @pytest.fixture(params=["browser", "server"])
 def reader(request: pytest.FixtureRequest, database: Database) -> Reader:
-    return Reader(BrowserShelf() if request.param == "browser" else ServerShelf(database), "anna")
+    return Reader(BrowserConversations() if request.param == "browser" else ServerConversations(database), "anna")
 
 
 def test_a_conversation_is_listed_opened_renamed_and_removed(reader: Reader) -> None:
@@ -223,21 +231,26 @@ def test_a_key_that_is_nobodys_opens_and_removes_nothing(reader: Reader, key: st
 
 def test_a_conversation_at_hand_is_gone_on_with(reader: Reader) -> None:
     kept = reader.put(conversation())
-    assert reader.shelf.take_back(reader.user, json.loads(json.dumps(reader.shelf.hand_out(kept)))) == kept
+    assert (
+        reader.conversation_store.take_back(
+            reader.user, json.loads(json.dumps(reader.conversation_store.hand_out(kept)))
+        )
+        == kept
+    )
     for nothing in (None, {}, [], {"key": 7}, {"key": "nobody's"}):
-        assert reader.shelf.take_back(reader.user, nothing) is None
+        assert reader.conversation_store.take_back(reader.user, nothing) is None
 
 
-# The browser's shelf
+# The browser's store
 
 
 def test_two_windows_of_a_browser_rarely_write_to_the_same_slot() -> None:
-    slots = {BrowserShelf().put("", conversation(), [])[0].key for _ in range(200)}
+    slots = {BrowserConversations().put("", conversation(), [])[0].key for _ in range(200)}
     assert len(slots) > SLOTS / 2
 
 
 def test_a_full_browser_gives_up_one_of_its_oldest() -> None:
-    reader = Reader(BrowserShelf(), "")
+    reader = Reader(BrowserConversations(), "")
     for number in range(SLOTS):
         reader.put(conversation(f"Number {number:02}", at=f"2026-01-{number + 1:02}T00:00:00Z"))
     assert len(reader.listed()) == SLOTS
@@ -248,21 +261,23 @@ def test_a_full_browser_gives_up_one_of_its_oldest() -> None:
 
 
 def test_an_emptied_slot_is_written_so_that_the_browser_forgets_it() -> None:
-    assert BrowserShelf().remove("", "7") == {7: EMPTY}
+    assert BrowserConversations().remove("", "7") == {7: EMPTY}
     assert EMPTY is not None
 
 
 def test_slots_with_something_else_in_them_are_empty() -> None:
-    shelf = BrowserShelf()
+    conversation_store = BrowserConversations()
     held: list[object] = [None, {}, "x", {"title": "x"}, {**as_data(conversation("Mine")), "key": "29"}]
-    assert [(item.key, item.title) for item in shelf.listed("", held)] == [("4", "Mine")], "a key is the slot's"
+    assert [(item.key, item.title) for item in conversation_store.listed("", held)] == [("4", "Mine")], (
+        "a key is the slot's"
+    )
 
 
-# The server's shelf
+# The server's store
 
 
 def test_nobody_sees_or_touches_the_conversations_of_another(database: Database) -> None:
-    anna, boris = (Reader(ServerShelf(database), user) for user in ("anna", "boris"))
+    anna, boris = (Reader(ServerConversations(database), user) for user in ("anna", "boris"))
     kept = anna.put(conversation("Anna's"))
     assert boris.listed() == []
     assert boris.get(kept.key) is None
@@ -274,23 +289,23 @@ def test_nobody_sees_or_touches_the_conversations_of_another(database: Database)
 
 @pytest.mark.one_folder
 def test_whoever_has_no_name_keeps_nothing_on_the_server(database: Database) -> None:
-    nobody = Reader(ServerShelf(database), "")
+    nobody = Reader(ServerConversations(database), "")
     assert nobody.put(conversation()).key == ""
     assert nobody.listed() == []
     assert not database.exists
 
 
 def test_the_server_takes_no_answer_from_a_browser(database: Database) -> None:
-    anna = Reader(ServerShelf(database), "anna")
+    anna = Reader(ServerConversations(database), "anna")
     kept = anna.put(conversation("True"))
     forged = {**as_data(kept), "answers": as_data(conversation("Forged", "Forged?"))["answers"]}
-    assert anna.shelf.hand_out(kept) == {"key": kept.key}
-    assert anna.shelf.take_back("anna", forged) == kept
+    assert anna.conversation_store.hand_out(kept) == {"key": kept.key}
+    assert anna.conversation_store.take_back("anna", forged) == kept
 
 
 def test_the_server_keeps_so_many_of_one_reader(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.keeping.shelves.MOST_ON_SERVER", 3)
-    anna, boris = (Reader(ServerShelf(database), user) for user in ("anna", "boris"))
+    monkeypatch.setattr("ui.keeping.conversation_stores.MOST_ON_SERVER", 3)
+    anna, boris = (Reader(ServerConversations(database), user) for user in ("anna", "boris"))
     boris.put(conversation("Boris's", at="2026-01-01T00:00:00Z"))
     for number in range(5):
         anna.put(conversation(f"Number {number}", at=f"2026-02-0{number + 1}T00:00:00Z"))
@@ -300,7 +315,7 @@ def test_the_server_keeps_so_many_of_one_reader(database: Database, monkeypatch:
 
 
 def test_conversations_that_nobody_continued_can_be_purged(database: Database) -> None:
-    anna = Reader(ServerShelf(database), "anna")
+    anna = Reader(ServerConversations(database), "anna")
     anna.put(conversation("Old", at="2026-01-01T00:00:00Z"))
     anna.put(conversation("New", at="2026-03-01T00:00:00Z"))
     assert purge_conversations(database, "2026-02-01T00:00:00Z") == 1
@@ -362,13 +377,13 @@ def answering() -> Answering:
 
 
 @pytest.fixture
-def observed(answering: Answering, noticed: list[tuple[Answer, float]]) -> Observed:
-    return Observed(answering, lambda answer, milliseconds: noticed.append((answer, milliseconds)))  # type: ignore[arg-type]
+def observed(answering: Answering, noticed: list[tuple[Answer, float]]) -> CachingAssistant:
+    return CachingAssistant(answering, lambda answer, milliseconds: noticed.append((answer, milliseconds)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("way", ["stream", "follow"])
 def test_what_was_answered_is_not_answered_again(
-    way: str, observed: Observed, answering: Answering, noticed: list[tuple[Answer, float]]
+    way: str, observed: CachingAssistant, answering: Answering, noticed: list[tuple[Answer, float]]
 ) -> None:
     shown = list(getattr(observed, way)("What?", [Turn("Who?")]))[-1]
     assert observed.recall("What?", ["Who?"]) == observed.answer_again("What?", ["Who?"]) == shown
@@ -379,7 +394,7 @@ def test_what_was_answered_is_not_answered_again(
 
 @pytest.mark.parametrize("model", [None, object()], ids=["without a model", "with a model"])
 def test_every_ask_is_noticed_and_the_same_one_answered_once_unless_a_model_is_asked(
-    observed: Observed, answering: Answering, noticed: list[tuple[Answer, float]], model: object | None
+    observed: CachingAssistant, answering: Answering, noticed: list[tuple[Answer, float]], model: object | None
 ) -> None:
     answering.model = model
     shown = [observed.ask("What?"), *observed.stream("What?"), *observed.follow("What?")]
@@ -392,21 +407,21 @@ def test_every_ask_is_noticed_and_the_same_one_answered_once_unless_a_model_is_a
     assert answering.count == (2 if model is None else 4), "another index may have another answer"
 
 
-def test_answering_again_is_no_question_asked(observed: Observed, noticed: list[tuple[Answer, float]]) -> None:
+def test_answering_again_is_no_question_asked(observed: CachingAssistant, noticed: list[tuple[Answer, float]]) -> None:
     assert observed.recall("What?") is None
     answer = observed.answer_again("What?", ["Who?"])
     assert answer == observed.answer_again("What?", ["Who?"])
     assert noticed == []
 
 
-def test_another_conversation_has_another_answer(observed: Observed) -> None:
+def test_another_conversation_has_another_answer(observed: CachingAssistant) -> None:
     observed.ask("And now?", ["Latvia?"])
     assert observed.recall("And now?", ["Estonia?"]) is None
     assert observed.recall("And now?") is None
 
 
 def test_an_answer_over_an_older_index_or_with_a_broken_quote_is_given_anew(
-    observed: Observed, answering: Answering
+    observed: CachingAssistant, answering: Answering
 ) -> None:
     observed.ask("What?")
     answering.store.generation = 2
@@ -417,7 +432,7 @@ def test_an_answer_over_an_older_index_or_with_a_broken_quote_is_given_anew(
 
 
 def test_a_stopped_answer_is_neither_noticed_nor_remembered(
-    observed: Observed, noticed: list[tuple[Answer, float]]
+    observed: CachingAssistant, noticed: list[tuple[Answer, float]]
 ) -> None:
     for stream in (observed.stream("What?"), observed.follow("What?")):
         next(stream)
@@ -427,14 +442,14 @@ def test_a_stopped_answer_is_neither_noticed_nor_remembered(
     assert observed.recall("What?") is None
 
 
-def test_only_so_many_answers_are_remembered(observed: Observed) -> None:
+def test_only_so_many_answers_are_remembered(observed: CachingAssistant) -> None:
     for number in range(REMEMBERED + 1):
         observed.ask(f"Question {number}")
     assert observed.recall("Question 0") is None
     assert observed.recall("Question 1") is not None
 
 
-def test_the_rest_of_an_assistant_is_there_as_it_is(observed: Observed, answering: Answering) -> None:
+def test_the_rest_of_an_assistant_is_there_as_it_is(observed: CachingAssistant, answering: Answering) -> None:
     assert observed.store is answering.store
     observed.refresh()
     assert answering.refreshed == 1

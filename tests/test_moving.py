@@ -28,7 +28,7 @@ from corpus.store.store import writers_lock
 from ui.cli import app
 from ui.identity.keys import KeyRing
 from ui.identity.signing import secret_of
-from ui.keeping import records, shelves
+from ui.keeping import conversation_stores, feedback_store
 from ui.keeping.conversations import continued
 from ui.keeping.moving import move
 from ui.storage import database, shared
@@ -67,12 +67,15 @@ def data(tmp_path: Path) -> Path:
     assistant.add(inside, groups=["staff"])
     assistant.add_files([("added.txt", io.BytesIO(SIGNED.format("Nepal", "Samoa").encode()))])
     kept = database.Database(data)
-    notes, shelf = records.Records(kept, days=90), shelves.ServerShelf(kept)
+    notes, conversation_store = (
+        feedback_store.FeedbackStore(kept, days=90),
+        conversation_stores.ServerConversations(kept),
+    )
     for question in (QUESTION, "What did Nepal and Samoa sign?"):
         answer = assistant.ask(question)
         notes.note_question(answer, 5.0)
         notes.add_feedback(answer, assistant.store.generation, liked=True, reason="a \N{BLACK HEART SUIT}")
-        shelf.put("anna", continued(None, answer, database.moment()), [])
+        conversation_store.put("anna", continued(None, answer, database.moment()), [])
     kept.close()
     assistant.close()
     return data
@@ -196,9 +199,9 @@ def test_what_is_written_next_goes_on_from_there(moved: Assistant, schema: str, 
     assert added.outcome == "indexed"
     assert moved.store.generation > generation
     kept = database.Database(tmp_path / "other", schema)
-    records.Records(kept, days=90).note_question(moved.ask("What did Ghana and Bhutan sign?"), 5.0)
+    feedback_store.FeedbackStore(kept, days=90).note_question(moved.ask("What did Ghana and Bhutan sign?"), 5.0)
     with kept.reading() as connection:
-        assert list(connection.scalars(sql.select(records.questions.c.id).order_by("id"))) == [1, 2, 3]
+        assert list(connection.scalars(sql.select(feedback_store.questions.c.id).order_by("id"))) == [1, 2, 3]
     kept.close()
 
 

@@ -28,7 +28,7 @@ from ui.identity.identification import Identification
 from ui.identity.identity import Identity, note_identity
 from ui.identity.reader import COOKIE, reader_of
 from ui.keeping.desk import Desk
-from ui.keeping.records import LONGEST_REASON, Period, Records, alike
+from ui.keeping.feedback_store import LONGEST_REASON, FeedbackStore, Period, alike
 from ui.pages.review.page import POLICY, STYLE, review_page
 from ui.pages.review.table import inert_cell, review_as_csv
 from ui.rendering import one_line
@@ -65,11 +65,11 @@ def database(tmp_path: Path, servers: Servers) -> Iterator[Database]:
 
 
 @pytest.fixture
-def records(database: Database) -> Records:
-    return Records(database, days=90)
+def records(database: Database) -> FeedbackStore:
+    return FeedbackStore(database, days=90)
 
 
-def set_day(records: Records, table: str, day: str) -> None:
+def set_day(records: FeedbackStore, table: str, day: str) -> None:
     """Make all rows of a table so old."""
     with records._database.writing() as connection:
         connection.execute(sql.text(f"UPDATE {table} SET at = :at"), {"at": f"{day}T12:00:00Z"})
@@ -78,7 +78,7 @@ def set_day(records: Records, table: str, day: str) -> None:
 # Records
 
 
-def test_alike_questions_are_counted_together(records: Records) -> None:
+def test_alike_questions_are_counted_together(records: FeedbackStore) -> None:
     for question in ("What was signed?", "what was  SIGNED", "What was signed?!", "Who signed?"):
         records.note_question(answer_to(question), 12.34)
     most, other = records.asked(ALWAYS)
@@ -91,7 +91,7 @@ def test_alike_questions_are_counted_together(records: Records) -> None:
     assert (other.count, other.question) == (1, "Who signed?")
 
 
-def test_refused_questions_are_told_apart(records: Records) -> None:
+def test_refused_questions_are_told_apart(records: FeedbackStore) -> None:
     for outcome in Outcome:
         records.note_question(answer_to(f"Ends as {outcome}", outcome), 1)
     assert {item.question for item in records.asked(ALWAYS, refused=True)} == {"Ends as not_found", "Ends as unclear"}
@@ -99,7 +99,7 @@ def test_refused_questions_are_told_apart(records: Records) -> None:
 
 
 @pytest.mark.one_folder
-def test_nothing_but_what_is_documented_is_stored(records: Records) -> None:
+def test_nothing_but_what_is_documented_is_stored(records: FeedbackStore) -> None:
     records.note_question(answer_to("What?"), 5)
     records.add_feedback(answer_to("What?"), 3, liked=False, reason="Too short")
     with records._database.reading() as connection:
@@ -109,7 +109,7 @@ def test_nothing_but_what_is_documented_is_stored(records: Records) -> None:
     assert judged[2:] == ("What?", "answered", '["s/a.md"]', 3, 0, "Too short")
 
 
-def test_a_judgement_gets_its_reason_later_and_can_be_taken_back(records: Records) -> None:
+def test_a_judgement_gets_its_reason_later_and_can_be_taken_back(records: FeedbackStore) -> None:
     given = records.add_feedback(answer_to("What?"), 1, liked=True)
     assert records.give_reason(given, "  Just\nright ")
     assert [item.reason for item in records.judged(ALWAYS, liked=True)] == ["Just right"]
@@ -119,14 +119,14 @@ def test_a_judgement_gets_its_reason_later_and_can_be_taken_back(records: Record
     assert records.judged(ALWAYS) == []
 
 
-def test_texts_are_bounded(records: Records) -> None:
+def test_texts_are_bounded(records: FeedbackStore) -> None:
     records.add_feedback(answer_to("x" * 10_000), 1, liked=False, reason="y" * 10_000)
     (judged,) = records.judged(ALWAYS)
     assert len(judged.reason) == LONGEST_REASON
     assert len(judged.question) == 2_000
 
 
-def test_a_period_includes_both_of_its_days(records: Records) -> None:
+def test_a_period_includes_both_of_its_days(records: FeedbackStore) -> None:
     records.note_question(answer_to("What?"), 1)
     set_day(records, "question", "2026-02-09")
     within = [(None, None), ("2026-02-09", "2026-02-09"), ("2026-02-01", None), (None, "2026-03-01")]
@@ -136,7 +136,7 @@ def test_a_period_includes_both_of_its_days(records: Records) -> None:
         assert len(records.asked(period)) == count
 
 
-def test_what_is_old_is_purged(records: Records) -> None:
+def test_what_is_old_is_purged(records: FeedbackStore) -> None:
     records.note_question(answer_to("Old?"), 1)
     records.add_feedback(answer_to("Old?"), 1, liked=True)
     for table in ("question", "feedback"):
@@ -149,15 +149,15 @@ def test_what_is_old_is_purged(records: Records) -> None:
 
 
 def test_what_is_older_than_the_setting_goes_by_itself_once_a_day(database: Database) -> None:
-    Records(database, days=90).note_question(answer_to("Old?"), 1)
-    restarted = Records(database, days=90)
+    FeedbackStore(database, days=90).note_question(answer_to("Old?"), 1)
+    restarted = FeedbackStore(database, days=90)
     set_day(restarted, "question", moment(days_before=91)[:10])
     restarted.note_question(answer_to("New?"), 1)
     assert [item.question for item in restarted.asked(ALWAYS)] == ["New?"]
 
 
 @pytest.mark.one_folder
-def test_reading_makes_no_database(records: Records, tmp_path: Path) -> None:
+def test_reading_makes_no_database(records: FeedbackStore, tmp_path: Path) -> None:
     assert records.asked(ALWAYS) == records.judged(ALWAYS) == []
     assert records.purge(0) == (0, 0)
     assert list(tmp_path.iterdir()) == []
@@ -167,14 +167,14 @@ def test_reading_makes_no_database(records: Records, tmp_path: Path) -> None:
 def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "records.sqlite3").write_bytes(b"not a database" * 100)
     with pytest.raises(RecordsDamaged, match="remove the file"):
-        Records(Database(tmp_path), days=1).asked(ALWAYS)
+        FeedbackStore(Database(tmp_path), days=1).asked(ALWAYS)
 
 
 # The command line
 
 
 @pytest.mark.one_folder
-def test_records_are_purged_from_the_command_line(records: Records, tmp_path: Path) -> None:
+def test_records_are_purged_from_the_command_line(records: FeedbackStore, tmp_path: Path) -> None:
     def purge(*arguments: str) -> str:
         result = CliRunner().invoke(app, ["records", "purge", "--data-dir", str(tmp_path), *arguments])
         assert result.exit_code == 0
@@ -202,7 +202,7 @@ def test_figures_stay_figures() -> None:
     assert [inert_cell(value) for value in (7, -1, "7", None)] == [7, -1, "7", None]
 
 
-def test_questions_and_feedback_are_tables(records: Records) -> None:
+def test_questions_and_feedback_are_tables(records: FeedbackStore) -> None:
     formula = '=HYPERLINK("http://evil.invalid","x")'
     records.note_question(answer_to(formula), 12)
     records.add_feedback(answer_to("What?"), 4, liked=False, reason='@SUM(1), "quoted"')
@@ -218,7 +218,7 @@ def test_questions_and_feedback_are_tables(records: Records) -> None:
 # The page
 
 
-def test_an_empty_review_page_says_how_questions_come_to_be_recorded(records: Records) -> None:
+def test_an_empty_review_page_says_how_questions_come_to_be_recorded(records: FeedbackStore) -> None:
     page = review_page(records, ALWAYS, recording=False)
     assert "ASSISTANT_RECORD_QUESTIONS=true" in page
     assert page.count("Nothing in these days.") == 4
@@ -227,7 +227,7 @@ def test_an_empty_review_page_says_how_questions_come_to_be_recorded(records: Re
 
 
 @every_payload
-def test_hostile_words_are_plain_text_on_the_review_page(records: Records, payload: str) -> None:
+def test_hostile_words_are_plain_text_on_the_review_page(records: FeedbackStore, payload: str) -> None:
     def page_of(text: str) -> Any:
         with records._database.writing() as connection:
             connection.exec_driver_sql("DELETE FROM question")
@@ -242,7 +242,7 @@ def test_hostile_words_are_plain_text_on_the_review_page(records: Records, paylo
     assert one_line(payload.encode("utf-8", "replace").decode()) in hostile.text
 
 
-def test_the_review_page_may_run_and_load_nothing(records: Records) -> None:
+def test_the_review_page_may_run_and_load_nothing(records: FeedbackStore) -> None:
     page = parse(review_page(records, ALWAYS, recording=True))
     assert "default-src 'none'" in POLICY
     assert "unsafe" not in POLICY

@@ -21,8 +21,8 @@ from ui.wire.problems import documented
 from ui.wire.shapes import QuestionText
 
 if TYPE_CHECKING:
+    from ui.keeping.answer_cache import CachingAssistant
     from ui.keeping.desk import Desk
-    from ui.keeping.observed import Observed
 
 
 class Exporting(BaseModel):
@@ -86,7 +86,7 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
         return exported(wanted, request)
 
 
-def _answers(assistant: "Observed", wanted: Exporting, scope: Scope) -> list[Answer]:
+def _answers(assistant: "CachingAssistant", wanted: Exporting, scope: Scope) -> list[Answer]:
     asked = [*wanted.history, wanted.question]
     first = 0 if wanted.scope == "conversation" else len(asked) - 1
     return [assistant.answer_again(asked[place], asked[:place], scope=scope) for place in range(first, len(asked))]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from ui import LONGEST_HISTORY
 from ui.access.scoping import scope_of
-from ui.keeping.records import LONGEST_REASON
+from ui.keeping.feedback_store import LONGEST_REASON
 from ui.wire.problems import documented
 from ui.wire.shapes import QuestionText
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Query, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from ui.keeping.records import Period
+from ui.keeping.feedback_store import Period
 from ui.pages.review.page import POLICY, review_page
 from ui.pages.review.table import review_as_csv
 from ui.wire.problems import PAGE, documented

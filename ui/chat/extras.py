@@ -43,8 +43,8 @@ class Extras:
         if self._desk is None:
             return
         self._exporting = Exporting(self._gradio, self._desk)
-        if self._desk.shelf is not None:
-            self._history = History(self._gradio, self._desk, self._desk.shelf)
+        if self._desk.conversation_store is not None:
+            self._history = History(self._gradio, self._desk, self._desk.conversation_store)
         if self._desk.records_questions:
             told = later(RECORDED, count=self._desk.records.days)
             self._gradio.Markdown(told, latex_delimiters=[], elem_id="recorded")

@@ -1,6 +1,6 @@
 """Earlier conversations on the page: listed, opened again, renamed, deleted.
 
-Where they lie is the shelf's matter. Slots that the browser holds come along only when a conversation is opened or
+Where they lie is the store's matter. Slots that the browser holds come along only when a conversation is opened or
 renamed and when the page is loaded, and are written one at a time.
 """
 
@@ -19,6 +19,7 @@ from ui.chat.exporting import forms_for
 from ui.chat.filters import chosen_scope
 from ui.chat.sources import cited_by, panel
 from ui.identity.reader import reader_of
+from ui.keeping.conversation_stores import ConversationStore, Writes
 from ui.keeping.conversations import (
     LONGEST_TITLE,
     Conversation,
@@ -31,7 +32,6 @@ from ui.keeping.conversations import (
     with_listed,
     without_listed,
 )
-from ui.keeping.shelves import Shelf, Writes
 from ui.languages.words import Text, later
 from ui.rendering import answer_as_markdown, answer_as_text, escape_markdown, readable_date
 from ui.storage.database import moment
@@ -55,18 +55,20 @@ _SLOT_NAME, _SLOT_SECRET = "assistant-conversation-{number}", "not-a-secret"
 class History:
     """The list of kept conversations and what can be done with each."""
 
-    def __init__(self, gradio: Any, desk: "Desk", shelf: Shelf) -> None:
+    def __init__(self, gradio: Any, desk: "Desk", conversation_store: ConversationStore) -> None:
         self._gradio = gradio
         self._desk = desk
-        self._shelf = shelf
+        self._conversation_store = conversation_store
         self._slots = [
             gradio.BrowserState(storage_key=_SLOT_NAME.format(number=number), secret=_SLOT_SECRET)
-            for number in range(shelf.slots)
+            for number in range(conversation_store.slots)
         ]
         self._list, self._current = gradio.JSON([], visible=False), gradio.JSON(visible=False)
         with gradio.Accordion(later(HEADING), open=False, elem_id="history"):
             gradio.Markdown(
-                later(IN_BROWSER if shelf.slots else ON_SERVER), latex_delimiters=[], elem_id="history-place"
+                later(IN_BROWSER if conversation_store.slots else ON_SERVER),
+                latex_delimiters=[],
+                elem_id="history-place",
             )
             self._chosen = gradio.Radio([], label=later(HEADING), show_label=False, container=False, info=None)
             self._none = gradio.Markdown(later(NONE_YET), latex_delimiters=[])
@@ -96,7 +98,7 @@ class History:
         shown = [parts.chat, parts.sources, parts.copying, parts.text, parts.question, forms, self._current]
 
         def load(request: gradio.Request, *held: object) -> tuple[Any, ...]:
-            return self._listing(self._shelf.listed(reader_of(request.request), held))
+            return self._listing(self._conversation_store.listed(reader_of(request.request), held))
 
         def keep(
             request: gradio.Request, messages: list[Message], current: object, listed: object, *chosen: Any
@@ -105,7 +107,7 @@ class History:
             return self._keep_last(messages, current, list_from_data(listed), reader, scope)
 
         def reopen(request: gradio.Request, key: str | None, *held: object) -> tuple[Any, ...]:
-            found = self._shelf.get(reader_of(request.request), held, key or "")
+            found = self._conversation_store.get(reader_of(request.request), held, key or "")
             return self._shown(found, scope_of(request.request)) if found else (gradio.skip(),) * len(shown)
 
         page.load(load, self._slots, listing, **AT_ONCE)
@@ -143,7 +145,7 @@ class History:
             return gradio.Column(visible=bool(title)), escape_markdown(DELETE_QUESTION(title=title))
 
         def delete(request: gradio.Request, key: str | None, listed: object, current: object) -> tuple[Any, ...]:
-            writes = self._shelf.remove(reader_of(request.request), key or "")
+            writes = self._conversation_store.remove(reader_of(request.request), key or "")
             open_now = None if _key_of(current) == key else gradio.skip()
             left = without_listed(list_from_data(listed), key or "")
             return gradio.Column(visible=False), open_now, *self._listing(left), *self._written(writes)
@@ -161,13 +163,13 @@ class History:
         answer = self._desk.assistant.recall(question, history[-LONGEST_HISTORY:], scope=scope)
         if answer is None:
             return self._nothing_changed()
-        before = self._shelf.take_back(user, current) if history else None
+        before = self._conversation_store.take_back(user, current) if history else None
         return self._put(user, continued(before, answer, moment()), listed)
 
     def _renamed(
         self, user: str, key: str, title: str, listed: list[Listed], current: object, held: Sequence[object]
     ) -> tuple[Any, ...]:
-        found, wanted = self._shelf.get(user, held, key), title_from(title)
+        found, wanted = self._conversation_store.get(user, held, key), title_from(title)
         if found is None or not wanted:
             return self._nothing_changed()
         told = self._put(user, replace(found, title=wanted), listed)
@@ -175,11 +177,11 @@ class History:
 
     def _put(self, user: str, conversation: Conversation, listed: list[Listed]) -> tuple[Any, ...]:
         """Keep a conversation: the one at hand, the list, and what is written to the slots."""
-        kept, writes = self._shelf.put(user, conversation, listed)
+        kept, writes = self._conversation_store.put(user, conversation, listed)
         if not kept.key:  # a browser that takes no cookie
             return self._nothing_changed()
         lines = self._listing(with_listed(listed, kept), kept.key)
-        return self._shelf.hand_out(kept), *lines, *self._written(writes)
+        return self._conversation_store.hand_out(kept), *lines, *self._written(writes)
 
     def _nothing_changed(self) -> tuple[Any, ...]:
         return (self._gradio.skip(),) * (5 + len(self._slots))
@@ -212,7 +214,7 @@ class History:
         return (
             *(messages, sources, gradio.Accordion(visible=True), text),
             *(gradio.Textbox(submit_btn=True, stop_btn=False), gradio.Markdown(value=forms, visible=True)),
-            self._shelf.hand_out(conversation),
+            self._conversation_store.hand_out(conversation),
         )
 
 

@@ -13,7 +13,7 @@ from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
 from ui.chat.events import Parts
 from ui.chat.filters import chosen_scope
-from ui.keeping.records import LONGEST_REASON
+from ui.keeping.feedback_store import LONGEST_REASON
 from ui.languages.words import Text, later
 from ui.outward import outward
 from ui.rendering import failure_as_line, one_line

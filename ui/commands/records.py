@@ -21,15 +21,15 @@ def purge(
 ) -> None:
     """Delete recorded questions and feedback older than so many days."""
     from assistant.settings import read_settings
-    from ui.keeping.records import Records
-    from ui.keeping.shelves import purge_conversations
+    from ui.keeping.conversation_stores import purge_conversations
+    from ui.keeping.feedback_store import FeedbackStore
     from ui.storage.database import Database, moment
 
     database = Database(folder_of(data_dir), read_settings().catalog_server)
     if not database.exists:
         typer.echo("Nothing is kept here.")
         return
-    questions, judgements = Records(database, days=older_than).purge(older_than)
+    questions, judgements = FeedbackStore(database, days=older_than).purge(older_than)
     told = f"Deleted: {questions} of the questions, {judgements} of the judgements"
     if conversations:
         told += f", {purge_conversations(database, moment(days_before=older_than))} of the conversations"

@@ -25,7 +25,7 @@ _ANSWER = TypeAdapter(Answer)
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Answers in the order in which they were given; `key` is its place on a shelf, empty for one not kept yet."""
+    """Answers in the order in which they were given; `key` is its place in a store, empty for one not kept yet."""
 
     key: str
     title: str

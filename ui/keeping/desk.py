@@ -1,4 +1,4 @@
-"""The keeping, put together: an observed assistant, records, and the shelf that the settings choose."""
+"""What is kept, put together: an answer cache, a feedback store, and the store of conversations that is set."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from assistant.answer import Answer
 from assistant.scope.scope import Scope
 from corpus.errors import StoreUnreachable
 from ui.access.scoping import Served
-from ui.keeping.observed import Observed
-from ui.keeping.records import Records
-from ui.keeping.shelves import BrowserShelf, ServerShelf, Shelf
+from ui.keeping.answer_cache import CachingAssistant
+from ui.keeping.conversation_stores import BrowserConversations, ConversationStore, ServerConversations
+from ui.keeping.feedback_store import FeedbackStore
 from ui.storage.database import Database, RecordsDamaged
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 class Desk:
     """What routes and pages need to keep, judge, review and export answers.
 
-    `shelf` is None where no conversation is kept; `on_judgement(liked=...)` is called for each judgement.
+    `conversation_store` is None where no conversation is kept; `on_judgement(liked=...)` is called for each judgement.
     """
 
     def __init__(
@@ -39,17 +39,20 @@ class Desk:
         server: str | None = None,
     ) -> None:
         self.database = Database(folder or assistant.store.folder, server)
-        self.records = Records(self.database, days=record_days)
+        self.records = FeedbackStore(self.database, days=record_days)
         self.records_questions = record_questions
-        shelves: dict[Place, Shelf | None] = {"browser": BrowserShelf(), "server": ServerShelf(self.database)}
-        self.shelf = shelves.get(conversations)
-        self.assistant = Observed(cast("Assistant", Served(assistant)), self._notice)
+        stores: dict[Place, ConversationStore | None] = {
+            "browser": BrowserConversations(),
+            "server": ServerConversations(self.database),
+        }
+        self.conversation_store = stores.get(conversations)
+        self.assistant = CachingAssistant(cast("Assistant", Served(assistant)), self._notice)
         self.on_judgement: Callable[..., None] = _ignored
 
     @property
     def keeps_on_server(self) -> bool:
         """Whether conversations are kept here, so that readers must be told apart."""
-        return isinstance(self.shelf, ServerShelf)
+        return isinstance(self.conversation_store, ServerConversations)
 
     def judge(self, question: str, history: Sequence[str], scope: Scope, *, liked: bool, reason: str = "") -> str:
         """Store a judgement of what is answered to a question; returns an id that only who gave it knows."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from corpus.operations.moving import Moved, TableRows, move_catalog, rows_of
 from ui.identity.keys import KeyRing
-from ui.keeping import records, shelves
+from ui.keeping import conversation_stores, feedback_store
 from ui.storage import database, shared
 
-_RECORDS = (records.questions, records.feedback, shelves.conversations)
+_RECORDS = (feedback_store.questions, feedback_store.feedback, conversation_stores.conversations)
 
 
 def move(folder: Path, server: str | None) -> Moved:

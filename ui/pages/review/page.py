@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
-from ui.keeping.records import REFUSED, Asked, Judged, Period, Records
+from ui.keeping.feedback_store import REFUSED, Asked, FeedbackStore, Judged, Period
 from ui.languages.marking import masthead
 from ui.languages.places import number, percent
 from ui.languages.shared import SHOW
@@ -60,7 +60,7 @@ _FOR_SPREADSHEET = Text("For a spreadsheet: {links}")
 _TABLES = {"questions": Text("questions as CSV"), "feedback": Text("feedback as CSV")}
 
 
-def review_page(records: Records, period: Period, *, recording: bool) -> str:
+def review_page(records: FeedbackStore, period: Period, *, recording: bool) -> str:
     """The page for a period."""
     refused, most_asked = records.asked(period, refused=True), records.asked(period)
     disliked, liked = records.judged(period, liked=False), records.judged(period, liked=True, most=_MOST_LIKED)

@@ -1,7 +1,7 @@
 """Where conversations are kept: slots in the reader's browser, or a table on the server.
 
-A shelf is told who asks and what the browser holds, and says what the browser is to hold: values by slot number, which
-is nothing for the server's shelf. Slots are written one by one, so that two windows of one browser keep theirs.
+A store is told who asks and what the browser holds, and says what the browser is to hold: values by slot number, which
+is nothing for the server's store. Slots are written one by one, so that two windows of one browser keep theirs.
 """
 
 import json
@@ -35,7 +35,7 @@ conversations = sql.Table(
 )
 
 
-class Shelf(Protocol):
+class ConversationStore(Protocol):
     """A place for conversations; `slots` is how many values the browser holds for it."""
 
     slots: int
@@ -59,7 +59,7 @@ class Shelf(Protocol):
         """The conversation that was handed out, or None."""
 
 
-class BrowserShelf:
+class BrowserConversations:
     """Thirty slots in the reader's browser; a key is a slot's number. Nothing reaches the server's disk."""
 
     slots = SLOTS
@@ -106,7 +106,7 @@ class BrowserShelf:
         return None if found is None else replace(found, key=str(slot))
 
 
-class ServerShelf:
+class ServerConversations:
     """A table of the records database; each user sees only their own, and nobody without a name keeps anything."""
 
     slots = 0

@@ -87,7 +87,7 @@ class Period:
         )
 
 
-class Records:
+class FeedbackStore:
     """What was asked and how it was judged, in a database, for at most `days`."""
 
     def __init__(self, database: Database, *, days: int) -> None:

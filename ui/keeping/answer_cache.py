@@ -23,7 +23,7 @@ REMEMBERED = 512
 Notice = Callable[[Answer, float], None]
 
 
-class Observed:
+class CachingAssistant:
     """Everything that an `Assistant` is; `ask`, `stream` and `follow` are noted. Safe to use from many threads.
 
     `notice` is called once for each complete answer, with the milliseconds it took.
