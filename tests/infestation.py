@@ -24,7 +24,7 @@ from assistant.scope.scope import Scope
 from corpus.document import Document
 from ui.keeping.conversation_stores import ServerConversations
 from ui.keeping.conversations import Listed
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 from ui.server import address, bind
 from ui.wire.filters import query_of
 
@@ -168,11 +168,11 @@ def served(assistant: Assistant, attacks: Sequence[Attack]) -> Iterator[str]:
     import uvicorn
 
     unscrupulous = cast("Assistant", Unscrupulous(assistant, attacks))
-    desk = Desk(unscrupulous, conversations="server", record_questions=True)
-    conversation_store = NamedConversations(desk.database)
+    user_data = UserData(unscrupulous, conversations="server", record_questions=True)
+    conversation_store = NamedConversations(user_data.database)
     conversation_store.batches = cast("Unscrupulous", unscrupulous).batches
-    desk.conversation_store = conversation_store
-    app = app_over(unscrupulous, desk=desk)
+    user_data.conversation_store = conversation_store
+    app = app_over(unscrupulous, user_data=user_data)
     with bind("127.0.0.1", 0) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -182,7 +182,7 @@ def served(assistant: Assistant, attacks: Sequence[Attack]) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(timeout=20)
-            desk.database.close()
+            user_data.database.close()
 
 
 class Watched:

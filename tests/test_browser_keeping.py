@@ -21,8 +21,8 @@ from test_browser import CHROMIUM, FLAGSHIP, NoSuggestions, Visit, assistant, br
 
 from ui.application import create_app
 from ui.keeping.conversation_stores import BrowserConversations, ConversationStore
-from ui.keeping.desk import Desk, Place
 from ui.keeping.feedback_store import Period
+from ui.keeping.user_data import Place, UserData
 from ui.rendering import one_line
 from ui.server import address, bind
 
@@ -32,7 +32,7 @@ FOLLOW_UP = "so is it in force now?"
 REFUSED = "What is the capital of France?"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 ALWAYS = Period()
-Open = Callable[..., tuple[Visit, Desk]]
+Open = Callable[..., tuple[Visit, UserData]]
 
 
 class WithoutSuggestions:
@@ -54,12 +54,14 @@ def opened(browser: Any, assistant: Assistant, tmp_path: Path) -> Iterator[Open]
     visits: list[Visit] = []
     ends: list[Callable[[], None]] = []
 
-    def open_page(place: Place = "browser", conversation_store: ConversationStore | None = None) -> tuple[Visit, Desk]:
+    def open_page(
+        place: Place = "browser", conversation_store: ConversationStore | None = None
+    ) -> tuple[Visit, UserData]:
         quiet = cast("Assistant", WithoutSuggestions(assistant))
-        desk = Desk(quiet, conversations=place, record_questions=True, folder=tmp_path)
-        desk.conversation_store = conversation_store or desk.conversation_store
+        user_data = UserData(quiet, conversations=place, record_questions=True, folder=tmp_path)
+        user_data.conversation_store = conversation_store or user_data.conversation_store
         listening = bind("127.0.0.1", 0)
-        app = create_app(quiet, examples=(FLAGSHIP,), desk=desk)
+        app = create_app(quiet, examples=(FLAGSHIP,), user_data=user_data)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -67,12 +69,12 @@ def opened(browser: Any, assistant: Assistant, tmp_path: Path) -> Iterator[Open]
         def end() -> None:
             server.should_exit = True
             thread.join(timeout=20)
-            desk.database.close()
+            user_data.database.close()
             assert not thread.is_alive()
 
         ends.append(end)
         visits.append(Visit(browser, address(listening, "127.0.0.1")))
-        return visits[-1], desk
+        return visits[-1], user_data
 
     yield open_page
     try:
@@ -226,13 +228,13 @@ def test_one_reader_does_not_see_what_another_keeps_on_the_server(opened: Open, 
 
 
 def test_nothing_is_kept_where_that_is_switched_off(opened: Open) -> None:
-    visit, desk = opened("off")
+    visit, user_data = opened("off")
     visit.ask(FLAGSHIP)
     assert visit.page.locator("#history").count() == 0
     assert visit.page.evaluate("Object.keys(localStorage).filter(key => key.includes('conversation'))") == []
     assert visit.page.context.cookies() == []
     assert visit.page.locator("#export form").count() == 1
-    assert desk.conversation_store is None
+    assert user_data.conversation_store is None
 
 
 def downloaded(visit: Visit, button: str) -> bytes:
@@ -291,7 +293,7 @@ def test_a_hostile_question_is_exported_as_it_was_typed(opened: Open) -> None:
 
 
 def test_a_thumb_and_its_reason_are_stored_and_reviewed(opened: Open) -> None:
-    visit, desk = opened()
+    visit, user_data = opened()
     page = visit.page
     assert "without who asks" in page.locator("#recorded").inner_text()
     visit.ask(FLAGSHIP)
@@ -302,7 +304,7 @@ def test_a_thumb_and_its_reason_are_stored_and_reviewed(opened: Open) -> None:
     page.get_by_label("What is wrong or missing? (optional)").fill("=It <b>lacks</b> the annex")
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_text("Thank you.").wait_for()
-    (judged,) = desk.records.judged(ALWAYS)
+    (judged,) = user_data.records.judged(ALWAYS)
     assert (judged.question, judged.liked, judged.reason) == (FLAGSHIP, False, "=It <b>lacks</b> the annex")
     assert judged.outcome == "answered"
     assert judged.documents
@@ -318,14 +320,14 @@ def test_a_thumb_and_its_reason_are_stored_and_reviewed(opened: Open) -> None:
 
 
 def test_a_thumb_can_be_taken_back(opened: Open) -> None:
-    visit, desk = opened()
+    visit, user_data = opened()
     visit.ask(FLAGSHIP)
     visit.page.get_by_role("button", name="Like", exact=True).click()
     visit.page.get_by_text("Noted, with the question").wait_for()
-    assert [judged.liked for judged in desk.records.judged(ALWAYS)] == [True]
+    assert [judged.liked for judged in user_data.records.judged(ALWAYS)] == [True]
     visit.page.locator("#chat .message-buttons-left button, #chat .message-buttons button").last.click()
     visit.page.get_by_text("Your judgement is deleted.").wait_for()
-    assert desk.records.judged(ALWAYS) == []
+    assert user_data.records.judged(ALWAYS) == []
     visit.ask(REFUSED)
     assert visit.page.locator("#judging").count() == 0, "the row goes with the next question"
 

@@ -19,7 +19,7 @@ from test_scope import OPEN, SECRET, write
 
 from assistant.assembly import Assistant, open_assistant
 from ui.access.layer import open_access
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 from ui.wire.completion_shapes import MODEL
 
 PROXY = "10.0.0.1"
@@ -140,15 +140,15 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 def clients(assistant: Assistant) -> Iterator[dict[str, TestClient]]:
     """Somebody of the group, and others with every right but not of it."""
     access = open_access(settings(**SETTINGS), assistant.store.folder)
-    desk = Desk(assistant, conversations="server", record_questions=True)
-    app = app_over(assistant, access, uploads="writers", desk=desk)
+    user_data = UserData(assistant, conversations="server", record_questions=True)
+    app = app_over(assistant, access, uploads="writers", user_data=user_data)
     groups = {"staff": "staff,writers,admins", "guest": "guests", "writer": "guests,writers", "administrator": "admins"}
     with TestClient(app):
         yield {
             name: TestClient(app, headers={"X-User": name, "X-Groups": listed}, client=(PROXY, 50_000))
             for name, listed in groups.items()
         }
-    desk.database.close()
+    user_data.database.close()
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from assistant.assembly import Assistant, open_assistant
 from assistant.scope.scope import EVERYTHING
 from assistant.search.retrieval import HybridRetriever
 from ui.access.layer import open_access
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 from ui.wire.completion_shapes import MODEL
 
 # What stands in the open source alone, in both, in the restricted one alone, and nowhere.
@@ -112,7 +112,7 @@ REQUESTS = requests()
 def replies(assistant: Assistant, groups: str, every: int = 1) -> dict[str, str]:
     """All that somebody of these groups is told, or of every so many requests."""
     access = open_access(settings(**SETTINGS), assistant.store.folder)
-    app = app_over(assistant, access, desk=Desk(assistant))
+    app = app_over(assistant, access, user_data=UserData(assistant))
     headers = {"X-User": "somebody", "X-Groups": groups}
     with TestClient(app, headers=headers, client=("127.0.0.1", 50_000)) as client:
         asked = list(REQUESTS.items())[::every]
@@ -207,7 +207,7 @@ def test_the_pages_functions_tell_a_guest_the_same(holding: Assistant, without: 
 
 
 def of_the_page(assistant: Assistant, groups: str) -> list[str]:
-    app = app_over(assistant, open_access(settings(**SETTINGS), assistant.store.folder), desk=Desk(assistant))
+    app = app_over(assistant, open_access(settings(**SETTINGS), assistant.store.folder), user_data=UserData(assistant))
     with serving(app) as url, ExitStack() as stack:
         person = Person(Site(url, assistant, Path(), stack), "somebody", groups, "a-session")
         told = [person.call("tell"), person.call("offer"), person.call("view", None, *NO_FILTERS)]

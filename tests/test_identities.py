@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from assistant.assembly import Assistant, open_assistant
 from assistant.scope.scope import EVERYTHING
 from ui.identity.keys import KeyRing
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 
 MARK = "xylophone"
 SETTINGS = {
@@ -65,9 +65,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     keys = {scope: ring.create(scope, scope) for scope in ("ask", "write", "admin")}
     revoked = ring.create("gone", "admin")
     ring.revoke("gone")
-    desk = Desk(assistant, record_questions=True)
-    desk.assistant.ask(f"What of the {MARK}?", scope=EVERYTHING)
-    app = app_over(assistant, access_of(assistant.store.folder, **SETTINGS), uploads="writers", desk=desk)
+    user_data = UserData(assistant, record_questions=True)
+    user_data.assistant.ask(f"What of the {MARK}?", scope=EVERYTHING)
+    app = app_over(assistant, access_of(assistant.store.folder, **SETTINGS), uploads="writers", user_data=user_data)
     client = TestClient(app, f"https://{NAME}", client=(STRANGER, 1))
 
     def token(person: str) -> str:
@@ -89,7 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         ids,
         "0123456789abcdef0123456789abcdef",
     )
-    desk.database.close()
+    user_data.database.close()
     assistant.close()
 
 

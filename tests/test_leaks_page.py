@@ -22,7 +22,7 @@ from test_scope import OPEN, SECRET, write
 from assistant.assembly import Assistant, open_assistant
 from ui.access.layer import open_access
 from ui.keeping.conversations import UNCHECKED
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 
 SETTINGS = {
     **{"proxy_user_header": "X-User", "proxy_groups_header": "X-Groups", "proxy_peers": "127.0.0.1/32"},
@@ -90,11 +90,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
     assistant = open_assistant(tmp_path / "data", encoder=FakeEncoder())
     assistant.add(write(tmp_path / "open", OPEN))
     assistant.add(write(tmp_path / "secret", SECRET), groups=["staff"])
-    desk = Desk(assistant, conversations="server")
-    app = app_over(assistant, open_access(settings(**SETTINGS), assistant.store.folder), desk=desk)
+    user_data = UserData(assistant, conversations="server")
+    app = app_over(assistant, open_access(settings(**SETTINGS), assistant.store.folder), user_data=user_data)
     with serving(app) as url, ExitStack() as opened:
         yield Site(url, assistant, tmp_path / "secret", opened)
-    desk.database.close()
+    user_data.database.close()
     assistant.close()
 
 

@@ -27,8 +27,8 @@ from ui.cli import app
 from ui.identity.identification import Identification
 from ui.identity.identity import Identity, note_identity
 from ui.identity.reader import COOKIE, reader_of
-from ui.keeping.desk import Desk
 from ui.keeping.feedback_store import LONGEST_REASON, FeedbackStore, Period, alike
+from ui.keeping.user_data import UserData
 from ui.pages.review.page import POLICY, STYLE, review_page
 from ui.pages.review.table import inert_cell, review_as_csv
 from ui.rendering import one_line
@@ -265,28 +265,30 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 @pytest.fixture
-def desk(assistant: Assistant, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(assistant, conversations="server", record_questions=True, folder=tmp_path)
-    yield desk
-    desk.database.close()
+def user_data(assistant: Assistant, tmp_path: Path) -> Iterator[UserData]:
+    user_data = UserData(assistant, conversations="server", record_questions=True, folder=tmp_path)
+    yield user_data
+    user_data.database.close()
 
 
 @pytest.fixture
-def client(assistant: Assistant, desk: Desk) -> TestClient:
+def client(assistant: Assistant, user_data: UserData) -> TestClient:
     """Somebody at this machine."""
-    return TestClient(create_app(assistant, desk=desk), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 50_000))
+    return TestClient(
+        create_app(assistant, user_data=user_data), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 50_000)
+    )
 
 
-def test_a_question_asked_is_recorded_and_an_export_of_it_is_not(client: TestClient, desk: Desk) -> None:
+def test_a_question_asked_is_recorded_and_an_export_of_it_is_not(client: TestClient, user_data: UserData) -> None:
     for _ in range(2):
         assert client.post("/api/v1/ask", json={"question": REFUSED}).json()["outcome"] == "not_found"
     client.post("/api/v1/export", json={"question": REFUSED})
-    (asked,) = desk.records.asked(ALWAYS, refused=True)
+    (asked,) = user_data.records.asked(ALWAYS, refused=True)
     assert (asked.question, asked.count) == (REFUSED, 2)
 
 
 def test_nothing_is_recorded_unless_it_is_switched_on(assistant: Assistant, tmp_path: Path) -> None:
-    client = TestClient(create_app(assistant, desk=Desk(assistant, folder=tmp_path)))
+    client = TestClient(create_app(assistant, user_data=UserData(assistant, folder=tmp_path)))
     assert client.post("/api/v1/ask", json={"question": ASKED}).status_code == 200
     assert list(tmp_path.iterdir()) == []
 
@@ -295,21 +297,21 @@ def test_a_question_that_cannot_be_recorded_is_answered_all_the_same(
     assistant: Assistant, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "records.sqlite3").write_bytes(b"not a database" * 100)
-    client = TestClient(create_app(assistant, desk=Desk(assistant, record_questions=True, folder=tmp_path)))
+    client = TestClient(create_app(assistant, user_data=UserData(assistant, record_questions=True, folder=tmp_path)))
     assert client.post("/api/v1/ask", json={"question": ASKED}).json()["outcome"] == "answered"
     assert "was not recorded" in caplog.text
     assert ASKED not in caplog.text
 
 
-def test_feedback_is_stored_with_what_was_answered_here(client: TestClient, desk: Desk) -> None:
+def test_feedback_is_stored_with_what_was_answered_here(client: TestClient, user_data: UserData) -> None:
     sent = {"question": ASKED, "liked": False, "reason": " Too short ", "answer": "Forged", "outcome": "forged"}
     response = client.post("/api/v1/feedback", json=sent)
     assert response.status_code == 201
     assert len(response.json()["id"]) > 20
-    (judged,) = desk.records.judged(ALWAYS)
+    (judged,) = user_data.records.judged(ALWAYS)
     assert (judged.question, judged.outcome, judged.reason) == (ASKED, "answered", "Too short")
     assert [document.rpartition("/")[2] for document in judged.documents] == ["agreement.md"]
-    assert judged.generation == desk.assistant.store.generation
+    assert judged.generation == user_data.assistant.store.generation
     assert 'assistant_feedback_total{verdict="bad"} 1.0' in client.get("/metrics").text
 
 
@@ -371,14 +373,16 @@ def test_an_export_that_cannot_be_is_a_problem(client: TestClient, path: str, bo
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_the_review_page_and_table_show_what_was_asked_in_the_days_chosen(client: TestClient, desk: Desk) -> None:
+def test_the_review_page_and_table_show_what_was_asked_in_the_days_chosen(
+    client: TestClient, user_data: UserData
+) -> None:
     client.post("/api/v1/ask", json={"question": REFUSED})
     page = client.get("/review?since=&until=")
     assert page.status_code == 200
     assert page.headers["content-security-policy"] == POLICY
     assert f"<td>{REFUSED}</td><td>not found</td>" in page.text
     assert REFUSED in client.get("/api/v1/review.csv").text
-    set_day(desk.records, "question", "2026-02-09")
+    set_day(user_data.records, "question", "2026-02-09")
     assert REFUSED not in client.get("/review?since=2026-02-10").text
     assert REFUSED not in client.get("/api/v1/review.csv?since=2026-02-10").text
     for day in ("lately", "0", "2026-02-31", "2026-2-9"):
@@ -387,10 +391,10 @@ def test_the_review_page_and_table_show_what_was_asked_in_the_days_chosen(client
 
 @pytest.mark.parametrize(("peer", "headers"), [("192.0.2.7", {}), ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"})])
 def test_without_a_sign_in_only_the_machine_itself_may_review(
-    assistant: Assistant, desk: Desk, peer: str, headers: dict[str, str]
+    assistant: Assistant, user_data: UserData, peer: str, headers: dict[str, str]
 ) -> None:
     access = Access(Admission(Identification(is_open=True)))
-    app = create_app(assistant, desk=desk, access=access)
+    app = create_app(assistant, user_data=user_data, access=access)
     client = TestClient(app, base_url="http://127.0.0.1:7860", client=(peer, 50_000), headers=headers)
     assert client.post("/api/v1/ask", json={"question": REFUSED}).status_code == 200
     for path in ("/review", "/api/v1/review.csv"):
@@ -428,8 +432,8 @@ def test_a_cookie_not_of_our_making_is_replaced(client: TestClient, forged: str)
 
 def test_no_cookie_is_given_where_nothing_is_kept_on_the_server(assistant: Assistant, tmp_path: Path) -> None:
     for place in ("browser", "off"):
-        desk = Desk(assistant, conversations=place, folder=tmp_path)  # type: ignore[arg-type]
-        assert "set-cookie" not in TestClient(create_app(assistant, desk=desk)).get("/").headers
+        user_data = UserData(assistant, conversations=place, folder=tmp_path)  # type: ignore[arg-type]
+        assert "set-cookie" not in TestClient(create_app(assistant, user_data=user_data)).get("/").headers
 
 
 def test_an_interface_for_programs_gives_no_cookie(client: TestClient) -> None:

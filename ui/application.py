@@ -29,7 +29,7 @@ from ui.api.uploads import add_uploads
 from ui.chat.gate import Gate
 from ui.chat.own_sessions import OwnSessions
 from ui.identity.reader import ReaderCookie
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 from ui.languages.layer import LanguageLayer, Translated
 from ui.mcp.mounting import add_mcp
 from ui.outward import conceal
@@ -47,21 +47,21 @@ def create_app(
     access: Access | None = None,
     examples: Sequence[str] | None = None,
     uploads: str = "nobody",
-    desk: Desk | None = None,
+    user_data: UserData | None = None,
     queue: AnswerQueue | None = None,
 ) -> FastAPI:
     """The application over an open assistant, page included; `examples` are the questions that the page offers.
 
     Without them it offers questions that the documents answer. `uploads` says who may add and remove documents; see
-    `ui.access.writing`. Without `access`, whoever reaches it may do everything. `desk` says what is kept of what is
-    asked; without one, as the settings' defaults have it. `queue` bounds the questions answered at once.
+    `ui.access.writing`. Without `access`, whoever reaches it may do everything. `user_data` says what is kept of
+    questions; without one, as the settings' defaults have it. `queue` bounds the questions answered at once.
     """
     from ui.chat.page import mount_page
 
-    access, desk, queue = access or Access(), desk or Desk(assistant), queue or AnswerQueue()
+    access, user_data, queue = access or Access(), user_data or UserData(assistant), queue or AnswerQueue()
     conceal(assistant.store.folder)
     metrics = Metrics()
-    counted = cast("Assistant", MeteredAssistant(cast("Assistant", desk.assistant), metrics))
+    counted = cast("Assistant", MeteredAssistant(cast("Assistant", user_data.assistant), metrics))
     app = FastAPI(
         title="Health Cooperation Assistant",
         version=__version__,
@@ -73,7 +73,7 @@ def create_app(
             Middleware(LanguageLayer),
             *access.middleware(),
             *framing(access),
-            *([Middleware(ReaderCookie)] if desk.keeps_on_server else []),
+            *([Middleware(ReaderCookie)] if user_data.keeps_on_server else []),
             Middleware(Translated),
             Middleware(OwnSessions),
             Middleware(Gate),
@@ -90,9 +90,9 @@ def create_app(
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
     add_mcp(app, counted, queue, access.hosts)
-    desk.on_judgement = metrics.judged
+    user_data.on_judgement = metrics.judged
     for add_kept in (add_export, add_feedback, add_review):
-        add_kept(app, desk)
+        add_kept(app, user_data)
     described(app)
-    mount_page(app, counted, examples, desk)
+    mount_page(app, counted, examples, user_data)
     return app

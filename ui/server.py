@@ -43,7 +43,7 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         from ui.access.journal import write_log
         from ui.access.layer import open_access
         from ui.application import create_app
-        from ui.keeping.desk import open_desk
+        from ui.keeping.user_data import open_user_data
         from ui.warming import Warming
         from ui.wire.answer_queue import AnswerQueue
 
@@ -53,8 +53,8 @@ def serve(assistant: "Assistant", host: str, port: int, settings: Settings | Non
         if not access.admission.who.is_on:
             _warn_of_open_door(listening, is_open=settings.open)
         queue = AnswerQueue(settings.questions_at_once, settings.questions_waiting)
-        desk = open_desk(settings, assistant)
-        app = create_app(assistant, access=access, uploads=settings.uploads, desk=desk, queue=queue)
+        user_data = open_user_data(settings, assistant)
+        app = create_app(assistant, access=access, uploads=settings.uploads, user_data=user_data, queue=queue)
         app.state.warming = Warming(assistant)
         # Who a request comes from is `ui.access`'s business; uvicorn would take a header's word for it.
         config = uvicorn.Config(

@@ -22,7 +22,7 @@ from ui.wire.shapes import QuestionText
 
 if TYPE_CHECKING:
     from ui.keeping.answer_cache import CachingAssistant
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 
 class Exporting(BaseModel):
@@ -56,11 +56,11 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_export(app: FastAPI, desk: "Desk") -> None:
+def add_export(app: FastAPI, user_data: "UserData") -> None:
     """`POST /api/v1/export`, and `POST /export` for the forms of the page."""
 
     def exported(wanted: Exporting, request: Request) -> Response:
-        assistant = desk.assistant
+        assistant = user_data.assistant
         scope = scope_of(request, scope_from_query(parse_qsl(wanted.filters)))
         answers = _answers(assistant, wanted, scope)
         for answer in answers:
@@ -69,7 +69,7 @@ def add_export(app: FastAPI, desk: "Desk") -> None:
             return file_of(wanted, answers, own_address(request))
 
     def file_of(wanted: Exporting, answers: list[Answer], address: str) -> Response:
-        briefing = make_briefing(answers, desk.assistant.store.document)
+        briefing = make_briefing(answers, user_data.assistant.store.document)
         if wanted.format == "docx":
             return _file(briefing_as_word(briefing, address), CONTENT_TYPE, file_name(briefing, "docx"))
         text = briefing_as_markdown(briefing, address).encode()

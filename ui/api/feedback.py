@@ -12,7 +12,7 @@ from ui.wire.problems import documented
 from ui.wire.shapes import QuestionText
 
 if TYPE_CHECKING:
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 
 class Judgement(BaseModel):
@@ -32,13 +32,13 @@ class Stored(BaseModel):
     id: str
 
 
-def add_feedback(app: FastAPI, desk: "Desk") -> None:
+def add_feedback(app: FastAPI, user_data: "UserData") -> None:
     """`POST /api/v1/feedback`."""
 
     @app.post("/api/v1/feedback", status_code=201, responses=documented(400, 422, 503), tags=["answers"])
     def feedback(judgement: Judgement, request: Request) -> Stored:
         """Say whether an answer was of use, and why; nothing is stored of who says so."""
-        judged = desk.judge(
+        judged = user_data.judge(
             judgement.question, judgement.history, scope_of(request), liked=judgement.liked, reason=judgement.reason
         )
         return Stored(id=judged)

@@ -17,7 +17,7 @@ from ui.pages.review.table import review_as_csv
 from ui.wire.problems import PAGE, documented
 
 if TYPE_CHECKING:
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 
 def _written_as_a_day(given: object) -> object:
@@ -42,19 +42,21 @@ _TABLE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_review(app: FastAPI, desk: "Desk") -> None:
+def add_review(app: FastAPI, user_data: "UserData") -> None:
     """`GET /review` and `GET /api/v1/review.csv`."""
 
     @app.get("/review", response_class=HTMLResponse, responses=PAGE | documented(422, 503), tags=["pages"])
     def review(since: Day = None, until: Day = None) -> HTMLResponse:
         """The page for whoever looks after the corpus: refused, disliked and most asked questions."""
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-        page = review_page(desk.records, Period(since or None, until or None), recording=desk.records_questions)
+        page = review_page(
+            user_data.records, Period(since or None, until or None), recording=user_data.records_questions
+        )
         return HTMLResponse(page, headers=headers)
 
     @app.get("/api/v1/review.csv", response_class=Response, responses=_TABLE | documented(422, 503), tags=["review"])
     def table(since: Day = None, until: Day = None, which: Which = "questions") -> Response:
         """The same as a table for a spreadsheet; no cell of it is taken for a formula."""
-        text = review_as_csv(desk.records, Period(since or None, until or None), which)
+        text = review_as_csv(user_data.records, Period(since or None, until or None), which)
         headers = {"Content-Disposition": f'attachment; filename="{which}.csv"', "Cache-Control": "no-store"}
         return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)

@@ -17,7 +17,7 @@ from ui.languages.words import Text
 from ui.wire.filters import query_of
 
 if TYPE_CHECKING:
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 ONE, ALL = Text("This answer as a file"), Text("The conversation as a file")
 FORMATS = (("docx", "Word"), ("markdown", "Markdown"))
@@ -26,8 +26,8 @@ FORMATS = (("docx", "Word"), ("markdown", "Markdown"))
 class Exporting:
     """The forms, shown while an answer stands in the conversation."""
 
-    def __init__(self, gradio: Any, desk: "Desk") -> None:
-        self._desk = desk
+    def __init__(self, gradio: Any, user_data: "UserData") -> None:
+        self._user_data = user_data
         self.forms = gradio.Markdown(
             # The sanitizer would take the buttons' names for those who do not see them; all here is our own, escaped.
             "",
@@ -39,13 +39,14 @@ class Exporting:
 
     def connect(self, gradio: Any, parts: Parts, answered: Sequence[Any]) -> None:
         """Renew the forms after each answer."""
-        desk = self._desk
+        user_data = self._user_data
 
         def renew(request: gradio.Request, messages: list[Message], *chosen: Any) -> Any:
             *history, question = questions_of(messages) or [""]
             scope = chosen_scope(request.request, chosen)
             known = (
-                bool(question) and desk.assistant.recall(question, history[-LONGEST_HISTORY:], scope=scope) is not None
+                bool(question)
+                and user_data.assistant.recall(question, history[-LONGEST_HISTORY:], scope=scope) is not None
             )
             forms = forms_for([*history, question], query_of(scope)) if known else ""
             return gradio.Markdown(value=forms, visible=known)

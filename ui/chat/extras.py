@@ -14,7 +14,7 @@ from ui.languages.words import PluralText, later
 
 if TYPE_CHECKING:
     from ui.chat.events import Parts
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 
 RECORDED = PluralText(
@@ -24,29 +24,29 @@ RECORDED = PluralText(
 
 
 class Extras:
-    """The parts below the answers and below the sources; none of them without a desk."""
+    """The parts below the answers and below the sources; none of them where nothing is kept."""
 
-    def __init__(self, gradio: Any, desk: "Desk | None") -> None:
+    def __init__(self, gradio: Any, user_data: "UserData | None") -> None:
         self._gradio = gradio
-        self._desk = desk
+        self._user_data = user_data
         self._judging: Judging | None = None
         self._exporting: Exporting | None = None
         self._history: History | None = None
 
     def add_below_answers(self) -> None:
         """Put in what belongs between the conversation and the next question."""
-        if self._desk is not None:
-            self._judging = Judging(self._gradio, self._desk)
+        if self._user_data is not None:
+            self._judging = Judging(self._gradio, self._user_data)
 
     def add_below_sources(self) -> None:
         """Put in what belongs beside the conversation, after the sources."""
-        if self._desk is None:
+        if self._user_data is None:
             return
-        self._exporting = Exporting(self._gradio, self._desk)
-        if self._desk.conversation_store is not None:
-            self._history = History(self._gradio, self._desk, self._desk.conversation_store)
-        if self._desk.records_questions:
-            told = later(RECORDED, count=self._desk.records.days)
+        self._exporting = Exporting(self._gradio, self._user_data)
+        if self._user_data.conversation_store is not None:
+            self._history = History(self._gradio, self._user_data, self._user_data.conversation_store)
+        if self._user_data.records_questions:
+            told = later(RECORDED, count=self._user_data.records.days)
             self._gradio.Markdown(told, latex_delimiters=[], elem_id="recorded")
 
     def connect(self, page: Any, parts: "Parts", answered: Sequence[Any]) -> None:

@@ -37,7 +37,7 @@ from ui.rendering import answer_as_markdown, answer_as_text, escape_markdown, re
 from ui.storage.database import moment
 
 if TYPE_CHECKING:
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 HEADING = Text("Earlier conversations")
 IN_BROWSER = Text("The newest 30 are kept in this browser, on this device, and nowhere else.")
@@ -55,9 +55,9 @@ _SLOT_NAME, _SLOT_SECRET = "assistant-conversation-{number}", "not-a-secret"
 class History:
     """The list of kept conversations and what can be done with each."""
 
-    def __init__(self, gradio: Any, desk: "Desk", conversation_store: ConversationStore) -> None:
+    def __init__(self, gradio: Any, user_data: "UserData", conversation_store: ConversationStore) -> None:
         self._gradio = gradio
-        self._desk = desk
+        self._user_data = user_data
         self._conversation_store = conversation_store
         self._slots = [
             gradio.BrowserState(storage_key=_SLOT_NAME.format(number=number), secret=_SLOT_SECRET)
@@ -160,7 +160,7 @@ class History:
     ) -> tuple[Any, ...]:
         """Keep the answer that was just given, where it was given: not one that was stopped or failed."""
         *history, question = questions_of(messages) or [""]
-        answer = self._desk.assistant.recall(question, history[-LONGEST_HISTORY:], scope=scope)
+        answer = self._user_data.assistant.recall(question, history[-LONGEST_HISTORY:], scope=scope)
         if answer is None:
             return self._nothing_changed()
         before = self._conversation_store.take_back(user, current) if history else None
@@ -199,7 +199,7 @@ class History:
 
     def _shown(self, conversation: Conversation, scope: Scope) -> tuple[Any, ...]:
         """A kept conversation on the page again, with only those citations that still hold."""
-        gradio, store = self._gradio, self._desk.assistant.store
+        gradio, store = self._gradio, self._user_data.assistant.store
         find = partial(visible_document, store, scope=scope)
         answers = [checked(answer, find) for answer in conversation.answers]
         messages: list[Message] = []

@@ -19,7 +19,7 @@ from ui.outward import outward
 from ui.rendering import failure_as_line, one_line
 
 if TYPE_CHECKING:
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 WHY_NOT = Text("What is wrong or missing? (optional)")
 WHY = Text("What was of use? (optional)")
@@ -32,8 +32,8 @@ TAKEN_BACK = Text("Your judgement is deleted.")
 class Judging:
     """The row that appears once an answer is judged."""
 
-    def __init__(self, gradio: Any, desk: "Desk") -> None:
-        self._desk = desk
+    def __init__(self, gradio: Any, user_data: "UserData") -> None:
+        self._user_data = user_data
         self._given = gradio.JSON(visible=False)
         with gradio.Column(visible=False, elem_id="judging") as self._row:
             self._told = gradio.Markdown(later(NOTED), latex_delimiters=[], elem_id="judged")
@@ -79,19 +79,19 @@ class Judging:
         """What to say of the judgement, and its id; empty where none is stored."""
         asked = questions_of(messages[: index if isinstance(index, int) else 0])
         if not isinstance(liked, bool):
-            self._desk.records.take_back(_identifier(given))
+            self._user_data.records.take_back(_identifier(given))
             return str(TAKEN_BACK), ""
         if not asked:
             return "", ""
         try:
-            return str(NOTED), self._desk.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], scope, liked=liked)
+            return str(NOTED), self._user_data.judge(asked[-1], asked[:-1][-LONGEST_HISTORY:], scope, liked=liked)
         except AssistantError as error:
             return failure_as_line(outward(error)), ""
 
     def _give_reason(self, reason: str, given: object) -> str:
         try:
             if one_line(reason):
-                self._desk.records.give_reason(_identifier(given), reason)
+                self._user_data.records.give_reason(_identifier(given), reason)
         except AssistantError as error:
             return failure_as_line(outward(error))
         return str(THANKS)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.assembly import Assistant
-    from ui.keeping.desk import Desk
+    from ui.keeping.user_data import UserData
 
 PURPOSE = Text(
     "Answers quoted word for word from documents on international health cooperation, each sentence with its source."
@@ -57,17 +57,17 @@ _WAITING = 128
 
 
 def mount_page(
-    app: "FastAPI", assistant: "Assistant", examples: Sequence[str] | None = None, desk: "Desk | None" = None
+    app: "FastAPI", assistant: "Assistant", examples: Sequence[str] | None = None, user_data: "UserData | None" = None
 ) -> None:
     """Put the page at the root of `app`, and its script beside it.
 
     `examples` are the questions it offers; without them, some that the documents answer are looked for. Without a
-    `desk`, nothing can be kept, judged or taken along.
+    `user_data`, nothing can be kept, judged or taken along.
     """
     use_folder(private_folder(assistant.store.folder))
     gradio = _gradio()
     script = add_script(app)
-    page = build_page(assistant, examples, desk)
+    page = build_page(assistant, examples, user_data)
     app.state.shapes = _shapes(gradio, page)
     # What Gradio checks of files it checks once a page has launched, and mounting does not tell it.
     page.has_launched = True
@@ -91,10 +91,12 @@ def mount_page(
     )
 
 
-def build_page(assistant: "Assistant", examples: Sequence[str] | None = None, desk: "Desk | None" = None) -> Any:
+def build_page(
+    assistant: "Assistant", examples: Sequence[str] | None = None, user_data: "UserData | None" = None
+) -> Any:
     """The page as Gradio blocks, to be mounted."""
     gradio = _gradio()
-    extras = Extras(gradio, desk)
+    extras = Extras(gradio, user_data)
     with gradio.Blocks(title=later(PRODUCT), analytics_enabled=False, fill_width=True) as page:
         with gradio.Column(elem_id="page"):
             gradio.Markdown(_languages(), latex_delimiters=[], elem_id="languages")

@@ -2,6 +2,6 @@
 
 `conversations` are values, `conversation_stores` the places that hold them (the reader's browser or the server),
 `feedback_store` has feedback and questions for whoever looks after the corpus, `answer_cache` is an assistant that
-remembers what it answers, and `desk` puts them together. The server's part of it is one SQLite file of its own, opened
-in `ui.storage.database`.
+remembers what it answers, and `user_data` puts them together. The server's part of it is one SQLite file of its own,
+opened in `ui.storage.database`.
 """

@@ -22,7 +22,7 @@ Place = Literal["browser", "server", "off"]
 _log = logging.getLogger(__name__)
 
 
-class Desk:
+class UserData:
     """What routes and pages need to keep, judge, review and export answers.
 
     `conversation_store` is None where no conversation is kept; `on_judgement(liked=...)` is called for each judgement.
@@ -77,9 +77,9 @@ def _ignored(*, liked: bool) -> None:
     """What is done with a judgement where nobody counts them."""
 
 
-def open_desk(settings: "Settings", assistant: "Assistant") -> Desk:
+def open_user_data(settings: "Settings", assistant: "Assistant") -> UserData:
     """What the settings say, over an open assistant."""
-    return Desk(
+    return UserData(
         assistant,
         conversations=settings.conversations,
         record_questions=settings.record_questions,
