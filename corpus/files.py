@@ -20,25 +20,25 @@ DEEPEST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileFound:
     """Something with a visible name in a folder; `reason` says why it cannot be a document, where that is plain."""
 
     path: Path
     reason: str | None = None
 
 
-def files_in(folder: Path) -> Iterator[Found]:
+def files_in(folder: Path) -> Iterator[FileFound]:
     """Everything below `folder` that has a visible name and is no ordinary folder, in order of path.
 
     Raises `SourceError` where a folder cannot be listed: its documents must not be taken for deleted.
     """
     root = Path(os.path.realpath(folder))
-    out_of_reach: list[Found] = []
+    out_of_reach: list[FileFound] = []
 
     def note(error: OSError) -> None:
         if error.errno != errno.ENAMETOOLONG:
             raise _unlistable(error) from error
-        out_of_reach.append(Found(Path(error.filename), "its path is longer than the system allows; move it up"))
+        out_of_reach.append(FileFound(Path(error.filename), "its path is longer than the system allows; move it up"))
 
     for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -48,7 +48,7 @@ def files_in(folder: Path) -> Iterator[Found]:
         for name in sorted(names):
             if not name.startswith("."):
                 path = Path(parent, name)
-                yield Found(path, _why_no_file(path, root))
+                yield FileFound(path, _why_no_file(path, root))
     yield from out_of_reach
 
 
@@ -74,10 +74,10 @@ def _is_not_entered(path: Path, folder: Path) -> bool:
     return path.is_symlink() or len(path.relative_to(folder).parts) > DEEPEST
 
 
-def _passed_over(path: Path) -> Found:
+def _passed_over(path: Path) -> FileFound:
     if path.is_symlink():
-        return Found(path, "it is a link to a folder, and those are not followed; add that folder itself")
-    return Found(path, f"it lies more than {DEEPEST} folders deep; move it up")
+        return FileFound(path, "it is a link to a folder, and those are not followed; add that folder itself")
+    return FileFound(path, f"it lies more than {DEEPEST} folders deep; move it up")
 
 
 def _why_no_file(path: Path, root: Path) -> str | None:

@@ -21,7 +21,7 @@ from test_browser import CHROMIUM, FLAGSHIP, NoSuggestions, Visit, assistant, br
 
 from ui.application import create_app
 from ui.keeping.conversation_stores import BrowserConversations, ConversationStore
-from ui.keeping.feedback_store import Period
+from ui.keeping.feedback_store import ReviewPeriod
 from ui.keeping.user_data import Place, UserData
 from ui.rendering import one_line
 from ui.server import address, bind
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chr
 FOLLOW_UP = "so is it in force now?"
 REFUSED = "What is the capital of France?"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-ALWAYS = Period()
+ALWAYS = ReviewPeriod()
 Open = Callable[..., tuple[Visit, UserData]]
 
 

@@ -24,7 +24,7 @@ from ui.api.documents import add_documents
 from ui.api.health import add_health
 from ui.api.holdings import add_holdings
 from ui.api.questions import add_questions
-from ui.pages.documents.listing import View, documents_page
+from ui.pages.documents.listing import ListView, documents_page
 from ui.wire.answer_queue import AnswerQueue
 from ui.wire.problems import add_problems
 
@@ -351,7 +351,7 @@ def test_what_files_and_their_names_hold_is_shown_and_does_nothing(payload: str)
         )
         added = [Addition(text, "failed", reason=text), Addition(text, "indexed", text, text, text, 1, text)]
         wanted = Wanted(publisher=text, language=text, source=text)
-        return documents_page(View(overview, text, True, wanted, 1, added, text))
+        return documents_page(ListView(overview, text, True, wanted, 1, added, text))
 
     hostile, plain = parse(page(payload)), parse(page("x"))
     assert [(e.tag, sorted(e.attributes)) for e in hostile.elements] == [

@@ -19,7 +19,7 @@ from assistant.compose.generative import (
     MOST_CHARACTERS,
     MOST_EVIDENCE,
     UNCONFIRMED,
-    Written,
+    WrittenSentence,
     written_sentences,
 )
 from assistant.model.connection import connect
@@ -264,7 +264,7 @@ def test_sentences_and_their_numbers_are_read_in_the_forms_that_models_write(
     if sentences is None:
         assert not any(item.numbers for item in written)
     else:
-        assert written == [Written(*sentence) for sentence in sentences]
+        assert written == [WrittenSentence(*sentence) for sentence in sentences]
 
 
 def test_an_answer_has_an_end_however_long_the_model_goes_on(worded: Assistant, provider: FakeProvider) -> None:

@@ -27,14 +27,14 @@ from ui.cli import app
 from ui.identity.identification import Identification
 from ui.identity.identity import Identity, note_identity
 from ui.identity.reader import COOKIE, reader_of
-from ui.keeping.feedback_store import LONGEST_REASON, FeedbackStore, Period, alike
+from ui.keeping.feedback_store import LONGEST_REASON, FeedbackStore, ReviewPeriod, alike
 from ui.keeping.user_data import UserData
 from ui.pages.review.page import POLICY, STYLE, review_page
 from ui.pages.review.table import inert_cell, review_as_csv
 from ui.rendering import one_line
 from ui.storage.database import Database, RecordsDamaged, moment
 
-ALWAYS = Period()
+ALWAYS = ReviewPeriod()
 BRIEF = """---
 title: "Iceland and Malta sign a health agreement"
 publisher: "The Gazette"
@@ -132,7 +132,7 @@ def test_a_period_includes_both_of_its_days(records: FeedbackStore) -> None:
     within = [(None, None), ("2026-02-09", "2026-02-09"), ("2026-02-01", None), (None, "2026-03-01")]
     outside = [("2026-02-10", None), (None, "2026-02-08")]
     for days, count in [*((days, 1) for days in within), *((days, 0) for days in outside)]:
-        period = Period(*(date.fromisoformat(day) if day else None for day in days))
+        period = ReviewPeriod(*(date.fromisoformat(day) if day else None for day in days))
         assert len(records.asked(period)) == count
 
 

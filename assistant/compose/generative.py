@@ -55,7 +55,7 @@ _LAYOUT = re.compile(r"^\s*(?:[-*+•>]|\d{1,2}[.)]|#{1,6})\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenSentence:
     """A sentence as the model wrote it, without its markers, and the numbers in them."""
 
     text: str
@@ -114,7 +114,9 @@ class GenerativeComposer:
             return replace(draft, warnings=(*draft.warnings, remarks.told_word_for_word(str(error))))
         return self._settled(draft, checked, written_sentences(reply.text), time_budget)
 
-    def _settled(self, draft: Draft, checked: "_Checked", written: Sequence[Written], time_budget: TimeBudget) -> Draft:
+    def _settled(
+        self, draft: Draft, checked: "_Checked", written: Sequence[WrittenSentence], time_budget: TimeBudget
+    ) -> Draft:
         kept = checked.kept(written)
         removed = checked.removed
         log.info(
@@ -167,9 +169,9 @@ class _Checked:
         self._evidence = evidence
         self._checker = checker
         self._marks_unsupported = marks_unsupported
-        self._seen: dict[Written, Sentence | str] = {}
+        self._seen: dict[WrittenSentence, Sentence | str] = {}
 
-    def kept(self, written: Sequence[Written]) -> list[Sentence]:
+    def kept(self, written: Sequence[WrittenSentence]) -> list[Sentence]:
         """The sentences that may be shown, in order, none twice."""
         kept: list[Sentence] = []
         for item in written[:MOST_CHECKED]:
@@ -187,7 +189,7 @@ class _Checked:
         """Why sentences were taken out, each reason with its number."""
         return Counter(reason for reason in self._seen.values() if isinstance(reason, str))
 
-    def _looked_at(self, written: Written) -> Sentence | str:
+    def _looked_at(self, written: WrittenSentence) -> Sentence | str:
         """The sentence with the evidence that it rests on, or in a word why it goes."""
         numbers = [number for number in dict.fromkeys(written.numbers) if 0 < number <= len(self._evidence)]
         cited = [self._evidence[number - 1] for number in numbers[:MOST_CITED]]
@@ -214,7 +216,7 @@ class _Checked:
         return self._checker.check(claim, [item.text for item in cited], known)
 
 
-def written_sentences(text: str) -> list[Written]:
+def written_sentences(text: str) -> list[WrittenSentence]:
     """The sentences of a model's answer with their numbers: of the JSON asked for, of what is left of it, or of text.
 
     Markdown, code fences and thoughts are dropped; markers are read in the forms that models write. Nothing is added
@@ -229,7 +231,7 @@ def _without_thoughts(text: str) -> str:
     return _THOUGHTS.sub("", text)
 
 
-def _from_json(text: str) -> Iterator[Written]:
+def _from_json(text: str) -> Iterator[WrittenSentence]:
     """The sentences of every complete object in `text` that has the asked form, so of JSON that was cut off as well."""
     decoder = json.JSONDecoder()
     for match in re.finditer(r"\{", text):
@@ -241,17 +243,17 @@ def _from_json(text: str) -> Iterator[Written]:
         if isinstance(told, str) and isinstance(numbers, list):
             plain = _plain(_MARKER.sub("", told))
             if plain:
-                yield Written(plain, tuple(number for number in numbers if isinstance(number, int)))
+                yield WrittenSentence(plain, tuple(number for number in numbers if isinstance(number, int)))
 
 
-def _from_line(line: str) -> Iterator[Written]:
+def _from_line(line: str) -> Iterator[WrittenSentence]:
     line = _MARKERS_BEHIND.sub(r"\2\1", _LAYOUT.sub("", line))
     for span in sentences(line, Span(0, len(line))):
         part = span.of(line)
         numbers = tuple(number for match in _MARKER.finditer(part) for number in _numbers(match[1]))
         plain = _plain(_MARKER.sub("", part))
         if plain:
-            yield Written(plain, numbers)
+            yield WrittenSentence(plain, numbers)
 
 
 def _numbers(marked: str) -> Iterator[int]:

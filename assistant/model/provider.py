@@ -24,7 +24,7 @@ from assistant.model.provider_failures import (
     failures,
     is_safe_to_repeat,
 )
-from assistant.model.time_budget import Reply, TimeBudget
+from assistant.model.time_budget import ModelReply, TimeBudget
 from assistant.model.usage import Prices, Usage, UsageTotals
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class LanguageModel:
         time_budget: TimeBudget,
         schema: Mapping[str, Any] | None = None,
         show: Callable[[str], None] | None = None,
-    ) -> Reply:
+    ) -> ModelReply:
         """What the model answers to `messages`, (role, text) each.
 
         `show` is given all that it wrote so far, again and again. A provider that can keeps its answer to the JSON
@@ -125,7 +125,7 @@ class LanguageModel:
         time_budget.taken.append(usage)
         self.usage_totals.answered(purpose, (usage.tokens_in, usage.tokens_out), usage.seconds, usage.cost)
         log.debug("language model %s, %s", self.name, usage)
-        return Reply(_text_of(message), usage)
+        return ModelReply(_text_of(message), usage)
 
     def _answered(
         self,

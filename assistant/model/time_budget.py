@@ -27,7 +27,7 @@ class TimeBudget:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ModelReply:
     """What a model wrote, and what that took."""
 
     text: str

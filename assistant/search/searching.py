@@ -22,7 +22,7 @@ _PASSAGES_FOR_LISTS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPassages:
     """What the whole question found, all that is to be read, and the parties that nothing of it names."""
 
     by_question: list[Hit]
@@ -30,7 +30,7 @@ class Found:
     absent: tuple[Party, ...]
 
 
-def find_passages(question: Question, retriever: HybridRetriever, allowed: Allowed | None) -> Found:
+def find_passages(question: Question, retriever: HybridRetriever, allowed: Allowed | None) -> FoundPassages:
     """Everything that is to be read for a question, the best of the whole question first."""
     lists_agreements = question.status is not None and len(question.countries) == 1
     by_question = retriever.search(question.read, _PASSAGES_FOR_LISTS if lists_agreements else None, allowed)
@@ -44,7 +44,7 @@ def find_passages(question: Question, retriever: HybridRetriever, allowed: Allow
         if not any(names_party(hit.document, party) for hit in (*hits, *by_name)):
             absent.append(party)
     hits += [hit for hit in _by_names(question, retriever, allowed) if hit.passage.id not in known]
-    return Found(by_question, hits, tuple(absent))
+    return FoundPassages(by_question, hits, tuple(absent))
 
 
 def passages_of_office(office: Office, retriever: HybridRetriever, allowed: Allowed | None) -> list[Hit]:

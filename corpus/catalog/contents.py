@@ -9,7 +9,7 @@ from dataclasses import fields
 import sqlalchemy as sql
 
 from corpus.catalog import tables
-from corpus.catalog.entries import Failure, Holdings, Summary
+from corpus.catalog.entries import CatalogSummary, Failure, Summary
 from corpus.catalog.rows import batches, document_of
 from corpus.document import Document, Passage, Span
 
@@ -72,7 +72,7 @@ class Contents:
         with self._engine.connect() as connection:
             return tuple(sorted({party for (parties,) in connection.execute(query) for party in parties}))
 
-    def holdings(self, hidden: Collection[str] = ()) -> Holdings:
+    def holdings(self, hidden: Collection[str] = ()) -> CatalogSummary:
         """What there is outside the sources `hidden`, counted by the database: no text is read."""
         published, seen = _documents.c.published, _seen(hidden)
         query = sql.select(sql.func.count(), sql.func.min(published), sql.func.max(published)).where(*seen)
@@ -81,7 +81,9 @@ class Contents:
             count, oldest, newest = connection.execute(query).one()
             languages = connection.execute(language.group_by(_documents.c.language)).all()
         often_first = sorted(((code or "", number) for code, number in languages), key=lambda pair: (-pair[1], pair[0]))
-        return Holdings(count, oldest, newest, tuple(code for code, _ in often_first if code), self.state("changed"))
+        return CatalogSummary(
+            count, oldest, newest, tuple(code for code, _ in often_first if code), self.state("changed")
+        )
 
     def headings(self, most: int, hidden: Collection[str] = ()) -> list[tuple[str, tuple[str, ...]]]:
         """Titles and declared parties of the newest documents outside the sources `hidden`, newest first."""

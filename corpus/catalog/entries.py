@@ -41,7 +41,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class CatalogSummary:
     """How many documents there are, between which dates, in which languages (most frequent first).
 
     `changed` is when the last change became visible, in ISO 8601, or None where that was not noted.

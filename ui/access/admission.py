@@ -36,7 +36,7 @@ _AMBIENT = ("proxy", "sign-in", "local", "guest")
 
 
 @dataclass(frozen=True)
-class Limits:
+class RequestLimits:
     """How often and how much at once."""
 
     questions: RateLimiter = field(default_factory=lambda: RateLimiter(60))
@@ -50,7 +50,7 @@ class Admission:
     """What is decided from; `origins` are those whose scripts may call."""
 
     who: Identification
-    limits: Limits = field(default_factory=Limits)
+    limits: RequestLimits = field(default_factory=RequestLimits)
     peers: Peers = field(default_factory=Peers)
     origins: frozenset[str] = frozenset()
     frames: bool = False

@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import AssistantError
-from ui.access.admission import Admission, AdmissionLayer, Limits
+from ui.access.admission import Admission, AdmissionLayer, RequestLimits
 from ui.access.audit import AuditLog, Notes, attach_notes
 from ui.access.bodies import Bodies
 from ui.access.headers import SecurityHeaders
@@ -117,7 +117,7 @@ def open_access(settings: "Settings", folder: Path) -> Access:
     )
     admission = Admission(
         who=who,
-        limits=Limits(
+        limits=RequestLimits(
             RateLimiter(settings.questions_per_minute),
             RateLimiter(settings.requests_per_minute),
             RequestQueue(settings.questions_at_once, settings.questions_waiting),

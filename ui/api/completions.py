@@ -22,7 +22,7 @@ from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY, LONGEST_QUESTION
 from ui.access.audit import note_answer, noted
 from ui.access.scoping import scope_of
-from ui.api.markdown import Written, passage_address, written
+from ui.api.markdown import MarkdownAnswer, passage_address, written
 from ui.api.streaming import EVENT_STREAM, STILL_WORKING, event_schema, event_stream, started
 from ui.outward import outward
 from ui.wire.addresses import own_address
@@ -36,9 +36,9 @@ from ui.wire.completion_shapes import (
     Completion,
     ModelList,
     ModelShape,
-    Reply,
+    ReplyMessage,
+    TokenUsage,
     UrlCitation,
-    Usage,
 )
 from ui.wire.problems import documented_for_openai, openai_error, unexpected
 
@@ -144,7 +144,7 @@ async def _chunks(
         for chunk in reply.parts(answer):
             yield _event(chunk)
     if with_usage:
-        yield _event({**reply.chunk(None), "usage": Usage().model_dump()})
+        yield _event({**reply.chunk(None), "usage": TokenUsage().model_dump()})
     yield _END
 
 
@@ -163,7 +163,7 @@ class _Replying:
     def whole(self, answer: Answer) -> Completion:
         """The reply in one."""
         told = written(answer, self.address)
-        choice = Choice(message=Reply(content=told.text, annotations=self._annotations(told)))
+        choice = Choice(message=ReplyMessage(content=told.text, annotations=self._annotations(told)))
         head = {"id": self.id, "created": self.created, "model": MODEL, "choices": [choice]}
         return Completion.model_validate(head | self._extras(answer))
 
@@ -181,7 +181,7 @@ class _Replying:
         head = {"id": self.id, "object": "chat.completion.chunk", "created": self.created, "model": MODEL}
         return {**head, "choices": choices}
 
-    def _annotations(self, told: Written) -> list[Annotation]:
+    def _annotations(self, told: MarkdownAnswer) -> list[Annotation]:
         return [
             Annotation(
                 url_citation=UrlCitation(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ui.keeping.user_data import UserData
 
 
-class Exporting(BaseModel):
+class ExportRequest(BaseModel):
     """A question with the earlier ones of its conversation, oldest first, and what file is wanted of it."""
 
     question: QuestionText
@@ -59,7 +59,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 def add_export(app: FastAPI, user_data: "UserData") -> None:
     """`POST /api/v1/export`, and `POST /export` for the forms of the page."""
 
-    def exported(wanted: Exporting, request: Request) -> Response:
+    def exported(wanted: ExportRequest, request: Request) -> Response:
         assistant = user_data.assistant
         scope = scope_of(request, scope_from_query(parse_qsl(wanted.filters)))
         answers = _answers(assistant, wanted, scope)
@@ -68,7 +68,7 @@ def add_export(app: FastAPI, user_data: "UserData") -> None:
         with speaking(wanted.language or current()):
             return file_of(wanted, answers, own_address(request))
 
-    def file_of(wanted: Exporting, answers: list[Answer], address: str) -> Response:
+    def file_of(wanted: ExportRequest, answers: list[Answer], address: str) -> Response:
         briefing = make_briefing(answers, user_data.assistant.store.document)
         if wanted.format == "docx":
             return _file(briefing_as_word(briefing, address), CONTENT_TYPE, file_name(briefing, "docx"))
@@ -76,17 +76,17 @@ def add_export(app: FastAPI, user_data: "UserData") -> None:
         return _file(text, "text/markdown; charset=utf-8", file_name(briefing, "md"))
 
     @app.post("/api/v1/export", response_class=Response, responses=_RESPONSES, tags=["answers"])
-    def export(wanted: Exporting, request: Request) -> Response:
+    def export(wanted: ExportRequest, request: Request) -> Response:
         """An answer or a conversation as a Word briefing or as Markdown, with numbered footnotes."""
         return exported(wanted, request)
 
     @app.post("/export", response_class=Response, include_in_schema=False)
-    def export_form(wanted: Annotated[Exporting, Form()], request: Request) -> Response:
+    def export_form(wanted: Annotated[ExportRequest, Form()], request: Request) -> Response:
         """Do the same for a form."""
         return exported(wanted, request)
 
 
-def _answers(assistant: "CachingAssistant", wanted: Exporting, scope: Scope) -> list[Answer]:
+def _answers(assistant: "CachingAssistant", wanted: ExportRequest, scope: Scope) -> list[Answer]:
     asked = [*wanted.history, wanted.question]
     first = 0 if wanted.scope == "conversation" else len(asked) - 1
     return [assistant.answer_again(asked[place], asked[:place], scope=scope) for place in range(first, len(asked))]

@@ -28,7 +28,7 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class MarkdownAnswer:
     """An answer in pieces that follow each other, and where its citations stand in the whole of them."""
 
     pieces: tuple[str, ...]
@@ -40,7 +40,7 @@ class Written:
         return "".join(self.pieces)
 
 
-def written(answer: Answer, address: str) -> Written:
+def written(answer: Answer, address: str) -> MarkdownAnswer:
     """The answer as Markdown; `address` is that of this server, without a slash at its end."""
     pieces: list[str] = []
     markers: list[Marker] = []
@@ -58,7 +58,7 @@ def written(answer: Answer, address: str) -> Written:
         at += len(piece)
     pieces.extend(f"\n\n{note}" for note in _notes(answer))
     pieces.extend(_listed(answer, address))
-    return Written(tuple(pieces), tuple(markers))
+    return MarkdownAnswer(tuple(pieces), tuple(markers))
 
 
 def passage_address(citation: Citation, address: str) -> str:

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Query, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from ui.keeping.feedback_store import Period
+from ui.keeping.feedback_store import ReviewPeriod
 from ui.pages.review.page import POLICY, review_page
 from ui.pages.review.table import review_as_csv
 from ui.wire.problems import PAGE, documented
@@ -50,13 +50,13 @@ def add_review(app: FastAPI, user_data: "UserData") -> None:
         """The page for whoever looks after the corpus: refused, disliked and most asked questions."""
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         page = review_page(
-            user_data.records, Period(since or None, until or None), recording=user_data.records_questions
+            user_data.records, ReviewPeriod(since or None, until or None), recording=user_data.records_questions
         )
         return HTMLResponse(page, headers=headers)
 
     @app.get("/api/v1/review.csv", response_class=Response, responses=_TABLE | documented(422, 503), tags=["review"])
     def table(since: Day = None, until: Day = None, which: Which = "questions") -> Response:
         """The same as a table for a spreadsheet; no cell of it is taken for a formula."""
-        text = review_as_csv(user_data.records, Period(since or None, until or None), which)
+        text = review_as_csv(user_data.records, ReviewPeriod(since or None, until or None), which)
         headers = {"Content-Disposition": f'attachment; filename="{which}.csv"', "Cache-Control": "no-store"}
         return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)

@@ -23,8 +23,8 @@ from corpus.ingest.uploads import Addition, uploads_source
 from ui.access.scoping import scope_of
 from ui.access.writing import may_write, require_writer
 from ui.api.holdings import Asked, PageNumber
+from ui.pages.documents.listing import LIST_POLICY, SCRIPT, ListView, documents_page, removal_page
 from ui.outward import outward
-from ui.pages.documents.listing import LIST_POLICY, SCRIPT, View, documents_page, removal_page
 from ui.wire.document_shapes import Added
 from ui.wire.problems import PAGE, RefusedRequest, documented, documented_pages, status_of
 
@@ -100,7 +100,7 @@ def _add_pages(app: FastAPI, assistant: "Assistant", added: Any, done: Any) -> N
     def page(request: Request, status: int = 200, **values: Any) -> HTMLResponse:
         overview, writer = assistant.holdings.overview(scope_of(request)), may_write(request)
         own = uploads_source(assistant.store).name if writer else None
-        text = documents_page(View(overview, removable=own, may_add=writer, **values))
+        text = documents_page(ListView(overview, removable=own, may_add=writer, **values))
         return HTMLResponse(text, status_code=status, headers={"Content-Security-Policy": LIST_POLICY})
 
     @app.get("/documents", response_class=HTMLResponse, responses=PAGE | documented(422, 503), tags=["pages"])

@@ -19,7 +19,7 @@ from ui.chat.conversation import (
     with_question,
     without_buttons,
 )
-from ui.chat.filters import Filters, chosen_scope, connect_filters
+from ui.chat.filters import FilterParts, chosen_scope, connect_filters
 from ui.chat.sources import nothing_yet
 from ui.languages.speaking import language_of, spoken
 from ui.rendering import one_line
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assistant.assembly import Assistant
 
 
-class Parts(NamedTuple):
+class PageParts(NamedTuple):
     """The components that events read or change."""
 
     chat: Any
@@ -36,14 +36,14 @@ class Parts(NamedTuple):
     offers: Sequence[Any]
     question: Any
     again: Any
-    filters: Filters
+    filters: FilterParts
     sources: Any
     copying: Any
     text: Any
     anew: Any
 
 
-def connect(gradio: Any, assistant: "Assistant", page: Any, parts: Parts) -> Sequence[Any]:
+def connect(gradio: Any, assistant: "Assistant", page: Any, parts: PageParts) -> Sequence[Any]:
     """Wire the events; returned are those, one for each way of asking, that end when an answer is complete."""
     results = [parts.chat, parts.sources, parts.copying, parts.text]
 
@@ -77,7 +77,7 @@ def connect(gradio: Any, assistant: "Assistant", page: Any, parts: Parts) -> Seq
     return running
 
 
-def _asked(gradio: Any, parts: Parts) -> Sequence[Any]:
+def _asked(gradio: Any, parts: PageParts) -> Sequence[Any]:
     """The ways of asking: each puts a question into the conversation, which is then answered."""
     changed = [parts.question, parts.chat, parts.further]
 
@@ -103,7 +103,7 @@ def _asked(gradio: Any, parts: Parts) -> Sequence[Any]:
     )
 
 
-def _offer(gradio: Any, assistant: "Assistant", parts: Parts, running: Sequence[Any]) -> Sequence[Any]:
+def _offer(gradio: Any, assistant: "Assistant", parts: PageParts, running: Sequence[Any]) -> Sequence[Any]:
     """What one could go on with, looked for once an answer is complete and nobody waits for it: one at a time.
 
     Meanwhile the next question may have been put; what was found is shown only below the answer it was looked for.
@@ -129,7 +129,7 @@ def _offer(gradio: Any, assistant: "Assistant", parts: Parts, running: Sequence[
     return looking
 
 
-def _let_edit(gradio: Any, parts: Parts) -> None:
+def _let_edit(gradio: Any, parts: PageParts) -> None:
     """The button that brings the question as it was understood into the field."""
 
     def edit(messages: list[Message], event: gradio.SelectData) -> tuple[Any, Any]:

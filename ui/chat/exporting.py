@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ui import LONGEST_HISTORY
 from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
-from ui.chat.events import Parts
+from ui.chat.events import PageParts
 from ui.chat.filters import chosen_scope
 from ui.languages.speaking import PARAMETERS, current
 from ui.languages.words import Text
@@ -37,7 +37,7 @@ class Exporting:
             elem_id="export",
         )
 
-    def connect(self, gradio: Any, parts: Parts, answered: Sequence[Any]) -> None:
+    def connect(self, gradio: Any, parts: PageParts, answered: Sequence[Any]) -> None:
         """Renew the forms after each answer."""
         user_data = self._user_data
 

@@ -13,7 +13,7 @@ from ui.chat.judging import Judging
 from ui.languages.words import PluralText, later
 
 if TYPE_CHECKING:
-    from ui.chat.events import Parts
+    from ui.chat.events import PageParts
     from ui.keeping.user_data import UserData
 
 
@@ -49,7 +49,7 @@ class Extras:
             told = later(RECORDED, count=self._user_data.records.days)
             self._gradio.Markdown(told, latex_delimiters=[], elem_id="recorded")
 
-    def connect(self, page: Any, parts: "Parts", answered: Sequence[Any]) -> None:
+    def connect(self, page: Any, parts: "PageParts", answered: Sequence[Any]) -> None:
         """Wire the events; `answered` are those after which an answer stands in the conversation."""
         if self._judging is not None:
             self._judging.connect(self._gradio, parts)

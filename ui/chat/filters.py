@@ -53,7 +53,7 @@ LABELS = {
 _MOST_OFFERED = 300
 
 
-class Filters(NamedTuple):
+class FilterParts(NamedTuple):
     """The components: a field for each kind of value, and what shows what was chosen."""
 
     fields: Sequence[Any]
@@ -62,7 +62,7 @@ class Filters(NamedTuple):
     link: Any
 
 
-def make_filters(gradio: Any) -> Filters:
+def make_filters(gradio: Any) -> FilterParts:
     """The panel and, below it, the chips; their values come when the page opens."""
     with gradio.Accordion(later(HEADING), open=False, elem_id="filters"):
         hint = gradio.Markdown(later(HINT), latex_delimiters=[], elem_id="filters-hint")
@@ -75,11 +75,11 @@ def make_filters(gradio: Any) -> Filters:
     with gradio.Row(elem_id="chosen"):
         chips = gradio.CheckboxGroup(choices=[], label=later(CHIPS), container=False, visible=False, elem_id="chips")
         link = gradio.Markdown(latex_delimiters=[], elem_id="view")
-    return Filters(fields, hint, chips, link)
+    return FilterParts(fields, hint, chips, link)
 
 
 def connect_filters(
-    gradio: Any, assistant: "Assistant", page: Any, filters: Filters, parts: tuple[Any, Any], changes: Sequence[Any]
+    gradio: Any, assistant: "Assistant", page: Any, filters: FilterParts, parts: tuple[Any, Any], changes: Sequence[Any]
 ) -> None:
     """Wire the events. `parts` are the conversation and the question's field, `changes` what puts or clears one."""
     chat, question = parts

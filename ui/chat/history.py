@@ -14,7 +14,7 @@ from ui import LONGEST_HISTORY
 from ui.access.scoping import scope_of
 from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of, with_question
-from ui.chat.events import Parts
+from ui.chat.events import PageParts
 from ui.chat.exporting import forms_for
 from ui.chat.filters import chosen_scope
 from ui.chat.sources import cited_by, panel
@@ -92,7 +92,7 @@ class History:
                     gradio.Button(later(label), size="sm", min_width=80) for label in (DELETE_IT, KEEP_IT)
                 )
 
-    def connect(self, gradio: Any, page: Any, parts: Parts, answered: Sequence[Any], forms: Any) -> None:
+    def connect(self, gradio: Any, page: Any, parts: PageParts, answered: Sequence[Any], forms: Any) -> None:
         """Wire the events; `forms` are those of the export, renewed when a conversation is opened."""
         listing = [self._list, self._chosen, self._none, self._acts]
         shown = [parts.chat, parts.sources, parts.copying, parts.text, parts.question, forms, self._current]

@@ -11,7 +11,7 @@ from corpus.errors import AssistantError
 from ui import LONGEST_HISTORY
 from ui.chat import AT_ONCE
 from ui.chat.conversation import Message, questions_of
-from ui.chat.events import Parts
+from ui.chat.events import PageParts
 from ui.chat.filters import chosen_scope
 from ui.keeping.feedback_store import LONGEST_REASON
 from ui.languages.words import Text, later
@@ -41,7 +41,7 @@ class Judging:
                 self._reason = gradio.Textbox(label=later(WHY_NOT), max_lines=3, max_length=LONGEST_REASON, scale=4)
                 self._send = gradio.Button(later(SEND), size="sm", scale=0, min_width=90)
 
-    def connect(self, gradio: Any, parts: Parts) -> None:
+    def connect(self, gradio: Any, parts: PageParts) -> None:
         """Wire the thumbs and the reason; the row goes with the next question.
 
         With its answer would be too late: whoever judged that at once had the row taken away again.

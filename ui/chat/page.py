@@ -13,7 +13,7 @@ from assistant.suggestions import FOLLOW_UPS
 from ui import LONGEST_QUESTION
 from ui.access.scoping import scope_of
 from ui.chat import QUIET
-from ui.chat.events import Parts, connect
+from ui.chat.events import PageParts, connect
 from ui.chat.extras import Extras
 from ui.chat.filters import make_filters
 from ui.chat.script import AGAIN, CONVERSATION, add_script
@@ -108,7 +108,7 @@ def build_page(
                     evidence = _evidence(gradio)
                     extras.add_below_sources()
             holdings = gradio.Markdown(latex_delimiters=[], elem_id="holdings")
-        parts = Parts(*talk, *evidence, anew)
+        parts = PageParts(*talk, *evidence, anew)
         _greet(gradio, assistant, page, holdings)
         _offer_examples(gradio, assistant, page, parts.chat, examples)
         extras.connect(page, parts, connect(gradio, assistant, page, parts))

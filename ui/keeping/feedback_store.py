@@ -72,7 +72,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ReviewPeriod:
     """Days, both included; None for no limit."""
 
     since: date | None = None
@@ -140,7 +140,7 @@ class FeedbackStore:
         with self._database.writing() as connection:
             return bool(connection.execute(feedback.delete().where(feedback.c.id == identifier)).rowcount)
 
-    def asked(self, period: Period, *, refused: bool = False, most: int = 100) -> list[Asked]:
+    def asked(self, period: ReviewPeriod, *, refused: bool = False, most: int = 100) -> list[Asked]:
         """The questions of a period, alike ones together, most asked first; with `refused`, only those refused."""
         if not self._database.exists:
             return []
@@ -158,7 +158,7 @@ class FeedbackStore:
         with self._database.reading() as connection:
             return [Asked(*row) for row in connection.execute(query)]
 
-    def judged(self, period: Period, *, liked: bool | None = None, most: int = 200) -> list[Judged]:
+    def judged(self, period: ReviewPeriod, *, liked: bool | None = None, most: int = 200) -> list[Judged]:
         """The judgements of a period, newest first; all, or those that liked or disliked."""
         if not self._database.exists:
             return []
@@ -171,7 +171,7 @@ class FeedbackStore:
             rows = connection.execute(query.where(within).order_by(table.at.desc(), table.id).limit(most)).all()
         return [Judged(*row[:3], tuple(row[3]), *row[4:]) for row in rows]
 
-    def outcomes(self, period: Period) -> dict[str, int]:
+    def outcomes(self, period: ReviewPeriod) -> dict[str, int]:
         """How many questions of a period had each outcome."""
         if not self._database.exists:
             return {}

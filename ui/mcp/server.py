@@ -87,7 +87,7 @@ def build_server(assistant: "Assistant", queue: AnswerQueue) -> "MCPServer[Any]"
 
     offered: tuple[tuple[Callable[..., Any], str, str, type[BaseModel]], ...] = (
         (ask, "Ask", _ASK, AnswerShape),
-        (search, "Search passages", _SEARCH, tools.Found),
+        (search, "Search passages", _SEARCH, tools.SearchReply),
         (read_document, "Read a document", _READ, tools.Reading),
         (timeline, "Timeline", _TIMELINE, TimelineShape),
     )

@@ -55,7 +55,7 @@ class FoundPassage(BaseModel):
     document: DocumentShape
 
 
-class Found(BaseModel):
+class SearchReply(BaseModel):
     """The passages nearest to what was searched, best first."""
 
     passages: list[FoundPassage]
@@ -86,11 +86,11 @@ def ask(
     return answer_as_text(answer, width=None), AnswerShape.model_validate(answer.to_dict())
 
 
-def search(assistant: "Assistant", words: str, count: int) -> tuple[str, Found]:
+def search(assistant: "Assistant", words: str, count: int) -> tuple[str, SearchReply]:
     """The passages nearest to `words`."""
     found = [_passage(hit) for hit in assistant.search(words, count)]
     told = [f"{_whence(item.document)}\ncharacters {item.start}–{item.end}\n{one_line(item.text)}" for item in found]
-    return "\n\n".join(told) or NOTHING_FOUND, Found(passages=found)
+    return "\n\n".join(told) or NOTHING_FOUND, SearchReply(passages=found)
 
 
 def read_document(assistant: "Assistant", document_id: str, start: int, length: int) -> tuple[str, Reading]:

@@ -114,7 +114,7 @@ class Annotation(BaseModel):
     url_citation: UrlCitation
 
 
-class Reply(BaseModel):
+class ReplyMessage(BaseModel):
     """The answer as a message, in Markdown."""
 
     role: Literal["assistant"] = "assistant"
@@ -126,11 +126,11 @@ class Choice(BaseModel):
     """The one choice there is."""
 
     index: Literal[0] = 0
-    message: Reply
+    message: ReplyMessage
     finish_reason: Literal["stop"] = "stop"
 
 
-class Usage(BaseModel):
+class TokenUsage(BaseModel):
     """No tokens are counted here."""
 
     prompt_tokens: int = 0
@@ -148,7 +148,7 @@ class Completion(BaseModel):
     created: int
     model: str
     choices: list[Choice]
-    usage: Usage = Usage()
+    usage: TokenUsage = TokenUsage()
     citations: list[str]
     answer: AnswerShape
 

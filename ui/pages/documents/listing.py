@@ -96,7 +96,7 @@ SCRIPT = with_words(
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ListView:
     """What the page shows; `removable` is the source whose documents may be removed from it."""
 
     overview: Overview
@@ -108,7 +108,7 @@ class View:
     notice: str = ""
 
 
-def documents_page(view: View) -> str:
+def documents_page(view: ListView) -> str:
     """The page."""
     found = listed(view.overview.documents, view.wanted)
     parts = [
@@ -179,7 +179,7 @@ def _result(addition: Addition) -> str:
     return f'<li class="{addition.outcome}">{name} <span class="told">{told}</span></li>'
 
 
-def _search(view: View) -> str:
+def _search(view: ListView) -> str:
     wanted, overview = view.wanted, view.overview
     publishers = _options(["", *overview.publishers], wanted.publisher, _ANY_PUBLISHER)
     languages = _options(["", *overview.languages], wanted.language, _ANY_LANGUAGE, language_name)
@@ -208,7 +208,7 @@ def _options(values: Sequence[str], chosen: str, none: Text, name: Callable[[str
     )
 
 
-def _list(view: View, found: Sequence[Summary]) -> str:
+def _list(view: ListView, found: Sequence[Summary]) -> str:
     if not found:
         return f'<p class="notice">{_NOTHING if view.overview.documents else _EMPTY}</p>'
     pages = -(-len(found) // PAGE_SIZE)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
-from ui.keeping.feedback_store import REFUSED, Asked, FeedbackStore, Judged, Period
+from ui.keeping.feedback_store import REFUSED, Asked, FeedbackStore, Judged, ReviewPeriod
 from ui.languages.marking import masthead
 from ui.languages.places import number, percent
 from ui.languages.shared import SHOW
@@ -60,7 +60,7 @@ _FOR_SPREADSHEET = Text("For a spreadsheet: {links}")
 _TABLES = {"questions": Text("questions as CSV"), "feedback": Text("feedback as CSV")}
 
 
-def review_page(records: FeedbackStore, period: Period, *, recording: bool) -> str:
+def review_page(records: FeedbackStore, period: ReviewPeriod, *, recording: bool) -> str:
     """The page for a period."""
     refused, most_asked = records.asked(period, refused=True), records.asked(period)
     disliked, liked = records.judged(period, liked=False), records.judged(period, liked=True, most=_MOST_LIKED)
@@ -88,7 +88,7 @@ def _page(body: str) -> str:
     )
 
 
-def _form(period: Period) -> str:
+def _form(period: ReviewPeriod) -> str:
     fields = "".join(
         f'<label>{label} <input type="date" name="{name}" value="{day.isoformat() if day else ""}"></label>'
         for label, name, day in ((_FROM, "since", period.since), (_TO, "until", period.until))
@@ -142,7 +142,7 @@ def _table(columns: Sequence[Text], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _downloads(period: Period) -> str:
+def _downloads(period: ReviewPeriod) -> str:
     days = {"since": period.since or "", "until": period.until or ""}
     links = (
         f'<a href="/api/v1/review.csv?{html.escape(urlencode({"which": which, **days}))}" download>{told}</a>'

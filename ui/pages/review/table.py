@@ -9,13 +9,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from ui.keeping.feedback_store import FeedbackStore, Period
+from ui.keeping.feedback_store import FeedbackStore, ReviewPeriod
 
 MOST_ROWS = 100_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def review_as_csv(records: FeedbackStore, period: Period, which: Literal["questions", "feedback"]) -> str:
+def review_as_csv(records: FeedbackStore, period: ReviewPeriod, which: Literal["questions", "feedback"]) -> str:
     """The questions of a period, alike ones together, or its judgements; the first row names the columns."""
     if which == "questions":
         asked = records.asked(period, most=MOST_ROWS)
