@@ -17,21 +17,20 @@ ROOT = Path(__file__).parents[1]
 # Lowest first: a package may import itself and those before it.
 LAYERS = ("corpus", "assistant", "ui")
 DATABASE_MODULES = (
-    *(
-        "corpus.catalog.catalog",
-        "corpus.catalog.changes",
-        "corpus.catalog.contents",
-        "corpus.catalog.database",
-        "corpus.catalog.encodings",
-    ),
-    *(
-        "corpus.catalog.facets",
-        "corpus.catalog.kept_files",
-        "corpus.operations.moving",
-        "corpus.catalog.rows",
-        "corpus.catalog.tables",
-    ),
-    *("ui.storage.database", "ui.keeping.feedback_store", "ui.storage.shared", "ui.keeping.conversation_stores"),
+    "corpus.catalog.catalog",
+    "corpus.catalog.changes",
+    "corpus.catalog.contents",
+    "corpus.catalog.database",
+    "corpus.catalog.encodings",
+    "corpus.catalog.facets",
+    "corpus.catalog.kept_files",
+    "corpus.operations.moving",
+    "corpus.catalog.rows",
+    "corpus.catalog.tables",
+    "ui.storage.database",
+    "ui.keeping.feedback_store",
+    "ui.storage.shared",
+    "ui.keeping.conversation_stores",
 )
 # Library → the modules that may import it; a name with a full stop at its end allows a whole package.
 OWNERS = {
