@@ -161,10 +161,6 @@ def _words() -> dict[str, bytes]:
         for number in range(20_000):
             archive.writestr(f"word/{number}.xml", "")
     return {
-        "span-lies.docx": docx(
-            '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="99999999"/></w:tcPr>'
-            f"{paragraph(PROSE)}</w:tc></w:tr></w:tbl>"
-        ),
         "bomb.docx": bomb.getvalue(),
         "lying-sizes.docx": bytes(lying),
         "truncated.docx": good[: len(good) // 2],

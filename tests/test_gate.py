@@ -15,7 +15,7 @@ from test_marked import page_of, replied
 from corpus.errors import AssistantError
 from ui.chat.incoming import KINDS
 from ui.chat.temporary import NAME, private_folder, use_folder
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 from ui.outward import outward
 
 POSTS = ("queue/join", "run/predict", "cancel", "reset")
@@ -61,7 +61,7 @@ def test_a_saved_page_is_looked_up_under_no_name(doors: Doors, key: dict[str, st
 
 
 def test_the_page_is_launched_and_each_of_its_arguments_is_of_a_known_kind(doors: Doors) -> None:
-    page = page_of(app_over(doors.assistant, desk=Desk(doors.assistant)))
+    page = page_of(app_over(doors.assistant, user_data=UserData(doors.assistant)))
     assert page.has_launched
     kinds = {part.get_block_name() for function in page.fns.values() if function.fn for part in function.inputs}
     assert kinds == KINDS.keys()

@@ -26,7 +26,7 @@ from ui.access.rules import RULES, Rule
 from ui.chat.gate import Gate
 from ui.identity.identity import ASK
 from ui.identity.keys import KeyRing
-from ui.keeping.desk import Desk
+from ui.keeping.user_data import UserData
 
 REQUESTS = 5_000
 SECRET = "5ec7e7" * 8
@@ -75,7 +75,7 @@ def page_of(app: Any) -> Any:
 def site_over(assistant: Assistant, change: Callable[[Access], Access] = lambda access: access) -> Site:
     folder = assistant.store.folder
     access = change(open_access(settings(**SETTINGS), folder))
-    app = app_over(assistant, access, desk=Desk(assistant, conversations="server"))
+    app = app_over(assistant, access, user_data=UserData(assistant, conversations="server"))
     who = access.admission.who
     readers: dict[str, dict[str, str]] = {}
     if who.sessions is None:

@@ -23,8 +23,8 @@ from corpus.ingest.uploads import Addition, uploads_source
 from ui.access.scoping import scope_of
 from ui.access.writing import may_write, require_writer
 from ui.api.holdings import Asked, PageNumber
-from ui.pages.documents.listing import LIST_POLICY, SCRIPT, ListView, documents_page, removal_page
 from ui.outward import outward
+from ui.pages.documents.listing import LIST_POLICY, SCRIPT, ListView, documents_page, removal_page
 from ui.wire.document_shapes import Added
 from ui.wire.problems import PAGE, RefusedRequest, documented, documented_pages, status_of
 

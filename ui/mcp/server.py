@@ -19,8 +19,8 @@ from ui.access.audit import note_answer
 from ui.access.scoping import scope_of_tools
 from ui.identity.hosts import HERE
 from ui.mcp import tools
-from ui.wire.answer_queue import AnswerQueue
 from ui.outward import outward
+from ui.wire.answer_queue import AnswerQueue
 from ui.wire.shapes import AnswerShape, TimelineShape
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from assistant.record.timeline import TimelineError
 from assistant.scope.scope import ScopeError
 from corpus.errors import AssistantError, DataFolderBusy, DiskFull, NoSuchDocument, NotAnUpload
-from ui.wire.answer_queue import COME_AGAIN, Busy
 from ui.outward import outward
+from ui.wire.answer_queue import COME_AGAIN, Busy
 
 # What else fails as expected is the service's own state.
 _STATUSES = {
