@@ -8,6 +8,10 @@ with an editor; for PDF, Word and HTML it is the extracted text, kept in the cat
 from bisect import bisect_right
 from dataclasses import dataclass
 
+# Where what a document says of itself was found: stated as such (front matter, a page's marks, a heading), in a line of
+# place and day, or in the file's name, address or properties.
+ORIGINS = ("stated", "dateline", "file name", "address", "file properties")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -49,6 +53,8 @@ class Extraction:
     `remarks` are what a reader of the text should know about how it was read ("2 of 6 pages have no text").
     `attachments` are files within the file, which become documents of their own (`intake`); only readers fill them,
     and none is stored.
+    `identifiers` are the numbers and signs the document goes by ("WHA66.12", "Decree No. 1234"). `origins` say where
+    the title, the publisher and the day of publication were found, as pairs of a field's name and one of `ORIGINS`.
     """
 
     text: str
@@ -63,6 +69,12 @@ class Extraction:
     furniture: tuple[Span, ...] = ()
     remarks: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
+
+    def origin_of(self, name: str) -> str | None:
+        """Where the value of a field was found; None where that is not known."""
+        return dict(self.origins).get(name)
 
 
 @dataclass(frozen=True, slots=True)

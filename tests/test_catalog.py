@@ -25,6 +25,8 @@ def test_a_document_comes_back_as_it_went_in(catalog):
         pages=(Span(0, 4), Span(5, 9)),
         furniture=(Span(4, 5),),
         remarks=("2 of 6 pages have no text.",),
+        identifiers=("WHA66.12",),
+        origins=(("title", "stated"), ("published", "file name")),
     )
     catalog.apply(Change(documents=[(made, passages)]))
     assert catalog.documents() == [made]

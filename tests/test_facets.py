@@ -184,7 +184,8 @@ def forget_subjects(store: Store) -> None:
         connection.execute(sql.text("DROP TABLE subject"))
         connection.execute(sql.text("DROP TABLE restriction"))
         connection.execute(sql.text("DROP INDEX document_facts"))
-        connection.execute(sql.text("ALTER TABLE document DROP COLUMN remarks"))
+        for name in ("remarks", "identifiers", "origins"):
+            connection.execute(sql.text(f"ALTER TABLE document DROP COLUMN {name}"))
 
 
 @pytest.mark.parametrize("mend", [sync, reindex])

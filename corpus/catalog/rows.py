@@ -17,7 +17,7 @@ from corpus.document import Document, Passage, Span
 _documents, _passages = tables.documents, tables.passages
 _failures, _unsettled, _state = tables.failures, tables.unsettled, tables.state
 _SPAN_FIELDS = ("pages", "furniture")
-_TEXT_FIELDS = ("parties", "topics", "remarks")
+_TEXT_FIELDS = ("parties", "topics", "remarks", "identifiers")
 # Not among them: the bytes of attachments, which are documents of their own.
 _STORED = tuple(field.name for field in fields(Document) if field.name in _documents.c)
 
@@ -29,6 +29,7 @@ def document_of(row: Any) -> Document:
         values[name] = tuple(Span(start, end) for start, end in values[name])
     for name in _TEXT_FIELDS:
         values[name] = tuple(values[name])
+    values["origins"] = tuple((name, origin) for name, origin in values["origins"])
     return Document(**values)
 
 

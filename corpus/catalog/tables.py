@@ -36,6 +36,8 @@ documents = sql.Table(
     sql.Column("pages", sql.JSON, nullable=False),
     sql.Column("furniture", sql.JSON, nullable=False),
     sql.Column("remarks", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("identifiers", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("origins", sql.JSON, nullable=False, server_default="[]"),
     sql.Index("document_place", "source", "path"),
 )
 # All that a filter asks of a document, so that none of the rows with their long texts is read for it.
@@ -109,4 +111,9 @@ uploads = sql.Table(
 def create(engine: sql.Engine) -> None:
     """Make what is not there yet, also in a catalog of an earlier version."""
     # `create_all` gives a table that exists no new column and no new index.
-    make_tables(engine, metadata, facts_of_documents, columns=[documents.c.remarks])
+    make_tables(
+        engine,
+        metadata,
+        facts_of_documents,
+        columns=[documents.c[name] for name in ("remarks", "identifiers", "origins")],
+    )

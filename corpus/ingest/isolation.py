@@ -238,11 +238,12 @@ def _extraction(answer: dict[str, Any]) -> Extraction:
     length = len(values["text"])
     for name in ("pages", "furniture"):
         values[name] = tuple(Span(int(start), min(int(end), length)) for start, end in values[name])
-    for name in ("parties", "topics", "remarks"):
+    for name in ("parties", "topics", "remarks", "identifiers"):
         values[name] = tuple(str(item) for item in values[name])
     values["attachments"] = tuple(
         Attachment(str(name), base64.b64decode(content)) for name, content in values["attachments"]
     )
+    values["origins"] = tuple((str(name), str(origin)) for name, origin in values["origins"])
     for name in ("text", "title", "publisher", "published", "url", "language"):
         if not isinstance(values[name], str | None):
             raise TypeError(name)

@@ -1,11 +1,10 @@
-"""Which formats are read, and what all of them share: limits, a title, furniture, publisher, date and language."""
+"""Which formats are read, and the limits that all of them share; what a document says of itself is for `stated`."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from corpus.document import Extraction, Span
+from corpus.document import Extraction
 from corpus.errors import UnreadableFile
 from corpus.files import content_of
 from corpus.readers.archive import read_archive
@@ -13,7 +12,7 @@ from corpus.readers.attaching import bounded
 from corpus.readers.book import read_book
 from corpus.readers.markdown import read_markdown
 from corpus.readers.message import read_message
-from corpus.readers.metadata import iso_date, web_address
+from corpus.readers.metadata import web_address
 from corpus.readers.open_document import read_open_document
 from corpus.readers.outlook import read_outlook
 from corpus.readers.pdf import read_pdf
@@ -23,15 +22,12 @@ from corpus.readers.rich_text import read_rich_text
 from corpus.readers.separated import read_separated
 from corpus.readers.sheets import read_sheets
 from corpus.readers.slides import read_slides
+from corpus.readers.stated import completed
 from corpus.readers.web_page import read_web_page
 from corpus.readers.word import read_word
-from corpus.text.furniture import furniture, stated_date, stated_publisher
-from corpus.text.language import detect_language
-from corpus.text.sentences import blocks, sentences, without_marker
 
 # Characters; a book of 1,500 pages has fewer.
 LONGEST_TEXT = 5_000_000
-LONGEST_TITLE = 100
 # A first line is no title here.
 _NAMED_BY_FILE = (".csv", ".tsv", ".xlsx", ".ods", ".zip")
 _SAME = {".htm": ".html", ".text": ".txt"}
@@ -100,50 +96,19 @@ def read_content(content: bytes, name: str) -> Extraction:
         told = f"Its name ends in {suffix}; it is read as what it is ({kind})."
         extraction = replace(extraction, remarks=(told, *extraction.remarks))
     if kind in _NAMED_BY_FILE and not extraction.title:
-        extraction = replace(extraction, title=path.stem)
-    return _completed(extraction, path)
+        extraction = replace(extraction, title=path.stem, origins=(("title", "file name"),))
+    if not any(character.isalnum() for character in extraction.text):
+        raise UnreadableFile("no text was found in it; a scanned document needs text recognition (OCR) first")
+    attachments, untold = bounded(extraction.attachments)
+    extraction = replace(
+        extraction,
+        url=web_address(extraction.url),
+        attachments=attachments,
+        remarks=(*extraction.remarks, *untold),
+    )
+    return completed(extraction, path.name)
 
 
 def _unsupported(suffix: str) -> UnreadableFile:
     known = " ".join(supported_suffixes())
     return UnreadableFile(f"the format {suffix or 'without a suffix'} is not supported; use one of {known}")
-
-
-def _completed(extraction: Extraction, path: Path) -> Extraction:
-    """Fill in what every format shares: furniture, a title where there is none, publisher, date and language."""
-    text = extraction.text
-    if not any(character.isalnum() for character in text):
-        raise UnreadableFile("no text was found in it; a scanned document needs text recognition (OCR) first")
-    attachments, untold = bounded(extraction.attachments)
-    spans = tuple(sorted({*extraction.furniture, *furniture(text)}))
-    return Extraction(
-        text=text,
-        title=extraction.title or _title_from(text, spans) or path.stem,
-        publisher=extraction.publisher or stated_publisher(text),
-        published=extraction.published or iso_date(stated_date(text)),
-        url=web_address(extraction.url),
-        language=extraction.language or detect_language(text),
-        parties=extraction.parties,
-        topics=extraction.topics,
-        pages=extraction.pages,
-        furniture=spans,
-        remarks=(*extraction.remarks, *untold),
-        attachments=attachments,
-    )
-
-
-def _title_from(text: str, furniture_spans: Iterable[Span]) -> str:
-    """The first heading or sentence of the text, cut at a word to a readable length."""
-    skip = list(furniture_spans)
-    position = 0
-    for block in blocks(text):
-        while position < len(skip) and skip[position].end <= block.start:
-            position += 1
-        if position < len(skip) and block.overlaps(skip[position]):
-            continue
-        first = without_marker(text, sentences(text, block)[0]).of(text)
-        first = re.sub(r"\s+", " ", re.sub(r"[*_`#]+", "", first)).strip()
-        if len(first) <= LONGEST_TITLE:
-            return first.rstrip(".")
-        return first[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
-    return ""

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 _ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -22,8 +23,10 @@ def one_line(value: object) -> str:
 
 
 def strings(value: object) -> tuple[str, ...]:
-    """One name or several, as text; what is neither is left out."""
-    items = value if isinstance(value, list) else [value] if value else []
+    """One name or several, as a list or with commas between, as text; what is neither is left out."""
+    items = (
+        value if isinstance(value, list) else value.split(",") if isinstance(value, str) else [value] if value else []
+    )
     return tuple(text for item in items if (text := one_line(item)))
 
 
@@ -56,3 +59,22 @@ def web_address(value: str | None) -> str | None:
 def printable(text: str) -> str:
     """PDF fonts may yield lone surrogates and control characters that no store accepts; each becomes a space."""
     return re.sub(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]", " ", text)
+
+
+def language_code(value: object) -> str | None:
+    """The code of a language that is given as such ("lv", "en-GB") or by its English name or its own."""
+    told = one_line(value).replace("_", "-").casefold()
+    if not told:
+        return None
+    return told.partition("-")[0] if re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", told) else _languages().get(told)
+
+
+@cache
+def _languages() -> dict[str, str]:
+    from babel import Locale
+
+    named = {str(name).casefold(): code for code, name in Locale("en").languages.items() if len(code) <= 3}
+    own = {
+        code: Locale.parse(code).get_display_name() or "" for code in ("en", "lv", "ru", "az", "tr", "de", "lt", "et")
+    }
+    return named | {name.casefold(): code for code, name in own.items()}

@@ -137,9 +137,11 @@ def _told(found: _Read) -> Extraction:
     front = [text for text, _ in outer.told]
     text, pages, furniture = _assembled(blocks, len(found.pages), hyphens, front)
     opening = [block for block in blocks if block.page < _TITLE_PAGES]
+    title = title_of(found.title, opening, body)
     return Extraction(
         text=text,
-        title=title_of(found.title, opening, body),
+        title=title,
+        origins=(("title", "stated"),) if title else (),
         pages=pages,
         furniture=furniture,
         remarks=tuple(_remarks(found, outer)),
