@@ -1,5 +1,6 @@
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -130,3 +131,44 @@ def test_a_book_in_one_paragraph_is_split_in_seconds():
     started = time.monotonic()
     assert len(sentences(text, Span(0, len(text)))) == 60_000
     assert time.monotonic() - started < 10
+
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.mark.parametrize(
+    ("case", "sentences_in_it"),
+    [("wrapped40.txt", 2), ("wrapped_abbr.txt", 1), ("wrapped_dash.txt", 1), ("footnote_markers.txt", 4)],
+)
+def test_a_line_break_or_a_note_number_neither_ends_nor_hides_an_end(case, sentences_in_it):
+    found = split((CASES / "misc" / case).read_text())
+    assert len(found) == sentences_in_it
+    assert all(sentence.rstrip("0123456789[]").endswith(".") for sentence in found)
+
+
+def test_a_short_line_of_markdown_that_goes_on_with_a_small_letter_is_one_sentence():
+    assert split((CASES / "breaks" / "br.md").read_text())[1] == (
+        "The health ministries of Latvia and Spain\nsigned an agreement on transplants\non 5 May 2025 in Madrid."
+    )
+
+
+def test_the_lines_of_a_list_item_are_one_sentence():
+    assert len(split((CASES / "misc" / "hardwrap_list.md").read_text())) == 2
+
+
+def test_a_word_parted_at_a_lines_end_is_in_one_sentence():
+    text = "The ministries of Latvia and Slo-\nvenia signed it.³ It holds for ten years.[4] Dr.\nOzols was there."
+    assert split(text)[:2] == ["The ministries of Latvia and Slo-\nvenia signed it.³", "It holds for ten years.[4]"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Present: Ms. A. Kalnina (Latvia), Mr. B. Tavares (Cabo Verde)\nItem 1: Grants\nThe grant was raised.",
+        "Short line\nAnother short line\nAnd a third one",
+        "First point of the list;\n– second point of the list;\n– third point of the list.",
+        "It covers versions 1.2 and 3.4 of it.\nThe rest is new.\nSo it is.",
+    ],
+)
+def test_lines_that_stand_for_themselves_stay_apart(text):
+    assert split(text) == text.split("\n")
