@@ -1,7 +1,7 @@
 """The numbers and signs that a document goes by: "WHA66.12", "Situation report 42", "Decree No. 1234", "2023-DON458".
 
-Told by their form and their place: the head of the text, the title and the file's name. A number that the text counts on
-(Article 1, Article 2; Page 1, Page 2) is of a part of it.
+Told by their form and their place: the head of the text, the title and the file's name. A number that the text counts
+on (Article 1, Article 2; Page 1, Page 2) is of a part of it.
 """
 
 import re

@@ -29,8 +29,8 @@ _MARKS = re.compile(r"[*_`]{1,3}|\[\^?\d{1,3}\]$|<[^<>]{1,200}>|\{[#.][^{}]{1,80
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{2,6}(?=[^\s#])|#{1,6}(?=[ \t]))[ \t]*(?P<words>.*)$", re.MULTILINE)
 _RUBBISH = re.compile(
-    r"(?:untitled|microsoft (?:word|powerpoint|excel)\b.*|slide \d+|powerpoint presentation|document\d*|title|none|.{1,3}"
-    r"|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|xlsx?|wpd|tmp)|[\W\d_]*|.*\(anonymous\).*|[a-z]:\\.*|/.*)",
+    r"(?:untitled|microsoft (?:word|powerpoint|excel)\b.*|slide \d+|powerpoint presentation"
+    r"|document\d*|title|none|.{1,3}|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|xlsx?|wpd|tmp)|[\W\d_]*|.*\(anonymous\).*|[a-z]:\\.*|/.*)",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\[?\d{1,3}\]?[.)]?\s{0,3}(?=[^\W\d_]).{0,400}\.")
