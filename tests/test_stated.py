@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from fakes import document
 
+from corpus.ingest.neighbours import shared_lines, told_apart
 from corpus.readers.datelines import dateline, day_in_address, day_in_name, is_dateline
 from corpus.readers.formats import read, read_content
 from corpus.readers.titles import title_in_name
@@ -185,3 +187,19 @@ def test_what_html_in_markdown_hides_is_no_evidence():
     assert "Hidden" in hidden
     assert "x()" in hidden
     assert "Shown" not in hidden
+
+
+def test_a_line_that_neighbours_share_is_no_title_of_any(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / f"2024-05-0{ord(name) - 96}-DON{name}1.txt").write_text(f"Disease outbreak news\n\n{PROSE}{name}")
+    (tmp_path / "d.txt").write_text(f"A visit to Baku\n\n{PROSE}")
+    files = [(("s", path.name), path) for path in tmp_path.iterdir()]
+    shared = shared_lines(files)
+    assert ("s", ".", "Disease outbreak news") in shared
+    assert ("s", ".", "A visit to Baku") not in shared
+    bulletin = document(PROSE, source="s", path="2024-05-01-DONa1.txt", title="Disease outbreak news")
+    assert told_apart(bulletin, shared).title == "DONa1"
+    assert dict(told_apart(bulletin, shared).origins) == {"title": "file name"}
+    visit = document(PROSE, source="s", path="d.txt", title="A visit to Baku")
+    assert told_apart(visit, shared) is visit
+    assert shared_lines(files[:2]) == frozenset()

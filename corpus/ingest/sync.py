@@ -5,8 +5,8 @@ what was encoded before is not encoded again (`encodings`). Order of writing a s
 unsettled, write their passages to the indexes, then one catalog transaction makes them visible (and the versions they
 replace invisible), then the replaced passages leave the indexes. A process killed anywhere in between is completed by
 the next sync.
-Which files there are is `files`; what they say is read by `isolation`, and made documents by `intake`: one of the file
-and one of each file within it, which come, change and go with it in one step.
+Which files there are is `files`, which of them begin alike `neighbours`; what they say is read by `isolation`, and made
+documents by `intake`: one of the file and one of each file within it, which come, change and go with it in one step.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from corpus.files import content_of, files_in
 from corpus.ingest.free_space import require_free_space
 from corpus.ingest.intake import Made, documents_from, printable_path
 from corpus.ingest.isolation import IsolatedReader
+from corpus.ingest.neighbours import shared_lines, told_apart
 from corpus.ingest.pipeline import PASSAGES_PER_STEP, Pipeline, Progress
 from corpus.readers.front_matter import NotForIndexing
 from corpus.store.store import Store
@@ -93,6 +94,7 @@ class Run:
         self.known_failures = {(failure.source, failure.path): failure for failure in store.catalog.failures()}
         self.pending: list[tuple[Document, Sequence[Passage]]] = []
         self.parties: dict[str, Sequence[str]] = {}
+        self._shared: frozenset[tuple[str, str, str]] = frozenset()
         self._pipeline = Pipeline(self._encoded, self._write)
 
     def __enter__(self) -> "Run":
@@ -111,12 +113,14 @@ class Run:
         files = [(source, found) for source in in_folders for found in files_in(source.folder)]
         seen = {key for key in self.known if key[0] in in_catalog}
         self.report.unchanged += sorted("/".join(key) for key in seen)
+        keys = [(source.name, printable_path(found.path.relative_to(source.folder))) for source, found in files]
+        readable = ((key, found.path) for key, (_, found) in zip(keys, files, strict=True) if found.reason is None)
+        self._shared = shared_lines(readable)
         before: Source | None = None
-        for number, (source, found) in enumerate(files, start=1):
+        for number, (key, (source, found)) in enumerate(zip(keys, files, strict=True), start=1):
             if source != before:  # how one source is written must not follow what another holds
                 self._hand_on()
                 before = source
-            key = (source.name, printable_path(found.path.relative_to(source.folder)))
             if found.reason is not None:
                 self._fail(key, None, found.reason)
             elif self.take(key, partial(content_of, found.path)):
@@ -151,7 +155,8 @@ class Run:
         except UnreadableFile as error:
             self._fail(key, sha256, str(error))
             return False
-        self.index(documents)
+        (whole, passages, pieces), *within = documents
+        self.index([(told_apart(whole, self._shared), passages, pieces), *within])
         return True
 
     def index(self, documents: Sequence[Made]) -> None:

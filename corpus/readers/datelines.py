@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from itertools import islice
-from os.path import commonprefix
 
 LANGUAGES = ("en", "lv", "ru", "az", "tr", "de", "lt", "et", "uk", "fr", "es")
 # A dateline stands at the head: within so many lines that say something, none of them longer.
@@ -177,7 +176,7 @@ def month_of(word: str) -> int | None:
         (
             number
             for name, number in by_start.get(word[:4], ())
-            if len(commonprefix((word, name))) >= max(4, len(name) - 2) and len(word) <= len(name) + 3
+            if word.startswith(name[: max(4, len(name) - 2)]) and len(word) <= len(name) + 3
         ),
         None,
     )

@@ -14,8 +14,8 @@ _LEFT_OUT = frozenset({"script", "style", "template", "noscript"})
 _BLOCKS = frozenset(
     """
     address article aside blockquote body br center col colgroup dd details div dl dt figcaption figure footer form h1
-    h2 h3 h4 h5 h6 head header hr html iframe img li link main meta nav ol p picture section source summary table tbody td
-    tfoot th thead title tr ul video
+    h2 h3 h4 h5 h6 head header hr html iframe img li link main meta nav ol p picture section source summary table tbody
+    td tfoot th thead title tr ul video
     """.split()
 )
 _HIDDEN = re.compile(

@@ -2,7 +2,8 @@
 
 A walk of our own over lxml's tree, because trafilatura, which was tried first, does not keep what citations need: it
 glues raised figures to numbers ("25³" became 253), joins table cells without their heads and takes days out of the
-text. It still says where the article begins and ends on pages that do not mark it. What is hidden, menus and comments are for `web_elements`; marks of the head for `web_marks`.
+text. It still says where the article begins and ends on pages that do not mark it. What is hidden, menus and comments
+are for `web_elements`; marks of the head for `web_marks`.
 """
 
 import re

@@ -89,7 +89,8 @@ def add_holdings(app: FastAPI, assistant: "Assistant") -> None:
 def _described(document: Document) -> dict[str, Any]:
     names = ("id", "source", "path", "title", "publisher", "published", "url", "language", "sha256", "text")
     told: dict[str, Any] = {name: getattr(document, name) for name in names}
-    return told | {"parties": list(document.parties), "topics": list(document.topics)}
+    lists = {name: list(getattr(document, name)) for name in ("parties", "topics", "identifiers", "remarks")}
+    return told | lists | {"origins": dict(document.origins)}
 
 
 def _highlight(document: Document, start: int | None, end: int | None) -> dict[str, Any] | None:

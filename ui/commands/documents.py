@@ -47,6 +47,9 @@ def documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
                 "publisher": d.publisher,
                 "published": d.published,
                 "language": d.language,
+                "identifiers": d.identifiers,
+                "origins": dict(d.origins),
+                "remarks": d.remarks,
                 "sha256": d.sha256,
             }
             for d in listed
@@ -56,6 +59,10 @@ def documents(data_dir: DataDir = None, as_json: AsJson = False) -> None:
         return
     for document in listed:
         typer.echo(f"{document.published or 'undated':10}  {document.source}/{document.path}  {document.title}")
+        if found := [f"{name} from its {origin}" for name, origin in document.origins if origin != "stated"]:
+            typer.echo(f"            {', '.join(found)}")
+        for remark in document.remarks:
+            typer.echo(f"            {remark}")
     for failure in failed:
         typer.echo(f"not read    {failure.source}/{failure.path}: {failure.reason}")
     typer.echo(f"{len(listed)} documents, {catalog.passage_count()} passages, {len(failed)} files not read")

@@ -31,6 +31,9 @@ DOCUMENT_EXAMPLE: dict[str, Any] = _HEAD | {
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "text": "The health ministries of Azerbaijan and Latvia signed a Cooperation Agreement in Riga.",
     "topics": ["agreement"],
+    "identifiers": ["Agreement No. 17"],
+    "origins": {"title": "stated", "published": "dateline", "publisher": "stated"},
+    "remarks": ["2 of 6 pages have no text."],
     "current": True,
     "newer": None,
     "passages": [{"id": "1f0c6a1d9b7e4c52-0", "start": 0, "end": 86, "page": None}],
@@ -115,7 +118,10 @@ class Highlight(BaseModel):
 
 
 class FullDocument(BaseModel):
-    """A document with its text; `newer` is the id of the version that took its place, where it is not current."""
+    """A document with its text; `newer` is the id of the version that took its place, where it is not current.
+
+    `origins` say where title, day and publisher were found: stated, dateline, file name, address or file properties.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [DOCUMENT_EXAMPLE]})
 
@@ -131,6 +137,9 @@ class FullDocument(BaseModel):
     text: str
     parties: list[str]
     topics: list[str]
+    identifiers: list[str]
+    origins: dict[str, str]
+    remarks: list[str]
     current: bool
     newer: str | None
     passages: list[PassagePlace]
