@@ -25,7 +25,7 @@ _FIRST_BLOCKS = 12
 _BLOCKS_READ = 400
 _TEXT_READ = 60_000
 _FULL_LINE = 85
-_MARKS = re.compile(r"[*_`]{1,3}|\[\^?\d{1,3}\]$|<[^<>]{1,200}>|\{[#.][^{}]{1,80}\}")
+_MARKS = re.compile(r"[*`]{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|\[\^?\d{1,3}\]$|<[^<>]{1,200}>|\{[#.][^{}]{1,80}\}")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{2,6}(?=[^\s#])|#{1,6}(?=[ \t]))[ \t]*(?P<words>.*)$", re.MULTILINE)
 _RUBBISH = re.compile(
