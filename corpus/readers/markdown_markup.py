@@ -25,7 +25,8 @@ _HIDDEN = re.compile(
 
 def unshown(text: str, start: int = 0) -> Iterator[Span]:
     """The spans from `start` on that are not to be read, in order; every one is looked for once."""
-    position, gone = start, {}  # where the search for an end has already failed, it fails again
+    position = start
+    gone: dict[str, bool] = {}  # where the search for an end has already failed, it fails again
     while match := _OPENING.search(text, position):
         position = match.end()
         name = (match.group("name") or "").lower()
