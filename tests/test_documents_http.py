@@ -113,7 +113,7 @@ def test_the_list_tells_documents_sources_and_failures(client: TestClient) -> No
 
 
 def test_the_list_is_filtered_and_turned(client: TestClient) -> None:
-    add(client, *((f"{n}.txt", WORDS + f" It has {n} beds.".encode()) for n in range(5)))
+    add(client, *((f"iceland-{n}.txt", WORDS + f" It has {n} beds.".encode()) for n in range(5)))
     told = client.get("/api/v1/documents?q=iceland&page_size=2&page=2&sort=title").json()
     assert (len(told["documents"]), told["total"], told["pages"]) == (2, 5, 3)
     assert client.get("/api/v1/documents?publisher=The%20Gazette").json()["total"] == 1
@@ -302,7 +302,7 @@ def test_the_page_lists_searches_and_says_what_was_not_read(client: TestClient) 
 
 
 def test_pages_are_turned_with_the_search_kept(client: TestClient) -> None:
-    add(client, *((f"{n}.txt", WORDS + f" It has {n} beds.".encode()) for n in range(60)))
+    add(client, *((f"iceland-{n}.txt", WORDS + f" It has {n} beds.".encode()) for n in range(60)))
     first = parse(client.get("/documents?q=iceland&sort=title").text)
     assert "1–50 of 60 documents" in first.text
     (following,) = [link.attributes["href"] for link in first.all("a") if link.text == "Next"]
