@@ -7,8 +7,8 @@ import pytest
 
 from corpus.document import Extraction
 from corpus.readers.formats import read, read_content
-from corpus.readers.message_text import in_charset
-from corpus.readers.quoted import of_lines
+from corpus.readers.mail.message_text import in_charset
+from corpus.readers.mail.quoted import of_lines
 
 CASES = Path(__file__).parent / "cases"
 

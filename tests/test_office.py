@@ -9,9 +9,9 @@ import pytest
 
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
-from corpus.readers.figures import shown
 from corpus.readers.formats import read_content
 from corpus.readers.grids import MOST_ROWS
+from corpus.readers.office.figures import shown
 
 HEAD = ["Country", "Students 2024", "Students 2025"]
 

@@ -7,8 +7,8 @@ import pytest
 from corpus.document import Document, Extraction
 from corpus.errors import UnreadableFile
 from corpus.readers.formats import read
-from corpus.readers.pdf_hyphens import Hyphens
-from corpus.readers.pdf_titles import title_of
+from corpus.readers.pdf.hyphens import Hyphens
+from corpus.readers.pdf.titles import title_of
 from corpus.text.chunking import ChunkingParameters, passages
 
 CASES = Path(__file__).parent / "cases" / "pdf"

@@ -19,8 +19,8 @@ from corpus.errors import UnreadableFile
 from corpus.readers import formats
 from corpus.readers.formats import read, read_content, supported_suffixes
 from corpus.readers.front_matter import NotForIndexing
-from corpus.readers.titles import LONGEST_TITLE
-from corpus.readers.word import LARGEST_UNPACKED_BYTES
+from corpus.readers.office.word import LARGEST_UNPACKED_BYTES
+from corpus.readers.stated.titles import LONGEST_TITLE
 
 PROSE = "The ministers of health met in Baku and agreed to exchange specialists, students and experience."
 RUSSIAN = "Министры здравоохранения двух стран встретились в Баку и обсудили сотрудничество в области медицины. " * 3

@@ -6,9 +6,9 @@ import pytest
 from fakes import document
 
 from corpus.ingest.neighbours import shared_lines, told_apart
-from corpus.readers.datelines import dateline, day_in_address, day_in_name, is_dateline
 from corpus.readers.formats import read, read_content
-from corpus.readers.titles import title_in_name
+from corpus.readers.stated.datelines import dateline, day_in_address, day_in_name, is_dateline
+from corpus.readers.stated.titles import title_in_name
 
 CASES = Path(__file__).parent / "cases"
 PROSE = "The ministers of health met in Baku and agreed to exchange specialists, students and experience.\n"

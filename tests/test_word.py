@@ -8,8 +8,8 @@ import pytest
 
 from corpus.document import Extraction
 from corpus.readers.formats import read, read_content
+from corpus.readers.office.word_numbers import letters, roman
 from corpus.readers.tables import rows_as_text
-from corpus.readers.word_numbers import letters, roman
 
 CASES = Path(__file__).parent / "cases" / "docx"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from corpus.document import Document
-from corpus.readers.titles import tidy, title_in_name
+from corpus.readers.stated.titles import tidy, title_in_name
 
 _SUFFIXES = (".txt", ".text", ".md", ".markdown")
 _FIRST_BYTES, _FIRST_LINES = 600, 4

@@ -13,7 +13,7 @@ from corpus.document import Attachment, Extraction
 from corpus.errors import UnreadableFile
 from corpus.readers.attaching import LARGEST_ATTACHMENTS_BYTES, MOST_ATTACHMENTS
 from corpus.readers.metadata import one_line
-from corpus.readers.packages import opened, reading
+from corpus.readers.office.packages import opened, reading
 
 _ENCRYPTED = 1
 

@@ -9,22 +9,22 @@ from corpus.errors import UnreadableFile
 from corpus.files import content_of
 from corpus.readers.archive import read_archive
 from corpus.readers.attaching import bounded
-from corpus.readers.book import read_book
+from corpus.readers.mail.message import read_message
+from corpus.readers.mail.outlook import read_outlook
 from corpus.readers.markdown import read_markdown
-from corpus.readers.message import read_message
 from corpus.readers.metadata import web_address
-from corpus.readers.open_document import read_open_document
-from corpus.readers.outlook import read_outlook
-from corpus.readers.pdf import read_pdf
+from corpus.readers.office.book import read_book
+from corpus.readers.office.open_document import read_open_document
+from corpus.readers.office.rich_text import read_rich_text
+from corpus.readers.office.sheets import read_sheets
+from corpus.readers.office.slides import read_slides
+from corpus.readers.office.word import read_word
+from corpus.readers.pdf.pdf import read_pdf
 from corpus.readers.plain import read_text
 from corpus.readers.recognising import OLD_FORMATS, recognised
-from corpus.readers.rich_text import read_rich_text
 from corpus.readers.separated import read_separated
-from corpus.readers.sheets import read_sheets
-from corpus.readers.slides import read_slides
-from corpus.readers.stated import completed
-from corpus.readers.web_page import read_web_page
-from corpus.readers.word import read_word
+from corpus.readers.stated.stated import completed
+from corpus.readers.web.web_page import read_web_page
 
 # Characters; a book of 1,500 pages has fewer.
 LONGEST_TEXT = 5_000_000

@@ -8,10 +8,10 @@ from typing import Any
 
 from corpus.document import Extraction, Span
 from corpus.readers.characters import decoded
-from corpus.readers.datelines import stated_day
 from corpus.readers.front_matter import NotForIndexing, split_front_matter
 from corpus.readers.markdown_markup import unshown
 from corpus.readers.metadata import iso_date, language_code, one_line, strings
+from corpus.readers.stated.datelines import stated_day
 
 # Which of the names that people and programs give these comes first.
 _PUBLISHED = ("published", "date", "published_time", "published_at", "publication_date", "pubdate", "date_published")

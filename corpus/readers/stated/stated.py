@@ -10,10 +10,10 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from corpus.document import Extraction, Span
-from corpus.readers.datelines import dateline, day_in_address, day_in_name
-from corpus.readers.identifiers import identifiers
 from corpus.readers.metadata import iso_date
-from corpus.readers.titles import heading_in, is_rubbish, tidy, title_in_name
+from corpus.readers.stated.datelines import dateline, day_in_address, day_in_name
+from corpus.readers.stated.identifiers import identifiers
+from corpus.readers.stated.titles import heading_in, is_rubbish, tidy, title_in_name
 from corpus.text.furniture import furniture, stated_date, stated_publisher
 from corpus.text.language import detect_language
 

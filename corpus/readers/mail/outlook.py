@@ -16,9 +16,9 @@ from typing import Any
 
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
-from corpus.readers.message import read_message
+from corpus.readers.mail.message import read_message
 from corpus.readers.metadata import one_line
-from corpus.readers.packages import reading
+from corpus.readers.office.packages import reading
 
 _DEEPEST = 5
 _EMBEDDED = "__substg1.0_3701000D"

@@ -7,8 +7,8 @@ cells is not drawn, they are one. What becomes of the rows is for `tables`.
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from corpus.readers.pdf_glyphs import Rule, Run
-from corpus.readers.pdf_layout import Line, Segment, is_marker, segments_of
+from corpus.readers.pdf.glyphs import Rule, Run
+from corpus.readers.pdf.layout import Line, Segment, is_marker, segments_of
 from corpus.readers.tables import Cell, rows_as_text
 
 _NEAR = 3.0  # points

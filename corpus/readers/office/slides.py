@@ -11,7 +11,7 @@ from typing import Any
 from corpus.document import Extraction, Span
 from corpus.errors import UnreadableFile
 from corpus.readers.metadata import one_line, printable
-from corpus.readers.packages import opened, reading
+from corpus.readers.office.packages import opened, reading
 from corpus.readers.tables import Cell, rows_as_text
 
 _DEEPEST_GROUP = 20

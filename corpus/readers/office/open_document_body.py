@@ -5,9 +5,9 @@ from typing import Any
 
 from corpus.readers.grids import blocks_of_grid, bounded
 from corpus.readers.metadata import one_line
-from corpus.readers.packages import attribute, local
+from corpus.readers.office.packages import attribute, local
+from corpus.readers.office.word_numbers import letters, roman
 from corpus.readers.tables import Cell, rows_as_text
-from corpus.readers.word_numbers import letters, roman
 
 _DEEPEST = 60
 # Elements whose text is none of the document's.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpus.readers.metadata import one_line, printable
-from corpus.readers.pdf_glyphs import Run
+from corpus.readers.pdf.glyphs import Run
 
 _HIDDEN = 2 | 32  # flags of an annotation: hidden, not to be viewed
 _MOST_ANNOTATIONS = 2_000

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from corpus.readers.pdf_layout import Line, Segment, is_marker, joined
-from corpus.readers.pdf_layout import lines as lines_of
-from corpus.readers.pdf_tables import has_head, rows_of, table_lengths, told_rows
+from corpus.readers.pdf.layout import Line, Segment, is_marker, joined
+from corpus.readers.pdf.layout import lines as lines_of
+from corpus.readers.pdf.ruled_tables import has_head, rows_of, table_lengths, told_rows
 
 _ENDS = ".!?:;…。！？"
 _CLOSING = "\"'”’»)]"

@@ -13,9 +13,9 @@ from pathlib import PurePath
 from urllib.parse import unquote
 
 from corpus.document import Span
-from corpus.readers.datelines import dateline, day_in_name, is_dateline
-from corpus.readers.identifiers import is_numbered
 from corpus.readers.metadata import one_line
+from corpus.readers.stated.datelines import dateline, day_in_name, is_dateline
+from corpus.readers.stated.identifiers import is_numbered
 from corpus.text.sentences import blocks, without_marker
 
 LONGEST_TITLE = 200

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from corpus.readers.datelines import stated_day
 from corpus.readers.metadata import iso_date, one_line
-from corpus.readers.web_elements import Concealed, words_of
+from corpus.readers.stated.datelines import stated_day
+from corpus.readers.web.web_elements import Concealed, words_of
 
 _PUBLISHED = (
     *("article:published_time", "og:published_time", "datepublished", "citation_publication_date", "citation_date"),

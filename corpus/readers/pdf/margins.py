@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from corpus.readers.pdf_layout import Line, Segment
+from corpus.readers.pdf.layout import Line, Segment
 
 _LINES_AT_EDGE = 5
 _SHARE = 0.4  # of the pages: headers of left and right pages differ

@@ -11,7 +11,7 @@ from dataclasses import replace
 from corpus.document import Extraction, Span
 from corpus.errors import UnreadableFile
 from corpus.readers.metadata import one_line, printable
-from corpus.readers.rich_text_flow import Flow, State
+from corpus.readers.office.rich_text_flow import Flow, State
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL

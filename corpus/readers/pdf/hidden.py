@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from corpus.readers.pdf_glyphs import Run
+from corpus.readers.pdf.glyphs import Run
 
 _LEAST_CONTRAST = 10  # of 255 shades
 _SMALLEST = 1.5  # points

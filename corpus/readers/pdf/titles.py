@@ -7,7 +7,7 @@ and with the title of whatever file was written over.
 from collections.abc import Sequence
 
 from corpus.readers.metadata import one_line
-from corpus.readers.pdf_paragraphs import Block, begins_item
+from corpus.readers.pdf.paragraphs import Block, begins_item
 
 LONGEST_TITLE = 250
 _LARGER = 1.15  # than the text, at least

@@ -13,9 +13,9 @@ from corpus.document import Extraction
 from corpus.errors import UnreadableFile
 from corpus.readers.characters import decoded
 from corpus.readers.metadata import language_code, one_line, printable
-from corpus.readers.titles import tidy
-from corpus.readers.web_elements import Concealed, blocks_of, concealed_by_rules, is_left_out, local
-from corpus.readers.web_marks import Marks
+from corpus.readers.stated.titles import tidy
+from corpus.readers.web.web_elements import Concealed, blocks_of, concealed_by_rules, is_left_out, local
+from corpus.readers.web.web_marks import Marks
 
 _CHARSET = re.compile(rb"<(?:meta|\?xml)\s[^>]{0,200}?(?:charset|encoding)\s?=\s?[\"']?\s?([\w-]{2,40})", re.IGNORECASE)
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{1,5}\)(\S{1,2000}) -->")

@@ -12,9 +12,9 @@ from typing import Any
 from corpus.document import Extraction, Span
 from corpus.errors import UnreadableFile
 from corpus.readers.metadata import one_line, printable
-from corpus.readers.open_document_body import Body
-from corpus.readers.packages import local, opened, parsed, reading
-from corpus.readers.slides import extraction_of_slides
+from corpus.readers.office.open_document_body import Body
+from corpus.readers.office.packages import local, opened, parsed, reading
+from corpus.readers.office.slides import extraction_of_slides
 
 _TRACKED = "The file has tracked changes; they are read as if all were accepted."
 

@@ -14,15 +14,15 @@ from typing import Any
 from corpus.document import Extraction, Span
 from corpus.errors import UnreadableFile
 from corpus.readers.metadata import one_line
-from corpus.readers.pdf_glyphs import Glyphs, Run, rules
-from corpus.readers.pdf_hidden import Shown
-from corpus.readers.pdf_hyphens import Hyphens
-from corpus.readers.pdf_layout import Line, Segment, lines
-from corpus.readers.pdf_margins import Margins, margins
-from corpus.readers.pdf_paragraphs import Block, blocks_of, body_size, runs_over
-from corpus.readers.pdf_parts import added_to, embedded_files, page_labels
-from corpus.readers.pdf_tables import ruled_tables
-from corpus.readers.pdf_titles import title_of
+from corpus.readers.pdf.glyphs import Glyphs, Run, rules
+from corpus.readers.pdf.hidden import Shown
+from corpus.readers.pdf.hyphens import Hyphens
+from corpus.readers.pdf.layout import Line, Segment, lines
+from corpus.readers.pdf.margins import Margins, margins
+from corpus.readers.pdf.paragraphs import Block, blocks_of, body_size, runs_over
+from corpus.readers.pdf.parts import added_to, embedded_files, page_labels
+from corpus.readers.pdf.ruled_tables import ruled_tables
+from corpus.readers.pdf.titles import title_of
 
 _TITLE_PAGES = 2
 _MOST_NAMES = 5

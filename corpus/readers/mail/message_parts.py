@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from corpus.document import Attachment
-from corpus.readers.calendar import events_as_text
-from corpus.readers.message_text import header, in_charset, is_flowed, text_of, unwrapped
+from corpus.readers.mail.calendar import events_as_text
+from corpus.readers.mail.message_text import header, in_charset, is_flowed, text_of, unwrapped
+from corpus.readers.mail.quoted import Told, of_lines, of_markup
 from corpus.readers.metadata import one_line
-from corpus.readers.quoted import Told, of_lines, of_markup
 
 _DEEPEST = 50
 _MOST_PARTS = 20_000

@@ -13,10 +13,10 @@ from typing import Any
 
 from corpus.document import Extraction
 from corpus.errors import UnreadableFile
-from corpus.readers.figures import shown
 from corpus.readers.grids import MOST_CHARACTERS, blocks_of_grid, bounded
 from corpus.readers.metadata import one_line, printable
-from corpus.readers.packages import opened, reading
+from corpus.readers.office.figures import shown
+from corpus.readers.office.packages import opened, reading
 
 _LARGEST_IN_MEMORY = 24 * 2**20  # bytes of XML
 # openpyxl makes an object of each cell that a merged one covers, up to the edge of the sheet.

@@ -26,7 +26,7 @@ def read_word(content: bytes) -> Extraction:
     """The text and the properties of the file, with page headers and feet as furniture in front."""
     from lxml.etree import LxmlError
 
-    from corpus.readers.word_body import Body
+    from corpus.readers.office.word_body import Body
 
     try:
         package = _Package(content)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import PurePath
 
-from corpus.readers.datelines import is_dateline, month_of
+from corpus.readers.stated.datelines import is_dateline, month_of
 
 MOST = 8
 _HEAD_LINES = 25

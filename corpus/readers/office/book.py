@@ -15,7 +15,7 @@ from corpus.document import Extraction
 from corpus.errors import UnreadableFile
 from corpus.readers.markup import blocks_of
 from corpus.readers.metadata import iso_date, one_line, printable
-from corpus.readers.packages import attribute, local, opened, parsed, reading
+from corpus.readers.office.packages import attribute, local, opened, parsed, reading
 
 _MOST_CHAPTERS = 2_000
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")

@@ -16,10 +16,10 @@ from email.message import Message
 from corpus.document import Attachment, Extraction, Span
 from corpus.errors import UnreadableFile
 from corpus.readers.characters import decoded
-from corpus.readers.message_parts import Parts
-from corpus.readers.message_text import header
+from corpus.readers.mail.message_parts import Parts
+from corpus.readers.mail.message_text import header
+from corpus.readers.mail.quoted import Told, forwarded, marked
 from corpus.readers.metadata import iso_date, one_line, printable
-from corpus.readers.quoted import Told, forwarded, marked
 
 # E-mail is not much older; programs write the beginning of their time count where they know no date.
 _FIRST_YEAR = 1975

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from corpus.readers.pdf_glyphs import Run
+from corpus.readers.pdf.glyphs import Run
 from corpus.readers.tables import Cell
 
 _LINES_AROUND = 3

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpus.readers.metadata import one_line, printable
+from corpus.readers.office.word_numbers import Numbers, local, value
 from corpus.readers.tables import rows_as_text
-from corpus.readers.word_numbers import Numbers, local, value
 
 # What is gone once tracked changes are accepted, and what a field is computed from.
 _GONE = frozenset({"del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "Fallback"})

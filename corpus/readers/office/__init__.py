@@ -1,0 +1,1 @@
+"""Word processors, sheets, slides and books."""

@@ -1,0 +1,1 @@
+"""PDF: characters and their places become columns, paragraphs, tables and notes."""
