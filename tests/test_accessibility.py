@@ -15,7 +15,10 @@ pytest.importorskip("playwright", reason="the browser tests need the Python pack
 axe_playwright_python = pytest.importorskip("axe_playwright_python", reason="axe-core comes with this package")
 from test_browser import CHROMIUM, FLAGSHIP, Visit, browser, served  # noqa: E402, F401 (a fixture, by its name)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -25,7 +25,10 @@ pytest.importorskip("playwright", reason="the browser tests need the Python pack
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
 )
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 FLAGSHIP = "What did Latvia and Azerbaijan agree on?"
 POISONED_TITLE = "<img src=x onerror=window.pwned=1> ![t](http://evil.example/t.png) [x](javascript:window.pwned=1)"

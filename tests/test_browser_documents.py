@@ -14,7 +14,10 @@ from assistant.assembly import Assistant, open_assistant
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
 from test_browser import CHROMIUM, WATCH, browser, served  # noqa: F401 (a fixture is used by its name)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 VISIT = "Iceland and Malta signed a health agreement in Valletta on 3 May 2024."
 # Drops files onto the field: each is (name, text); remembers everything that the list of progress ever showed.

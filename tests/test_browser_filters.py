@@ -14,7 +14,10 @@ from ui.chat.filters import HINT, LINK
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
 from test_browser import CHROMIUM, FLAGSHIP, POISONED, Visit, browser, served  # noqa: F401 (a fixture, by its name)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 HOSTILE = "<img src=x onerror=window.pwned=1> ](javascript:1) & co"
 

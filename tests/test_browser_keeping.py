@@ -26,7 +26,10 @@ from ui.keeping.shelves import BrowserShelf, Shelf
 from ui.rendering import one_line
 from ui.server import address, bind
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 FOLLOW_UP = "so is it in force now?"
 REFUSED = "What is the capital of France?"

@@ -21,7 +21,10 @@ axe_playwright_python = pytest.importorskip("axe_playwright_python", reason="axe
 from test_accessibility import violations  # noqa: E402
 from test_browser import CHROMIUM, FLAGSHIP, Visit, browser, served  # noqa: E402, F401 (a fixture, by its name)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # How 9 February 2026 and nine months or so look in each language.

@@ -16,7 +16,10 @@ from corpus.store.store import Store
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
 from test_browser import CHROMIUM, FLAGSHIP, NoSuggestions, Visit, browser, served  # noqa: F401 (a fixture, by its name)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 IN_VIEW = """element => { const box = element.getBoundingClientRect();
     return box.top >= 0 && box.top < innerHeight && box.left >= 0 && box.right <= innerWidth }"""

@@ -23,7 +23,10 @@ from ui.server import address, bind
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
 from test_browser import CHROMIUM, FLAGSHIP, browser  # noqa: F401 (a fixture is used by its name)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 ROOT = Path(__file__).parents[1]
 
 

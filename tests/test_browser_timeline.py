@@ -11,7 +11,10 @@ from assistant.assembly import Assistant
 pytest.importorskip("playwright", reason="the browser tests need the Python package playwright")
 from test_browser import CHROMIUM, WATCH, browser, served  # noqa: F401 (a fixture is used by its name)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,8 @@ ANSWER_KEYS = {
 }
 SET_BY_MAIN = ("ANONYMIZED_TELEMETRY", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "TOKENIZERS_PARALLELISM")
 
+pytestmark = pytest.mark.processes  # a command with its own process, as users have it
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -15,6 +15,8 @@ from fakes import (
 
 from corpus.ingest.sync import sync
 
+pytestmark = pytest.mark.processes
+
 RANDOM_KILLS = 15
 
 

@@ -15,6 +15,8 @@ from corpus.index.servers import Servers
 from corpus.ingest.sync import sync
 from corpus.store.store import Store
 
+pytestmark = [pytest.mark.servers, pytest.mark.processes]
+
 Killer = Callable[..., dict[str, Any]]
 # Each kill needs a catalog of its own, which cannot be copied as a folder can; every sixth write, of another first.
 _APART = 6

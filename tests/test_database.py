@@ -16,6 +16,8 @@ from corpus.catalog.database import INSTALL, address_of, open_engine, write_enco
 from corpus.catalog.entries import Change, Source
 from corpus.errors import DataFolderBusy, StoreUnreachable
 
+pytestmark = [pytest.mark.servers, pytest.mark.processes]
+
 
 @pytest.mark.parametrize(
     "address", ["mysql://a:hidden@h/d", "postgresql://a:hidden@h", "hidden", "postgresql://a:hidden@h:port/d", "x://"]

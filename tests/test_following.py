@@ -22,6 +22,8 @@ from corpus.store.following import NOTE, Follower
 from corpus.store.store import Store
 from ui.api.health import readiness
 
+pytestmark = [pytest.mark.servers, pytest.mark.processes]
+
 if TYPE_CHECKING:
     from assistant.assembly import Assistant
 

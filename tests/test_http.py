@@ -417,6 +417,7 @@ def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.communicate()
 
 
+@pytest.mark.processes
 def test_sigterm_ends_the_real_command_cleanly_under_an_open_page(tmp_path: Path, encoder: Encoder) -> None:
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "riga.txt").write_bytes(RIGA.encode())

@@ -15,7 +15,10 @@ from test_browser import CHROMIUM, browser  # noqa: F401 (a fixture is used by i
 
 from assistant.assembly import Assistant
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
+]
 ATTACKS = combinations(0.03)
 every_policy = pytest.mark.parametrize("policy", [True, False], ids=["policy on", "policy off"])
 

@@ -21,6 +21,8 @@ from corpus.readers.front_matter import NotForIndexing
 from corpus.text.chunking import ChunkingParameters
 from corpus.text.cutting import Cutting
 
+pytestmark = pytest.mark.processes
+
 GOOD = {
     "good.txt": PROSE.encode(),
     "good.md": f"# A visit\n\n{PROSE}".encode(),

@@ -10,6 +10,8 @@ import pytest
 from corpus.errors import DataFolderBusy
 from corpus.store.lock import writers_lock
 
+pytestmark = pytest.mark.processes
+
 HOLD = """
 import sys, time
 from pathlib import Path

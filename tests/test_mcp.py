@@ -222,6 +222,7 @@ def arguments(data: Path) -> list[str]:
     return ["-c", code]
 
 
+@pytest.mark.processes
 def test_the_real_command_serves_the_sdks_client_over_stdio(data: Path) -> None:
     (command, *rest) = child_command(*arguments(data))
     server = StdioServerParameters(command=command, args=rest, env=child_environment(), cwd=data)
@@ -238,6 +239,7 @@ def test_the_real_command_serves_the_sdks_client_over_stdio(data: Path) -> None:
     assert wrong.is_error
 
 
+@pytest.mark.processes
 def test_nothing_but_the_protocol_comes_on_standard_output(data: Path) -> None:
     """A child that prints whatever it loads: from Python and from below it, before and while it serves."""
     noisy = "import os; print('noise'); os.write(1, b'noise below\\n')\n"
@@ -294,6 +296,7 @@ def test_nothing_but_the_protocol_comes_on_standard_output(data: Path) -> None:
     assert child.returncode == 0
 
 
+@pytest.mark.processes
 def test_a_data_folder_that_cannot_be_used_is_a_sentence_on_standard_error(tmp_path: Path) -> None:
     (tmp_path / "catalog.sqlite3").write_bytes(b"no database at all" * 100)
     ended = subprocess.run(

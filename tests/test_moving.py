@@ -34,6 +34,8 @@ from ui.keeping.moving import move
 from ui.storage import database, shared
 from ui.storage.shared import shared_secret
 
+pytestmark = [pytest.mark.servers, pytest.mark.processes]
+
 QUESTION = "What did Iceland and Malta sign?"
 SIGNED = "{} and {} signed a health agreement in Valletta on 3 May 2024."
 ALL = [*tables.metadata.sorted_tables, *database.metadata.sorted_tables, *shared.metadata.sorted_tables]

@@ -32,7 +32,12 @@ SIGN_IN = {
 }
 PROXY_SAYS = {"X-Portal-User": "anna"}
 CLIENTS = 4
-pytestmark = pytest.mark.skipif(not (NGINX and OPENSSL), reason="needs nginx and openssl")
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.browser,
+    pytest.mark.processes,
+    pytest.mark.skipif(not (NGINX and OPENSSL), reason="needs nginx and openssl"),
+]
 
 
 @dataclass

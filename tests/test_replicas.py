@@ -13,6 +13,8 @@ from assistant.settings import Settings
 from corpus.encoder.protocol import Encoder
 from corpus.index.servers import Servers
 
+pytestmark = [pytest.mark.servers, pytest.mark.processes]
+
 SIGNED = "{} and {} signed a health cooperation agreement on 3 May 2024. It covers ambulances."
 
 

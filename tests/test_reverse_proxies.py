@@ -40,6 +40,8 @@ from test_browser import CHROMIUM
 from assistant.progress import Stage, Step
 from ui.server import bind
 
+pytestmark = [pytest.mark.servers, pytest.mark.browser]
+
 DOCS = Path(__file__).parents[1] / "docs"
 DOCUMENT = (DOCS / "operations.md").read_text(encoding="utf-8")
 BEFORE_SEVERAL = DOCS / "nginx-replicas.conf"

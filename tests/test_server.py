@@ -13,6 +13,8 @@ from ui.access.layer import names_of
 from ui.identity.keys import KeyRing
 from ui.server import EVERYBODY, NOBODY_SIGNS_IN, AddressInUse, address, bind
 
+pytestmark = pytest.mark.processes
+
 BEYOND = """
 import sys
 from fakes import FakeEncoder

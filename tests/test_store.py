@@ -35,6 +35,7 @@ def elsewhere(command, data):
     )
 
 
+@pytest.mark.processes
 def test_a_second_writer_is_refused_at_once_and_told_why(filled, monkeypatch):
     monkeypatch.setattr("corpus.catalog.database._PATIENCE_SECONDS", 0.2)
     holder = subprocess.Popen(
@@ -62,6 +63,7 @@ def test_a_second_writer_is_refused_at_once_and_told_why(filled, monkeypatch):
     assert holder.returncode == 0
 
 
+@pytest.mark.processes
 def test_a_killed_writer_leaves_no_lock(filled):
     code = (
         "import os, signal, sys; from pathlib import Path; from fakes import open_store\n"

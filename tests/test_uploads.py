@@ -196,12 +196,14 @@ def test_there_is_a_limit_to_how_many_files_and_how_large(store: Store, monkeypa
     assert add(store, ("a.txt", OTHER))[0].outcome == "indexed"
 
 
+@pytest.mark.processes
 @pytest.mark.one_folder
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
 def test_an_addition_killed_as_its_file_is_kept_leaves_nothing_half(store: Store, moment: str) -> None:
     assert_nothing_half(store, moment)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("moment", ["index", "step"])
 def test_an_addition_killed_later_leaves_a_whole_file(store: Store, moment: str) -> None:
     assert_nothing_half(store, moment)

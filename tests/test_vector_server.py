@@ -18,6 +18,8 @@ from corpus.errors import BuildGone, StoreUnreachable
 from corpus.index.vector_server import remove_collections
 from corpus.index.vectors import VectorStore
 
+pytestmark = [pytest.mark.servers, pytest.mark.processes]
+
 VECTORS = np.eye(4, dtype=np.float32)
 
 
