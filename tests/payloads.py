@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from urllib.parse import quote, unquote
 
-import pytest
+from each import each
 
 BEACON = "http://evil.example/beacon.png"
 NAMED = {
@@ -126,7 +126,7 @@ NAMED = {
     "latex-block": "%%%LATEX_BLOCK_0%%%",
 }
 
-every_payload = pytest.mark.parametrize("payload", NAMED.values(), ids=NAMED.keys())
+every_payload = each("payload", NAMED.values())
 # Those that a text file can hold.
 PAYLOADS = tuple(
     text for text in NAMED.values() if "\0" not in text and text.encode("utf-8", "ignore").decode() == text

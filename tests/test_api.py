@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from each import each
 from fakes import FakeEncoder
 from fastapi.testclient import TestClient
 from payloads import BEACON, PAYLOADS
@@ -91,7 +92,7 @@ def test_history_makes_a_follow_up_stand_alone(client: TestClient) -> None:
     assert "Iceland" in told["standalone_question"]
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         {},

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from each import each
 
 from assistant.assembly import briefs_folder
 from corpus.readers.formats import read
@@ -20,7 +21,7 @@ RUN_LENGTH = 8
 # A run of words counts as copied only where so many of them are no names: titles of persons and offices are facts.
 FEWEST_WORDS_THAT_ARE_NO_NAMES = 4
 
-every_brief = pytest.mark.parametrize("brief", BRIEFS, ids=lambda path: path.stem)
+every_brief = each("brief", BRIEFS)
 
 
 def front_matter_and_body(text: str) -> tuple[dict[str, Any], str]:

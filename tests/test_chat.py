@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from each import each
 from fakes import FakeEncoder, document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,7 +133,7 @@ SHAPES = pytest.mark.parametrize("sent", [list, as_a_browser_sends], ids=["by a 
 # Reading messages
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "text"),
     [
         ("words", "words"),
@@ -170,7 +171,7 @@ def test_a_question_is_read_back_as_it_was_put(question: str) -> None:
 # Putting a question
 
 
-@pytest.mark.parametrize("question", NAMED.values(), ids=NAMED.keys())
+@each("question", NAMED.values())
 def test_a_question_with_markup_is_put_as_inert_text(question: str) -> None:
     (message,) = with_question([], question)
     assert message["role"] == "user"
@@ -429,7 +430,7 @@ def test_no_conversation_is_an_error(messages: list[tuple[str | None, str]]) -> 
     conversing(FakeAssistant(*growing_answer()), with_question(stopped(sent), "And now?"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("published", "told"),
     [
         ("2026-11-22", "new"),

@@ -3,6 +3,7 @@ import time
 from itertools import pairwise
 
 import pytest
+from each import each
 from fakes import FakeEncoder, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -131,8 +132,8 @@ SCRIPTS = [
 ]
 
 
-@pytest.mark.parametrize("text", SCRIPTS, ids=lambda text: text[:12])
-@pytest.mark.parametrize("title", ["A short title", "A very long title of many words " * 12, "標題" * 80, "x" * 300])
+@each("text", SCRIPTS)
+@each("title", ["A short title", "A very long title of many words " * 12, "標題" * 80, "x" * 300])
 def test_the_model_reads_every_passage_in_full_together_with_its_title(encoder, text, title):
     made = passages(document(text, title=title), encoder.count_tokens, ChunkingParameters())
     assert all(tokens <= 180 for tokens in encoder.count_tokens([passage.text for passage in made]))

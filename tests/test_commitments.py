@@ -1,6 +1,6 @@
 """What a sentence reports of a commitment, and what a question asks about one."""
 
-import pytest
+from each import each
 
 from assistant.language.commitments import Status, asked_status, describes_content, report, states_absence
 
@@ -33,12 +33,12 @@ NOT_REPORTED = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "status"), REPORTED)
+@each(("sentence", "status"), REPORTED)
 def test_the_strongest_status_reported_as_a_fact_is_found(sentence: str, status: Status) -> None:
     assert report(sentence).reported == status
 
 
-@pytest.mark.parametrize(("sentence", "status"), NOT_REPORTED)
+@each(("sentence", "status"), NOT_REPORTED)
 def test_conditions_plans_and_denials_report_no_such_status(sentence: str, status: Status) -> None:
     assert (report(sentence).reported or 0) < status
 
@@ -54,7 +54,7 @@ def test_what_is_denied_of_a_signed_agreement_leaves_it_signed() -> None:
     assert told.reported == Status.SIGNED
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "status"),
     [
         ("What did Latvia and Azerbaijan agree on?", Status.AGREED),

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from each import each
 from fakes import FakeEncoder, app_over
 from fastapi.testclient import TestClient
 from markdown_it import MarkdownIt
@@ -179,8 +180,8 @@ def test_another_model_is_not_found(client: OpenAI) -> None:
         client.models.retrieve("gpt-4o")
 
 
-@pytest.mark.parametrize("streamed", [False, True])
-@pytest.mark.parametrize(
+@each("streamed", [False, True])
+@each(
     ("messages", "sentence"),
     [
         ([], "messages"),
@@ -237,7 +238,7 @@ def test_an_unknown_path_is_refused_in_openais_shape(assistant: Assistant) -> No
 # Markdown
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@each("payload", PAYLOADS)
 def test_nothing_from_a_document_or_a_question_is_active_in_markdown(assistant: Assistant, payload: str) -> None:
     for question in ("What did Norway and Chad discuss?", f"What did Norway and Chad say of {payload}?"):
         told = written(assistant.ask(question), "http://127.0.0.1:7860")

@@ -1,13 +1,14 @@
 """When something happened, as sentences write it."""
 
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language.dates import EventDate, Period, event_date, period
 
 
-@pytest.mark.parametrize(
+@each(
     ("sentence", "iso"),
     [
         ("Both ministries signed it in Riga on 4 December 2025, Trend reported on 5 December 2025.", "2025-12-04"),

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from each import each
 from fakes import document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,7 +142,7 @@ def test_a_number_is_found_with_or_without_separators_and_never_inside_a_longer_
     assert not states(f"Some {number}.{digit} people came.", str(number))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "wanted"),
     [
         ("projects of EUR 4,232,963", "4232963"),

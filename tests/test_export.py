@@ -9,6 +9,7 @@ from typing import Any
 
 import docx
 import pytest
+from each import each
 from fakes import document
 from hypothesis import given
 from lxml import etree
@@ -184,7 +185,7 @@ def test_a_conversation_has_a_heading_for_each_question_and_one_run_of_footnotes
     assert [note.start for note in briefing.notes] == [0, 43, 0, 43]
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@each("payload", PAYLOADS)
 def test_hostile_words_are_plain_text_in_a_word_file(payload: str) -> None:
     briefing = make_briefing([answer_of(payload)], lambda _: hostile_document(payload), MADE)
     parts = parts_of(briefing_as_word(briefing, ADDRESS))
@@ -234,8 +235,8 @@ def test_a_markdown_refusal_tells_what_comes_closest_and_has_no_footnote() -> No
     assert told.index(f"**{CLOSEST_AS_TEXT}**") < told.index("“The rest is open.”")
 
 
-@pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if safe_url(payload) is None])
-@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.NOT_FOUND])
+@each("payload", [payload for payload in PAYLOADS if safe_url(payload) is None])
+@each("outcome", [Outcome.ANSWERED, Outcome.NOT_FOUND])
 def test_hostile_words_come_back_from_markdown_as_they_were(payload: str, outcome: Outcome) -> None:
     def page_of(text: str) -> Any:
         briefing = make_briefing([answer_of(text, outcome)], lambda _: hostile_document(text), MADE)

@@ -2,13 +2,14 @@ import os
 import re
 
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.ingest.file_names import LONGEST_NAME_BYTES, NAMELESS, safe_name
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "kept"),
     [
         ("report.pdf", "report.pdf"),

@@ -2,13 +2,14 @@ import time
 from itertools import pairwise
 
 import pytest
+from each import each
 from hypothesis import given
 from texts import hostile
 
 from corpus.text.furniture import furniture, stated_date, stated_publisher
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         "Share on social media date 2022-09-19 + ↺ − 16 px",

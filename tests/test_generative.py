@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from each import each
 from fake_provider import FAILURES, FakeProvider
 from inspection import inventions
 
@@ -237,7 +238,7 @@ def test_a_stream_that_nobody_listens_to_any_more_does_not_wait(worded: Assistan
 # Reading what a model wrote
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "sentences"),
     [
         ("Latvia signed [1].", [("Latvia signed.", (1,))]),

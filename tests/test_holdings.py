@@ -1,4 +1,4 @@
-import pytest
+from each import each
 
 from assistant.scope.holdings import Holdings, Order, Wanted, listed
 from corpus.catalog.entries import Summary
@@ -18,7 +18,7 @@ DOCUMENTS = [
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("wanted", "titles"),
     [
         (Wanted(), ["ambulances", "Vaccines", "Joniškis hospital", "Beds"]),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from doors import NAME, QUESTION, STRANGER, Doors, fitted
+from each import each
 from test_access import OURS, routes_of
 
 from ui.access.admission import NOT_THIS_NAME
@@ -47,7 +48,7 @@ def test_it_is_said_so_in_a_sentence_and_on_a_page_for_whoever_opens_one(doors: 
     assert "Nepareizs nosaukums" in page.text
 
 
-@pytest.mark.parametrize(
+@each(
     ("hosts", "path", "reached", "known"),
     [
         (["127.0.0.1:7860"], "/", "127.0.0.1", True),

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from each import each
 from fakes import FakeEncoder, app_over, child_environment
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -107,7 +108,7 @@ REQUESTS = {
     "tools": ("POST", "/mcp"),
     "preflight": ("OPTIONS", "/api/v1/ask"),
 }
-every_kind = pytest.mark.parametrize("kind", REQUESTS)
+every_kind = each("kind", REQUESTS)
 
 
 @dataclass
@@ -266,9 +267,9 @@ def test_a_documents_page_may_only_use_its_one_style_sheet(kind: str, responses:
 # Other origins, uploads, and routes that nobody meant
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/api/v1/ask", "/gradio_api/info", "/gradio_api/queue/join"])
-@pytest.mark.parametrize("host", ["testserver", "assistant.example.org", "localhost:7860"])
-@pytest.mark.parametrize("origin", ["https://evil.invalid", "null", "http://localhost:9999"])
+@each("path", ["/", "/config", "/api/v1/ask", "/gradio_api/info", "/gradio_api/queue/join"])
+@each("host", ["testserver", "assistant.example.org", "localhost:7860"])
+@each("origin", ["https://evil.invalid", "null", "http://localhost:9999"])
 def test_another_origin_may_read_nothing(path: str, host: str, origin: str, opened: Served) -> None:
     headers = {"Host": host, "Origin": origin}
     asking = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
@@ -318,7 +319,7 @@ def test_a_body_that_is_no_json_text_is_refused(content: bytes, kind: str, opene
     assert refused.status_code in (400, 422)
 
 
-@pytest.mark.parametrize("question", [text for text in NAMED.values() if text.isprintable()])
+@each("question", [text for text in NAMED.values() if text.isprintable()])
 def test_a_hostile_question_comes_back_as_it_was_put_and_as_json(question: str, opened: Served) -> None:
     answered = opened.ask(question)
     assert answered.status_code == 200

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from doors import NAME, PORTAL, PROXY, STRANGER, access_of, bearer
+from each import each
 from fakes import FakeEncoder, app_over
 from fastapi.testclient import TestClient
 
@@ -93,7 +94,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     assistant.close()
 
 
-@pytest.mark.parametrize("who", EVERYBODY)
+@each("who", EVERYBODY)
 def test_reviews_and_metrics_are_for_administrators_by_whatever_way(who: str, site: Site) -> None:
     told = [site.get(who, place) for place in ADMINISTRATION]
     may_administer, _ = EVERYBODY[who]
@@ -101,8 +102,8 @@ def test_reviews_and_metrics_are_for_administrators_by_whatever_way(who: str, si
     assert any(MARK in answer.text for answer in told) == may_administer
 
 
-@pytest.mark.parametrize("which", ["current", "replaced", "gone"])
-@pytest.mark.parametrize("who", EVERYBODY)
+@each("which", ["current", "replaced", "gone"])
+@each("who", EVERYBODY)
 def test_an_id_of_a_restricted_document_old_or_new_is_to_others_one_that_never_was(
     who: str, which: str, site: Site
 ) -> None:

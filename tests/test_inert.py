@@ -8,6 +8,7 @@ import html
 from dataclasses import replace
 
 import pytest
+from each import each
 from fakes import document
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ from ui.style import STYLE
 
 HARMLESS = "Plain words"
 OUTCOMES = (Outcome.ANSWERED, Outcome.PARTIAL, Outcome.NOT_FOUND)
-every_outcome = pytest.mark.parametrize("outcome", OUTCOMES)
+every_outcome = each("outcome", OUTCOMES)
 # Anything that Markdown gives a meaning to, in every order.
 marks = st.text("#*_-+=`~[]()!<>|\\:/.@&;'\"$%^{} \n\t01axwW", min_size=1).filter(one_line)
 
@@ -163,7 +164,7 @@ def test_the_originals_link_leads_just_there_and_is_only_a_link(url: str) -> Non
     assert original.attributes.keys() == {"href", "rel", "target"}
 
 
-@pytest.mark.parametrize("payload", [payload for payload in NAMED.values() if safe_url(payload) is None])
+@each("payload", [payload for payload in NAMED.values() if safe_url(payload) is None])
 def test_a_hostile_address_is_no_link_and_not_shown(payload: str) -> None:
     answer, found = answer_from(HARMLESS)
     cited = replace(answer.citations[0], document=replace(answer.citations[0].document, url=payload))

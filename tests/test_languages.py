@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from each import each
 from fakes import app_over, document
 from fastapi.testclient import TestClient
 from markup import parse
@@ -29,7 +30,7 @@ from ui.languages.words import TEXTS, Counted, later, said
 from ui.rendering import COUNTED_SOURCES, answer_as_markdown, readable_date
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
-every_other = pytest.mark.parametrize("language", OTHERS)
+every_other = each("language", OTHERS)
 # What is no English, or English and another language at once.
 SAME_EVERYWHERE = {"{value}", "{status}: {count}", "Status"}
 # What Gradio calls its thumbs where nobody reads it, and words that also stand in names and attributes.
@@ -137,7 +138,7 @@ def test_the_checks_of_a_catalogue_can_fail(tmp_path: Path, monkeypatch: pytest.
 # Which language
 
 
-@pytest.mark.parametrize(
+@each(
     ("accepted", "language"),
     [
         ("", "en"),
@@ -183,8 +184,8 @@ def test_every_page_is_in_the_language_asked_for(client: TestClient, place: str)
     assert language_of_page(client, f"{place}?language=lv", accept=accept, cookie=f"{COOKIE}=az") == "lv"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("place", ["/timeline", "/documents", "/documents/none", "/review", "/nothing-here"])
+@each("language", LANGUAGES)
+@each("place", ["/timeline", "/documents", "/documents/none", "/review", "/nothing-here"])
 def test_every_page_leads_to_the_others_in_its_language_and_says_where_one_is(
     client: TestClient, place: str, language: str
 ) -> None:
@@ -397,7 +398,7 @@ def test_a_file_has_its_headings_in_the_language_and_its_quotes_as_they_are(
 
 
 @every_other
-@pytest.mark.parametrize(
+@each(
     "place",
     [
         "/",

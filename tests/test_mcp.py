@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from each import each
 from fakes import FakeEncoder, app_over, child_command, child_environment
 from fastapi.testclient import TestClient
 from mcp import Client, StdioServerParameters
@@ -116,7 +117,7 @@ def test_a_timeline_is_told_with_its_quotes(url: str) -> None:
     assert called(url, "timeline", parties=["Iceland"], until=2020).structured_content["commitments"] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("tool", "arguments", "sentence"),
     [
         ("timeline", {"parties": ["Icelnad"]}, "the nearest name is Iceland"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from each import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from injections import ORDERS, PAYLOADS, UNSEEN_ORDERS, injected
@@ -16,7 +17,7 @@ from corpus.text.sentences import blocks, sentences
 BRIEFS = Path(__file__).parents[1] / "corpus" / "documents"
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@each("order", ORDERS)
 def test_an_order_is_seen_whatever_it_asks_for(order: str) -> None:
     for payload, _ in PAYLOADS:
         assert gives_orders(order.format(payload))
@@ -86,7 +87,7 @@ def test_each_word_that_a_pattern_needs_has_it_tried() -> None:
             assert pattern in possible_orders(f"the ({word.replace('*', 'en').upper()})"), word
 
 
-@pytest.mark.parametrize("pattern", [pattern for _, pattern in orders.ORDERS])
+@each("pattern", [pattern for _, pattern in orders.ORDERS])
 def test_whatever_a_pattern_matches_has_a_word_that_it_needs(pattern: re.Pattern[str]) -> None:
     @settings(max_examples=60, deadline=None)
     @given(st.from_regex(pattern), st.sampled_from((str, str.upper, str.title)))

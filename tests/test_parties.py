@@ -1,6 +1,7 @@
 """Countries by any of their names."""
 
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ def codes(text: str, language: str = "en") -> list[str]:
     return [party.code for party in countries(text, language)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("What did Latvia and Azerbaijan agree on?", ["LV", "AZ"]),

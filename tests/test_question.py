@@ -1,6 +1,7 @@
 """What a question asks for: kinds of things, dates, words."""
 
 import pytest
+from each import each
 
 from assistant.language.dates import dates_conflict, months
 from assistant.language.vocabulary import Vocabulary
@@ -14,7 +15,7 @@ def understood(text: str) -> Question:
     return understand(text, text, Vocabulary(analyze, lambda term: term != "spahn", 10))
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "kinds"),
     [
         ("Who signed it?", {Kind.PERSON}),
@@ -33,7 +34,7 @@ def test_the_wording_tells_which_kind_of_thing_is_asked_for(question: str, kinds
     assert set(asked_kinds(question)) == kinds
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "sentence", "present"),
     [
         (Kind.NUMBER, "A team of 9 experts came.", True),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sql
+from each import each
 from fakes import FakeEncoder, document
 from fastapi.testclient import TestClient
 from markup import parse
@@ -192,7 +193,7 @@ def test_records_are_purged_from_the_command_line(records: Records, tmp_path: Pa
 # CSV
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+@each("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_no_cell_is_a_formula(start: str) -> None:
     assert inert_cell(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
     assert inert_cell(f"A {start} B") == f"A {start} B"

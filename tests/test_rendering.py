@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from each import each
 from fakes import document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,7 +131,7 @@ def assert_inert(parsed: Parsed, allowed: set[str]) -> None:
 # Markdown
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@each("payload", PAYLOADS)
 def test_a_payload_in_markdown_comes_out_as_the_text_it_is(payload: str) -> None:
     parsed = shown(escape_markdown(payload))
     assert parsed.tags <= {"p"}
@@ -144,7 +145,7 @@ def test_any_text_in_markdown_comes_out_as_the_text_it_is(text: str) -> None:
     assert parsed.texts.get("all", "").strip() == one_line(text)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@each("payload", PAYLOADS)
 def test_a_poisoned_answer_and_its_sources_hold_no_markup_but_ours(payload: str) -> None:
     source = poisoned(payload)
     cited = citation(source, f"{payload} After it.")
@@ -243,7 +244,7 @@ def test_surroundings_of_a_document_that_is_gone_or_differs_are_empty() -> None:
     assert surroundings(citation(), document("Something else.")) == ("", "")
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     [
         None,
@@ -305,7 +306,7 @@ def test_text_for_a_letter_has_no_line_broken() -> None:
     assert f"{'word ' * 60}[1]" in answer_as_text(long, width=None)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@each("payload", PAYLOADS)
 def test_a_terminal_gets_no_control_characters(payload: str) -> None:
     cited = citation(poisoned(payload), f"{payload} After it.")
     text = answer_as_text(answer(cited, standalone_question=payload, warnings=(payload,), closest=(cited,)))
@@ -350,7 +351,7 @@ def test_the_page_shows_the_text_character_for_character(made: tuple[Document, S
     assert parsed.tags <= PAGE_TAGS
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@each("payload", PAYLOADS)
 def test_a_poisoned_document_is_shown_and_does_nothing(payload: str) -> None:
     source = poisoned(payload)
     highlight = Span(11, 11 + len(payload))

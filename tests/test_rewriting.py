@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from each import each
 from fake_provider import FakeProvider
 
 from assistant.answer import Turn
@@ -37,7 +38,7 @@ def test_what_only_puts_in_what_was_said_invents_nothing(rewritten: str, questio
     assert not invents(rewritten, question, [question, EARLIER], language)
 
 
-@pytest.mark.parametrize(
+@each(
     ("rewritten", "question", "language"),
     [
         ("Has the agreement between Azerbaijan and Estonia been approved?", "Has it been approved?", "en"),

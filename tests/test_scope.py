@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from each import each
 from fakes import FakeEncoder, document
 
 from assistant.answer import Answer, Outcome, Turn
@@ -112,7 +113,7 @@ def paths(answer: Answer) -> set[str]:
 # What somebody may not see
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@each("question", QUESTIONS)
 def test_a_stranger_is_told_what_they_would_be_had_the_hidden_documents_never_existed(
     question: str, assistant: Assistant, without: Assistant
 ) -> None:
@@ -121,7 +122,7 @@ def test_a_stranger_is_told_what_they_would_be_had_the_hidden_documents_never_ex
         assert seen == expected
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@each("question", QUESTIONS)
 def test_nothing_hidden_is_in_any_part_of_an_answer_that_the_question_did_not_bring(
     question: str, assistant: Assistant
 ) -> None:
@@ -222,8 +223,8 @@ def test_a_source_can_be_opened_and_closed_and_stays_closed_when_it_is_removed(t
 # What was chosen
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize(
+@each("question", QUESTIONS)
+@each(
     ("chosen", "expected"),
     [
         (Scope(parties=("Latvia",)), {"open/agreement.md", "open/talks.md", "secret/later.md"}),
@@ -280,7 +281,7 @@ def test_the_chain_takes_a_scope_in_every_form(assistant: Assistant) -> None:
     assert told(list(assistant.stream(question, (), chosen))[-1]) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("chosen", "sentence"),
     [
         (Scope(parties=("Latvai",)), "No document has the party 'Latvai'; near it: Latvia."),
@@ -332,8 +333,8 @@ def test_parties_go_by_one_name(declared: tuple[str, ...], text: str, expected: 
 
 
 def test_what_is_listed_and_suggested_is_what_may_be_seen(assistant: Assistant, without: Assistant) -> None:
-    assert assistant.scope.holdings.overview(STRANGER) == without.holdings.overview()
-    assert len(assistant.scope.holdings.overview(STAFF).documents) == 6
+    assert assistant.holdings.overview(STRANGER) == without.holdings.overview()
+    assert len(assistant.holdings.overview(STAFF).documents) == 6
     assert assistant.suggestions.starters(STRANGER) == without.suggestions.starters()
     assert any("Tuvalu" in text for text in assistant.suggestions.starters(STAFF))
     question = "What did Latvia and Azerbaijan agree on?"

@@ -2,6 +2,7 @@ import time
 from itertools import pairwise
 
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 from texts import hostile
@@ -51,7 +52,7 @@ def test_a_marker_is_only_ever_taken_from_the_front(text):
             assert span.start <= bare.start < bare.end == span.end
 
 
-@pytest.mark.parametrize(
+@each(
     "sentence",
     [
         "Dr. Musayev met Mr. Abu Meri and Prof. Skuja in Baku.",
@@ -73,7 +74,7 @@ def test_an_abbreviation_or_number_does_not_end_a_sentence(sentence):
     assert split(sentence) == [sentence]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "count"),
     [
         ("One thing. Another thing.", 2),
@@ -108,7 +109,7 @@ def test_a_short_line_without_punctuation_is_its_own_block():
     ]
 
 
-@pytest.mark.parametrize("marker", ["- ", "* ", "• ", "1. ", "2) ", "a) ", "# ", "> "])
+@each("marker", ["- ", "* ", "• ", "1. ", "2) ", "a) ", "# ", "> "])
 def test_list_items_and_headings_are_separate_blocks(marker):
     first = f"{marker}A first item that is long enough to look like a wrapped line of prose"
     second = f"{marker}A second item"

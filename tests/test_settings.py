@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from each import each
 from pydantic import ValidationError
 
 from assistant.settings import Settings
@@ -30,7 +31,7 @@ OTHER_VALUES = {
     **{"conversations": "server", "record_questions": "True", "record_days": "30"},
 }
 
-every_setting = pytest.mark.parametrize("name", FIELDS)
+every_setting = each("name", FIELDS)
 
 
 def variable(name: str) -> str:
@@ -66,10 +67,11 @@ def test_a_setting_has_a_default(name: str) -> None:
 
 
 @every_setting
-def test_a_setting_is_read_from_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(variable(name), OTHER_VALUES[name])
-    assert str(getattr(Settings(), name)) == OTHER_VALUES[name]
-    assert getattr(Settings(), name) != Settings.model_fields[name].default
+def test_a_setting_is_read_from_the_environment(name: str) -> None:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(variable(name), OTHER_VALUES[name])
+        assert str(getattr(Settings(), name)) == OTHER_VALUES[name]
+        assert getattr(Settings(), name) != Settings.model_fields[name].default
 
 
 def test_a_setting_is_read_from_a_file_and_the_environment_wins(

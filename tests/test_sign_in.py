@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from doors import QUESTION, Doors, bearer, fitted
+from each import each
 from fastapi.testclient import TestClient
 from httpx import Response
 from identity_provider import CLIENT, SECRET, IdentityProvider, provided
@@ -168,7 +169,7 @@ def test_a_key_counts_before_a_session(both: tuple[Doors, IdentityProvider]) -> 
     assert client.get(doors.document, headers=bearer("hca_wrong")).status_code == 401
 
 
-@pytest.mark.parametrize(
+@each(
     ("claim", "groups"),
     [
         (["staff", "Health Admins"], ("staff", "Health Admins")),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from each import each
 from fakes import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ DENIED = "No document is reported as signed between Latvia and Estonia."
 TALKS = "Latvia and Estonia discussed an agreement, once it is approved, on ambulances."
 
 
-@pytest.mark.parametrize(
+@each(
     ("claim", "cited"),
     [
         (SIGNED, SIGNED),
@@ -40,7 +41,7 @@ def test_a_claim_that_stands_in_its_source_breaks_no_rule(claim: str, cited: str
     assert list(broken_rules(claim, [cited])) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("rule", "claim", "cited"),
     [
         ("number", "Ten experts of the WHO were in Baku.", MISSION),
