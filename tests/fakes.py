@@ -49,7 +49,7 @@ class FakeEncoder:
 
     @property
     def counter(self) -> Callable[[Sequence[str]], list[int]]:
-        return counted_tokens  # of no encoder: the process that reads files is sent it, and not what a test put in one
+        return self.count_tokens
 
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         return np.stack([self.encode_query(f"{title}\n{text}") for title, text in zip(titles, texts, strict=True)])
