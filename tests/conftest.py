@@ -29,6 +29,9 @@ started.install()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
+# The marks that who asks for these fixtures must have.
+NEEDING = {"postgres": "servers", "chroma_server": "servers", "killer": "processes", "browser": "browser"}
+
 
 @pytest.fixture(autouse=True)
 def _no_network() -> Iterator[None]:
@@ -57,8 +60,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each module to one worker: what it opens, it opens once."""
+    """Keep each module to one worker: what it opens, it opens once. Refuse what asks for a server without its mark."""
     for item in items:
+        for fixture in NEEDING.keys() & set(getattr(item, "fixturenames", ())):
+            if item.get_closest_marker(NEEDING[fixture]) is None:
+                raise pytest.UsageError(f"{item.nodeid} asks for {fixture} and is not marked {NEEDING[fixture]}")
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {_kind_of(item)}".strip()))
 
 

@@ -62,6 +62,7 @@ def test_without_a_model_nothing_is_said_of_it(tmp_path: Path) -> None:
     assert "language model" not in [finding.subject for finding in examine(tmp_path, DEFAULT_MODEL)]
 
 
+@pytest.mark.servers
 def test_the_stores_in_use_are_shown_and_whether_they_answer(
     schema: str, chroma_server: str, tmp_path: Path, encoder: Encoder
 ) -> None:

@@ -120,6 +120,7 @@ def test_the_same_text_elsewhere_is_not_encoded_again(store: Store, folder: Path
     }
 
 
+@pytest.mark.servers
 def test_who_lost_the_writers_turn_and_goes_on_is_in_nobodys_way(schema: str, tmp_path: Path) -> None:
     """Without waiting for each other, about half of these writes were refused: as duplicates, or as deadlocks."""
     catalogs = [Catalog(tmp_path, server=schema) for _ in range(2)]

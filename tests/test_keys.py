@@ -120,6 +120,7 @@ def test_the_command_line_makes_lists_and_revokes(tmp_path: Path) -> None:
 # Where several machines share a catalog
 
 
+@pytest.mark.servers
 def test_shared_keys_are_made_found_and_revoked_by_whoever_shares_them(schema: str, tmp_path: Path) -> None:
     ring, other = KeyRing(tmp_path / "a", schema), KeyRing(tmp_path / "b", schema)
     assert other.all() == ()
@@ -135,6 +136,7 @@ def test_shared_keys_are_made_found_and_revoked_by_whoever_shares_them(schema: s
     assert not list(tmp_path.rglob("keys.json"))
 
 
+@pytest.mark.servers
 def test_a_watched_ring_sees_changes_within_two_seconds_and_asks_no_database_meanwhile(
     schema: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_watched_ring_sees_changes_within_two_seconds_and_asks_no_database_mea
         assert other.has_any, "that somebody must sign in is not forgotten"
 
 
+@pytest.mark.servers
 def test_keys_are_read_again_after_a_failure_that_nobody_expected(
     schema: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +185,7 @@ def test_keys_are_read_again_after_a_failure_that_nobody_expected(
     assert "keys" not in {thread.name for thread in threading.enumerate()}
 
 
+@pytest.mark.servers
 def test_all_who_share_a_database_sign_with_one_secret(schema: str, tmp_path: Path) -> None:
     secret = shared_secret(tmp_path / "a", schema)
     assert len(secret) == 64
