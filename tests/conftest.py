@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import started
-from fakes import SERVERS_OF, TESTS, FakeEncoder, child_command, child_environment, open_store
+from fakes import ROOT, SERVERS_OF, SUPPORT, FakeEncoder, child_command, child_environment, open_store
 from hypothesis import HealthCheck, settings
 from offline import network_guard
 from prepared import prepared_briefs
@@ -98,7 +98,7 @@ def briefs(encoder: Encoder, briefs_data: Path, tmp_path_factory: pytest.TempPat
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared inputs, which a checkout alone does not have."""
-    folder = Path(__file__).parents[2] / "shared"
+    folder = ROOT.parent / "shared"
     if not (folder / "data" / "documents" / "files").is_dir() or not (folder / "seeds").is_dir():
         pytest.skip(f"needs the shared inputs, and there is no {folder}")
     return folder
@@ -182,7 +182,7 @@ def filled(store: Store, folder: Path) -> Store:
 def killer() -> "Iterator[Callable[..., dict[str, Any]]]":
     """Ask the program that runs syncs and kills them."""
     program = subprocess.Popen(
-        child_command(str(TESTS / "killed_sync.py")),
+        child_command(str(SUPPORT / "killed_sync.py")),
         env=child_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

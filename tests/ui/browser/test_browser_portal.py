@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="the browser tests need chromium on the PATH"),
 ]
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 def portal_at(assistant: str, key: str, port: int = 0) -> Any:

@@ -67,7 +67,7 @@ def test_what_is_written_otherwise_is_told() -> None:
 
 
 def test_the_shipped_reader_has_it() -> None:
-    model = onnx.load(Path(__file__).parents[1] / "assistant" / "reader" / "reader.onnx")
+    model = onnx.load(Path(__file__).parents[3] / "assistant" / "reader" / "reader.onnx")
     operators = [node.op_type for node in model.graph.node]
     assert operators.count("MultiHeadAttention") == 6
     assert "Softmax" not in operators

@@ -14,7 +14,7 @@ from assistant.assembly import briefs_folder
 from corpus.readers.formats import read
 from corpus.readers.front_matter import NotForIndexing
 
-SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+SEEDS = Path(__file__).parents[4] / "shared" / "seeds"
 BRIEFS = sorted(path for path in briefs_folder().glob("*.md") if path.name != "README.md")
 STATUSES = {"discussed", "agreed", "signed", "approved", "in-force", "implemented", "other"}
 RUN_LENGTH = 8

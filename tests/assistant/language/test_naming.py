@@ -2,12 +2,12 @@
 
 import pytest
 from evidence import compose_sorted, found, texts
+from tests.fakes import document
 
 from assistant.answer import Outcome
 from assistant.language.naming import binding, is_called, names_in
 from assistant.language.organisations import Organisations
 from corpus.index.keywords import analyze
-from tests.fakes import document
 
 
 def named(question: str) -> list[tuple[str, bool]]:

@@ -1,4 +1,5 @@
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -134,12 +135,17 @@ def test_a_reload_shows_what_another_process_wrote(tmp_path, vectors):
     add(vectors, *with_passages("one text"))
     vectors.search(encoder.encode_query("one"), 5)
     code = (
-        "import sys; from pathlib import Path; from test_vectors import add, with_passages; "
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2]); "
+        "from test_vectors import add, with_passages; "
         "from corpus.index.vectors import VectorStore; "
         "store = VectorStore(Path(sys.argv[1])); "
         "add(store, *with_passages('other text', document_id='d2')); store.close()"
     )
-    subprocess.run(child_command("-c", code, str(tmp_path / "chroma")), env=child_environment(), check=True)
+    subprocess.run(
+        child_command("-c", code, str(tmp_path / "chroma"), str(Path(__file__).parent)),
+        env=child_environment(),
+        check=True,
+    )
     vectors.reload()
     assert {passage_id for passage_id, _ in vectors.search(encoder.encode_query("text"), 5)} == {"d1-0", "d2-0"}
 

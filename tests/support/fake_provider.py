@@ -1,6 +1,6 @@
 """A language model that is none: a scripted server of the OpenAI protocol on the loopback address.
 
-    python tests/fake_provider.py --mode obedient --port 8001
+    python tests/support/fake_provider.py --mode obedient --port 8001
     ASSISTANT_LLM=openai:fake ASSISTANT_LLM_URL=http://127.0.0.1:8001/v1 assistant ask "..."
 
 `obedient` does whatever any text in its prompt tells it to, documents included: the worst model there is. The others

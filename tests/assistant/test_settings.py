@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from assistant.settings import Settings
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FIELDS = sorted(Settings.model_fields)
 # A value other than the default, as it stands in the environment.
 OTHER_VALUES = {

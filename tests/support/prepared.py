@@ -15,7 +15,7 @@ from filelock import FileLock
 from assistant.assembly import briefs_folder, open_assistant
 from corpus.encoder.protocol import Encoder
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 KEPT = 2  # folders of this many digests stay: two branches are worked on in turn
 
 

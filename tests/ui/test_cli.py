@@ -21,7 +21,7 @@ from corpus.encoder.model_files import verify_model
 from corpus.errors import ModelMismatch
 from ui.cli import app, main
 
-SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 RIGA = "Latvia and Azerbaijan signed a health agreement in Riga on 4 December 2025.\n"
 COMMANDS = {
     *(command.name or command.callback.__name__ for command in app.registered_commands),

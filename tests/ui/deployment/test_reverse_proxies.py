@@ -42,7 +42,7 @@ from ui.server import bind
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser]
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 DOCUMENT = (DOCS / "operations.md").read_text(encoding="utf-8")
 BEFORE_SEVERAL = DOCS / "nginx-replicas.conf"
 APACHE = shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

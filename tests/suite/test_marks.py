@@ -49,7 +49,7 @@ def test_each_program_needs_its_mark() -> None:
         ".venv/bin/assistant ask": "processes",
         f"{sys.executable} -c main() serve": "processes",
         f"{sys.executable} -c os.kill(os.getpid(),9)": "processes",
-        f"{sys.executable} tests/killed_sync.py": "processes",
+        f"{sys.executable} tests/support/killed_sync.py": "processes",
         f"{sys.executable} -m corpus.ingest.reading_process": None,
         "openssl req": None,
     }

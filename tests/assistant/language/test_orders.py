@@ -14,7 +14,7 @@ from assistant.language import orders
 from assistant.language.orders import gives_orders, possible_orders
 from corpus.text.sentences import blocks, sentences
 
-BRIEFS = Path(__file__).parents[1] / "corpus" / "documents"
+BRIEFS = Path(__file__).parents[3] / "corpus" / "documents"
 
 
 @each("order", ORDERS)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PRODUCT = [Path(__file__).parents[1] / package for package in ("assistant", "corpus", "ui")]
+PRODUCT = [Path(__file__).parents[2] / package for package in ("assistant", "corpus", "ui")]
 BROWSERS = {"node", "chromium", "chromium-browser", "google-chrome"}  # node: what Playwright speaks through
 SERVERS = {"initdb", "postgres", "chroma", "nginx", "apache2", "httpd"}
 OURS = {"serve", "chat", "mcp"}

@@ -20,7 +20,7 @@ from assistant.assembly import Assistant, open_assistant
 from assistant.language.commitments import Status, report
 from corpus.encoder.protocol import Encoder
 
-SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 FLAGSHIP = "what did Latvia and Azerbaijan agree on?"
 STEPS = ["understand", "retrieve", "read", "compose", "verify"]
 ANSWER_KEYS = {

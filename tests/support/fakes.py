@@ -24,7 +24,9 @@ from corpus.text.chunking import ChunkingParameters
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
+SUPPORT = TESTS / "support"
+ROOT = TESTS.parent
 Vectors = npt.NDArray[np.float32]
 
 
@@ -142,7 +144,7 @@ def everything_found(store: Store) -> str:
 
 def child_environment() -> dict[str, str]:
     """For a child process: it may import what we import, and may not speak to another machine either."""
-    folders = [TESTS / "offline", TESTS, TESTS.parent]
+    folders = [SUPPORT / "offline", SUPPORT, ROOT]
     servers = json.dumps({data: (servers.catalog, servers.vectors) for data, servers in SERVERS_OF.items()})
     paths = os.pathsep.join(map(str, folders))
     return {**os.environ, "PYTHONPATH": paths, "PYTHONWARNINGS": "ignore", "TESTED_SERVERS": servers}

@@ -2,6 +2,7 @@
 
 import pytest
 from evidence import texts
+from tests.fakes import document
 
 from assistant.answer import Outcome
 from assistant.compose.draft import Draft
@@ -14,7 +15,6 @@ from assistant.language.vocabulary import Vocabulary
 from assistant.search.retrieval import Hit
 from corpus.document import Passage, Span
 from corpus.index.keywords import analyze
-from tests.fakes import document
 
 LATVIA = Party("LV", "Latvia")
 HEALTH_MINISTER = Office("health minister", LATVIA)

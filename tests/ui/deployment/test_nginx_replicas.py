@@ -21,7 +21,7 @@ from assistant.settings import Settings
 from corpus.encoder.protocol import Encoder
 from corpus.index.servers import Servers
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 FILE = DOCS / "nginx-replicas.conf"
 SIGNED = "{} and {} signed a health cooperation agreement on 3 May 2024. It covers ambulances."
 SIGN_IN = {

@@ -35,7 +35,7 @@ QUESTION = {"question": ASKED}
 MESSAGES = {"model": MODEL, "messages": [{"role": "user", "content": ASKED}]}
 NOTHING = "nothing of the documents"
 RECORDS = "what was asked and cited, whatever it was, to whoever may administer"
-PAGE = "what the page's functions tell: they take the scope of the request (tests/test_scope.py, test_chat.py)"
+PAGE = "what the page's functions tell: they take the scope of the request (test_scope.py, test_chat.py)"
 Send = Callable[[TestClient, str], Response]
 
 
