@@ -3,13 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 
-.PHONY: chat test check lock clean
+SLOW := browser or servers or processes
+PYTEST := $(VENV)/bin/pytest -n 2 --dist loadgroup
+
+.PHONY: chat test test-slow check lock clean
 
 chat: $(INSTALLED)  ## bring the index up to date and open the chat on http://127.0.0.1:7860
 	$(VENV)/bin/assistant chat
 
-test: check  ## everything a contributor runs: ruff, mypy, pytest
-	$(VENV)/bin/pytest
+test: check  ## what a contributor runs: ruff, mypy, all tests without a browser, a server or a killed process, and a look at each page
+	$(PYTEST) -m "smoke or not ($(SLOW))"
+
+test-slow: $(INSTALLED)  ## the other tests: in browsers, on servers, with processes of ours that are killed
+	$(PYTEST) -m "not smoke and ($(SLOW))"
 
 check: $(INSTALLED)  ## the quick part of `make test`
 	$(VENV)/bin/ruff check .

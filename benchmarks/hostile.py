@@ -2,8 +2,8 @@
 
     python benchmarks/hostile.py [FOLDER]
 
-The files that `tests/hostile_files.py` makes, and those of a folder: by default the ones that other projects collected
-because they broke a parser.
+The files that `tests/support/hostile_files.py` makes, and those of a folder: by default the ones that other projects
+collected because they broke a parser.
 """
 
 import sys
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from hostile_files import hostile_files
 

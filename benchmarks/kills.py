@@ -7,7 +7,7 @@ One data folder lives through all of it. Each round, files of an open and of a r
 renamed and deleted, then a child process synchronises (every tenth round it rebuilds the indexes) and is sent SIGKILL
 at a random one of its writes and commits, or up to 50 ms after it. The child tells of each commit of the catalog after
 it was made: that is what is acknowledged. Vectors are hashed words
-(`tests/fakes.py`), so that the time goes into writing. Then, over what the kill left:
+(`tests/support/fakes.py`), so that the time goes into writing. Then, over what the kill left:
 
 - the folder opens; every commit told of is in the catalog; every document shown is whole in both indexes
 - every citation ever given opens with its text, and those of new answers hold
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from fakes import FakeEncoder
 

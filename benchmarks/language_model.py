@@ -19,7 +19,10 @@ from itertools import cycle
 from pathlib import Path
 from unittest.mock import patch
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "tests")]
+sys.path[:0] = [
+    str(Path(__file__).resolve().parents[1]),
+    str(Path(__file__).resolve().parents[1] / "tests" / "support"),
+]
 
 from fake_provider import FAILURES, MODES, FakeProvider
 from injections import UNSEEN_ORDERS, injected, write_all

@@ -2,8 +2,9 @@
 
     python benchmarks/markup.py [--scale 1.0] [--policy on off] [--only documents review]
 
-`tests/infestation.py` says which places; the payloads are made by `tests/payloads.py`. The policy is switched off by
-the browser, not by the product. The control puts the same payloads into a page of the product past all escaping.
+`tests/support/infestation.py` says which places; the payloads are made by `tests/support/payloads.py`. The policy is
+switched off by the browser, not by the product. The control puts the same payloads into a page of the product past
+all escaping.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from infestation import Watched, infested, let_loose, places, served
 from payloads import combinations

@@ -18,7 +18,7 @@ from itertools import combinations
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from replicas import Asked, Replica, ask_either
 from servers import running_chroma, running_postgres

@@ -2,15 +2,18 @@
 
 import json
 import secrets
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import SERVERS_OF, TESTS, FakeEncoder, child_command, child_environment, open_store
+import started
+from fakes import ROOT, SERVERS_OF, SUPPORT, FakeEncoder, child_command, child_environment, open_store
 from hypothesis import HealthCheck, settings
 from offline import network_guard
+from prepared import prepared_briefs
 from servers import KINDS, running_chroma, running_postgres, with_schema, without_schema
 
 from assistant.assembly import Assistant, open_assistant
@@ -22,8 +25,12 @@ from corpus.ingest.sync import sync
 from corpus.store.store import Store
 
 network_guard.install()
+started.install()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+# The marks that who asks for these fixtures must have.
+NEEDING = {"postgres": "servers", "chroma_server": "servers", "killer": "processes", "browser": "browser"}
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +43,37 @@ def _no_network() -> Iterator[None]:
     assert not attempts, f"the test tried to reach another machine: {attempts}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget what earlier tests started; what the fixtures of this one start counts as its own."""
+    started.needed.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that starts or ends what its marks do not tell."""
+    result = yield
+    unmarked = [(mark, what) for mark, what in started.needed if item.get_closest_marker(mark) is None]
+    assert not unmarked, f"the test, or its module, lacks marks for what it starts or ends: {unmarked}"
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each module to one worker: what it opens, it opens once. Refuse what asks for a server without its mark."""
+    for item in items:
+        for fixture in NEEDING.keys() & set(getattr(item, "fixturenames", ())):
+            if item.get_closest_marker(NEEDING[fixture]) is None:
+                raise pytest.UsageError(f"{item.nodeid} asks for {fixture} and is not marked {NEEDING[fixture]}")
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {_kind_of(item)}".strip()))
+
+
+def _kind_of(item: pytest.Item) -> str:
+    """The kind of installation that a test is run on, which may have a worker to itself."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("servers", "")) if callspec else ""
+
+
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The real encoder, loaded once."""
@@ -43,10 +81,16 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def briefs(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def briefs_data(encoder: Encoder, request: pytest.FixtureRequest) -> Path:
+    """A data folder of the shipped briefs, to be copied and never to be opened: see `prepared`."""
+    return prepared_briefs(encoder, request.config)
+
+
+@pytest.fixture(scope="session")
+def briefs(encoder: Encoder, briefs_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """An assistant over the shipped briefs."""
-    assistant = open_assistant(tmp_path_factory.mktemp("briefs"), encoder=encoder)
-    assistant.add_briefs()
+    data = shutil.copytree(briefs_data, tmp_path_factory.mktemp("briefs") / "data")
+    assistant = open_assistant(data, encoder=encoder)
     yield assistant
     assistant.close()
 
@@ -54,7 +98,7 @@ def briefs(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared inputs, which a checkout alone does not have."""
-    folder = Path(__file__).parents[2] / "shared"
+    folder = ROOT.parent / "shared"
     if not (folder / "data" / "documents" / "files").is_dir() or not (folder / "seeds").is_dir():
         pytest.skip(f"needs the shared inputs, and there is no {folder}")
     return folder
@@ -73,7 +117,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     kinds = getattr(metafunc.module, "ON_SERVERS", ())
     if kinds and "servers" in metafunc.fixturenames:
         alone = metafunc.definition.get_closest_marker("one_folder")
-        metafunc.parametrize("servers", kinds[:1] if alone else kinds, indirect=True)
+        chosen = kinds[:1] if alone else kinds
+        marked = [pytest.param(kind, marks=() if kind == KINDS[0] else pytest.mark.servers) for kind in chosen]
+        metafunc.parametrize("servers", marked, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +182,7 @@ def filled(store: Store, folder: Path) -> Store:
 def killer() -> "Iterator[Callable[..., dict[str, Any]]]":
     """Ask the program that runs syncs and kills them."""
     program = subprocess.Popen(
-        child_command(str(TESTS / "killed_sync.py")),
+        child_command(str(SUPPORT / "killed_sync.py")),
         env=child_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

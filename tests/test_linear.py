@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from each import each
 from fakes import FakeEncoder
 from growth import PIECES, grows_faster, patterns, repeated
 
@@ -134,21 +135,21 @@ def test_a_bounded_pattern_takes_less_than_a_second_where_it_is_tried() -> None:
     assert len(BOUNDED) >= len(AT_ONE_PLACE + IN_SHORT_TEXT)
 
 
-@pytest.mark.parametrize("where", sorted(PATTERNS.keys() - BOUNDED))
+@each("where", sorted(PATTERNS.keys() - BOUNDED))
 def test_a_pattern_takes_time_as_the_text_grows(where: str) -> None:
     pattern = PATTERNS[where]
     found = [grows_faster(lambda text: sum(1 for _ in pattern.finditer(text)), piece) for piece in PIECES]
     assert not [told for told in found if told], pattern.pattern
 
 
-@pytest.mark.parametrize("reader", READERS)
+@each("reader", READERS)
 def test_what_reads_documents_takes_time_as_the_text_grows(reader: str) -> None:
     READERS[reader]("Latvia and Azerbaijan signed a paper.")  # what is loaded once does not count
     found = [grows_faster(READERS[reader], piece, suspicious=5e-6) for piece in PIECES]
     assert not [told for told in found if told]
 
 
-@pytest.mark.parametrize("work", OF_SENTENCES)
+@each("work", OF_SENTENCES)
 def test_what_reads_bounded_texts_takes_less_than_seconds(work: str) -> None:
     slow = {}
     for piece in PIECES[:: 8 if work == "translation" else 1]:

@@ -141,7 +141,7 @@ def _is_harmless(content: bytes, suffix: str) -> bool:
 
 def _started(limits: Limits) -> "subprocess.Popen[bytes]":
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    here = str(Path(__file__).parents[1])
+    here = str(Path(__file__).parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (here, *sys.path)))
     environment |= {
         "OMP_NUM_THREADS": "1",
