@@ -146,12 +146,13 @@ def test_a_crash_costs_one_file(number: int, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_child_that_was_taken_over_can_only_spoil_its_own_file(
     program: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    package = tmp_path / "corpus" / "ingest"
-    package.mkdir(parents=True)
-    (package.parent / "__init__.py").touch()
-    (package / "__init__.py").touch()
-    (package / "reading_process.py").write_text(program)
-    monkeypatch.setattr(isolation, "__file__", str(package / "isolation.py"))
+    package = tmp_path / "corpus"
+    package.mkdir()
+    (package / "ingest").mkdir()
+    for folder in (package, package / "ingest"):
+        (folder / "__init__.py").touch()
+    (package / "ingest" / "reading_process.py").write_text(program)
+    monkeypatch.setattr(isolation, "__file__", str(package / "ingest" / "isolation.py"))
     with IsolatedReader() as reader:
         told = reason(reader, GOOD["good.pdf"], "a.pdf")
     assert told in ("its reader crashed on it (exit code 0)", "its reader crashed on it (exit code 3)") or (
@@ -165,7 +166,7 @@ def test_the_child_sees_no_secret_and_can_write_no_file(monkeypatch: pytest.Monk
     here = str(Path(isolation.__file__).parents[2])
     (package / "__init__.py").write_text(f"__path__.append({here + '/corpus'!r})")
     (package / "readers").mkdir()
-    (package / "readers" / "__init__.py").touch()
+    (package / "readers" / "__init__.py").write_text(f"__path__.append({here + '/corpus/readers'!r})")
     (package / "readers" / "formats.py").write_text(
         "import os\nfrom corpus.document import Extraction\n"
         "def read_content(content, name):\n"
