@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import started
-from fakes import TESTS, child_command, child_environment
+from fakes import ROOT, TESTS, child_command, child_environment
 
 UNMARKED = """
 import os, signal, subprocess, sys
@@ -70,3 +70,11 @@ def test_who_starts_or_kills_without_a_mark_fails(tmp_path: Path, pytestconfig: 
 @pytest.mark.parametrize("mark", ["browser", "servers", "processes", "smoke"])
 def test_each_mark_is_explained(mark: str, pytestconfig: pytest.Config) -> None:
     assert any(line.startswith(f"{mark}: ") for line in pytestconfig.getini("markers"))
+
+
+def test_every_module_stands_in_the_table_of_promises_and_no_cell_is_empty() -> None:
+    text = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split(" | ")] for line in text.partition("| Promise |")[2].splitlines()[2:]]
+    modules = {str(path.relative_to(TESTS)) for path in TESTS.rglob("test_*.py")}
+    assert {row[2].split("`")[1] for row in rows} == modules
+    assert all(len(row) == 4 and all(cell.strip("| ") for cell in row) for row in rows)
