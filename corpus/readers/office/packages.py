@@ -16,11 +16,13 @@ LARGEST_UNPACKED_BYTES = 256 * 2**20
 @contextmanager
 def reading(kind: str) -> Iterator[None]:
     """What damaged archives, and libraries given anything at all, were seen to raise becomes a reason."""
+    from xml.etree.ElementTree import ParseError
+
     from lxml.etree import LxmlError
 
     try:
         yield
-    except (LxmlError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
+    except (LxmlError, ParseError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
         if isinstance(error, RecursionError):
             raise
         raise UnreadableFile(f"the {kind} is damaged or encrypted ({one_line(error)})") from error

@@ -265,6 +265,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Sy
     store.close()
 
 
+# PDFium ends the process that draws a form within itself; it is the reader's child, and only the file is lost.
+ENDING = ("form-in-itself.pdf", "forms-in-forms.pdf")
+
+
 def test_every_hostile_file_makes_a_document_or_has_a_reason(hostile: tuple[Path, SyncReport, float, str]) -> None:
     folder, report, seconds, _ = hostile
     files = hostile_files()
@@ -273,7 +277,8 @@ def test_every_hostile_file_makes_a_document_or_has_a_reason(hostile: tuple[Path
     assert {f"s/{name}" for name in files} <= told
     told = {path for path in told if not any(path.startswith(f"s/{name}/") for name in files | GOOD)}  # within others
     assert all(reason.strip() and "\n" not in reason for reason in report.failed.values())
-    assert not [reason for reason in report.failed.values() if "crashed" in reason or "took more" in reason]
+    ended = [path for path, reason in report.failed.items() if "crashed" in reason or "took more" in reason]
+    assert set(ended) <= {f"s/{name}" for name in ENDING}
     assert seconds < 300  # ten on an idle machine
     visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
     assert len(told) == len(visible)
