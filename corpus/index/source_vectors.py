@@ -44,6 +44,14 @@ class SourceVectors:
         self._kept: tuple[int, list[str], Vectors] | None = None
         self._written = 0
 
+    def renew(self, collection: Any | None) -> None:
+        """Go on with the collection as it was opened again, or with none; the caller holds the lock.
+
+        Whoever is searching has this object in hand, and looks for its collection once the lock is theirs.
+        """
+        self.collection = collection
+        self._written += 1
+
     def add(self, pairs: Sequence[tuple[Document, Passage]], vectors: Vectors) -> None:
         """Store passages; `vectors`, in the same order, has shape (passages, dimension)."""
         for start in range(0, len(pairs), _BATCH):
@@ -95,6 +103,8 @@ class SourceVectors:
 
     def _nearest(self, vector: Vectors, count: int) -> list[tuple[str, float]]:
         with self._lock:
+            if self.collection is None:
+                return []
             result = self.collection.query(query_embeddings=[vector], n_results=count, include=["distances"])
         return [
             (passage_id, 1.0 - float(distance))
@@ -106,6 +116,9 @@ class SourceVectors:
         kept, written = self._kept, self._written
         if kept is None or kept[0] != written:
             with self._lock:
+                written = self._written
+                if self.collection is None:
+                    return [], np.zeros((0, 0), dtype=np.float32)
                 batch = self.collection.get(include=["embeddings"])
             found = dict(zip(batch["ids"], batch["embeddings"], strict=True))
             kept = self._kept = (written, *_in_order(batch["ids"], found))
@@ -122,6 +135,8 @@ class SourceVectors:
         found: dict[str, Vectors] = {}
         for start in range(0, len(ids), _READ_AT_ONCE):
             with self._lock:
+                if self.collection is None:
+                    break
                 batch = self.collection.get(ids=list(ids[start : start + _READ_AT_ONCE]), include=["embeddings"])
             found.update(zip(batch["ids"], batch["embeddings"], strict=True))
         return _in_order(list(found), found)

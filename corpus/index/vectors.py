@@ -146,10 +146,14 @@ class VectorStore:
         """See what another process wrote: an open Chroma client of a folder never does by itself."""
         with self._lock:
             if self._server:
-                self._sources = self._listed(self._client)
+                opened = self._listed(self._client)
             else:
                 self._client.close()
-                self._client, self._sources = self._open()
+                self._client, opened = self._open()
+            # Whoever is searching goes on with what they hold of a source, which must not be what was closed.
+            for key, source in self._sources.items():
+                source.renew(opened[key].collection if key in opened else None)
+            self._sources = {key: self._sources.get(key, source) for key, source in opened.items()}
 
     def close(self) -> None:
         """Release the store's files."""
