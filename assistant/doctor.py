@@ -17,8 +17,9 @@ from assistant.model.provider_failures import ModelUnavailable
 from assistant.reader.cross_encoder import CHECKSUM, WEIGHTS, verified
 from corpus.catalog.catalog import FILE, Catalog
 from corpus.encoder.bfloat16 import pays_here
-from corpus.encoder.model_files import DEFAULT_MODEL, Precision, model_folder, verify_model
+from corpus.encoder.model_files import DEFAULT_MODEL, MULTILINGUAL_MODEL, Precision, model_folder, verify_model
 from corpus.encoder.opening import open_encoder
+from corpus.encoder.released import SHA256, ReleasedWeights
 from corpus.errors import AssistantError, DataFolderBusy
 from corpus.index.index import NO_SERVERS
 from corpus.index.servers import Servers
@@ -78,6 +79,8 @@ def _versions() -> Finding:
 
 
 def _model(model: str) -> str:
+    if model == MULTILINGUAL_MODEL:
+        return f"{model} (bytes as released: {ReleasedWeights().path.name} {SHA256[:12]}…); about a hundred languages"
     folder = model_folder(model)
     checksums = verify_model(folder, pinned=model == DEFAULT_MODEL)
     short = ", ".join(f"{name} {digest[:12]}…" for name, digest in checksums.items())

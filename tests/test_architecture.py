@@ -42,7 +42,7 @@ OWNERS = {
     "transformers": ("corpus.encoder.sentence_transformer",),
     "onnxruntime": ("corpus.encoder.inference",),
     "openvino": ("corpus.encoder.bfloat16",),
-    "tokenizers": ("corpus.encoder.inference",),
+    "tokenizers": ("corpus.encoder.inference", "corpus.encoder.tokenization"),
     "langchain": ("assistant.model.connection",),
     "langchain_core": (
         "assistant.search.retrieval",
@@ -53,7 +53,7 @@ OWNERS = {
     ),
     "sqlalchemy": DATABASE_MODULES,
     "langchain_chroma": ("corpus.index.vectors",),
-    "pypdfium2": tuple(f"corpus.readers.{name}" for name in ("pdf", "pdf_glyphs", "pdf_hidden", "pdf_parts")),
+    "pypdfium2": ("corpus.readers.pdf.",),
     "gradio": ("ui.chat.page",),
     "authlib": ("ui.access.sign_in",),
     "joserfc": ("ui.access.sign_in",),

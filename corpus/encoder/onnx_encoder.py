@@ -66,6 +66,11 @@ class OnnxEncoder:
         name = f"{DEFAULT_MODEL}-int8" if self.precision == "int8" else DEFAULT_MODEL
         return f"{name}:{self._digest}:{DIMENSION}"
 
+    @property
+    def unrelated(self) -> float:
+        """See `Encoder`; of this model and most others about nothing."""
+        return 0.0
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""
         return self.counter(texts)

@@ -22,6 +22,10 @@ class Encoder(Protocol):
     def fingerprint(self) -> str:
         """Names the model and its exact weights: an index fits only the encoder that built it."""
 
+    @property
+    def unrelated(self) -> float:
+        """About the least cosine that this model gives a question and a passage: what lies above it tells something."""
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of tokens of each text, special tokens not counted."""
 

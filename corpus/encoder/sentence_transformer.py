@@ -1,6 +1,7 @@
 """Any embedding model in the form of sentence-transformers, of which this is the one owner.
 
-The reference for `onnx_encoder`, and the way to another model: a multilingual one, or a larger one.
+The reference for `onnx_encoder` and `e5`, and the way to another model. What a model wants before questions and before
+passages ("query: ") is told by its folder (`prompts`), and put there.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ import numpy as np
 
 from corpus.encoder.model_files import DEFAULT_MODEL, model_folder, verify_model
 from corpus.encoder.protocol import Vectors, unit_rows, with_titles
+
+_SETTINGS: dict[str, Any] = {"batch_size": 32, "normalize_embeddings": True, "show_progress_bar": False}
 
 
 class SentenceTransformerEncoder:
@@ -49,6 +52,11 @@ class SentenceTransformerEncoder:
         """The model's name, the digest of its files, and its dimension."""
         return f"{self.name}:{self._digest}:{self.dimension}"
 
+    @property
+    def unrelated(self) -> float:
+        """See `Encoder`; of this model and most others about nothing."""
+        return 0.0
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""
         if not texts:
@@ -62,11 +70,12 @@ class SentenceTransformerEncoder:
 
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
-        return self._encode(with_titles(titles, texts, self.count_tokens))
+        inputs = with_titles(titles, texts, self.count_tokens)
+        return np.asarray(self._model.encode_document(inputs, **_SETTINGS), dtype=np.float32)
 
     def encode_query(self, text: str) -> Vectors:
         """See `Encoder`."""
-        vector: Vectors = self._encode([text])[0]
+        vector: Vectors = np.asarray(self._model.encode_query([text], **_SETTINGS), dtype=np.float32)[0]
         return vector
 
     def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
@@ -77,10 +86,6 @@ class SentenceTransformerEncoder:
             list(texts), output_value="token_embeddings", batch_size=32, show_progress_bar=False
         )
         return [unit_rows(output.float().cpu().numpy()[1:-1]) for output in outputs]
-
-    def _encode(self, inputs: list[str]) -> Vectors:
-        vectors = self._model.encode(inputs, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
 
 
 def _counted(tokenizer: Any, texts: Sequence[str]) -> list[int]:

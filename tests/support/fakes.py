@@ -46,6 +46,10 @@ class FakeEncoder:
     def fingerprint(self) -> str:
         return f"{self.name}:{self.dimension}"
 
+    @property
+    def unrelated(self) -> float:
+        return 0.0
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return counted_tokens(texts)
 
