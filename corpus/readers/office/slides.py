@@ -52,7 +52,11 @@ def extraction_of_slides(slides: list[list[str] | None], title: str, remarks: tu
     hidden = sum(blocks is None for blocks in slides)
     if hidden:
         remarks = (*remarks, f"{hidden} of {len(slides)} slides {'is' if hidden == 1 else 'are'} hidden and not read.")
-    return Extraction(text=text, title="" if _is_rubbish(title) else title, pages=tuple(pages), remarks=remarks)
+    if _is_rubbish(title):
+        title = ""
+    first = next((blocks[0] for blocks in slides if blocks), "")
+    origins = () if title or not first else (("title", "stated"),)
+    return Extraction(text=text, title=title or first, pages=tuple(pages), remarks=remarks, origins=origins)
 
 
 def _is_rubbish(title: str) -> bool:

@@ -49,7 +49,7 @@ def _title(extraction: Extraction, spans: tuple[Span, ...], name: str) -> Found:
     suffix = PurePath(name).suffix.lower()
     given = tidy(extraction.title)
     origin = extraction.origin_of("title") or ("stated" if suffix in _TITLED else "file properties")
-    if given and origin == "stated":
+    if given and origin in ("stated", "file name"):
         return given, origin
     if is_rubbish(given, name):
         given = ""

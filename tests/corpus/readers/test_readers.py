@@ -351,7 +351,7 @@ def test_a_pdf_has_pages_and_every_offset_its_page_number(tmp_path):
     extraction = read(file(tmp_path, "a.pdf", pdf(*texts, title="A report")))
     assert [page.of(extraction.text).strip() for page in extraction.pages] == texts
     assert (extraction.title, extraction.published) == ("A report", None)
-    assert dict(extraction.origins) == {"title": "file properties"}
+    assert dict(extraction.origins) == {"title": "stated"}
     paged = document(extraction.text, pages=extraction.pages)
     assert paged.page_of(extraction.text.index("first")) == 1
     assert paged.page_of(extraction.text.index("third")) == 3

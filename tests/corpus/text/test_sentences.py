@@ -134,7 +134,7 @@ def test_a_book_in_one_paragraph_is_split_in_seconds():
     assert time.monotonic() - started < 10
 
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 
 
 @pytest.mark.parametrize(
