@@ -20,7 +20,7 @@ from ui.access.bodies import TOO_LATE, TOO_MUCH, Bodies, Body
 ROUTES = {
     "JSON": ("/api/v1/ask", "/v1/chat/completions", "/mcp", "/api/v1/export", "/export", "/api/v1/feedback"),
     "Gradio": ("/gradio_api/queue/join", "/gradio_api/run/ask", "/gradio_api/cancel", "/gradio_api/reset"),
-    "files": ("/api/v1/documents", "/documents", "/gradio_api/upload"),
+    "files": ("/api/v1/documents", "/documents"),
 }
 HALF_SENT = 300
 PATIENCE = 1.5  # seconds that the server has with a sender here
