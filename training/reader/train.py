@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=["public", "domain"], choices=["public", "domain"])
     parser.add_argument("--domain-passes", type=int, default=1, help="so often the domain's pairs stand in one pass")
     parser.add_argument("--layers", type=int, default=12)
+    parser.add_argument("--frozen", type=int, default=4, help="so many of the lowest layers stay as they are")
     parser.add_argument("--most", type=int, default=10**9, help="so many public pairs at most")
     parser.add_argument("--finish", action="store_true")
     parser.add_argument("--measure-only", action="store_true", help="print the figures of the last weights")
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     """One sitting."""
     torch.manual_seed(SEED)
     arguments.keep.mkdir(parents=True, exist_ok=True)
-    network = Network(arguments.encoder, arguments.layers)
+    network = Network(arguments.encoder, arguments.layers, arguments.frozen)
     optimizer = torch.optim.AdamW(
         [{"params": network.layers(), "lr": _LAYERS_RATE}, {"params": network.heads(), "lr": _HEADS_RATE}],
         weight_decay=0.01,
