@@ -19,7 +19,8 @@ from assistant.model.provider import LanguageModel
 from assistant.model.rewriting import QuestionWriter
 from assistant.model.support import SupportChecker
 from assistant.progress import ProgressEvent
-from assistant.reader.cross_encoder import CrossEncoder
+from assistant.question.shapes import Probes
+from assistant.reader.network import ReaderNetwork
 from assistant.reader.reading import EvidenceReader
 from assistant.record.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from assistant.scope.holdings import Holdings
@@ -63,9 +64,8 @@ class Assistant:
             checker = SupportChecker(store.encoder)
             composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
             rewriter = QuestionWriter(model)
-        self.chain = AnswerChain(
-            store, self.retriever, EvidenceReader(store.encoder, CrossEncoder()), composer, rewriter
-        )
+        reader = EvidenceReader(ReaderNetwork())
+        self.chain = AnswerChain(store, self.retriever, reader, Probes(store.encoder.encode_query), composer, rewriter)
         self.suggestions = Suggestions(store, self.chain)
         self.holdings = Holdings(store)
         self._refreshing = threading.Lock()

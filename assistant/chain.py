@@ -19,22 +19,18 @@ from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.compose.draft import Draft
 from assistant.compose.drafting import draft_of, from_record, with_later_step
 from assistant.compose.generative import GenerativeComposer
-from assistant.compose.holders import compose_office
-from assistant.compose.refusal import CLOSEST_SHOWN
 from assistant.language.orders import gives_orders
 from assistant.model.rewriting import QuestionWriter
 from assistant.model.time_budget import TimeBudget
 from assistant.progress import Listener, ProgressEvent, Stage, Step, as_it_happens, growing
-from assistant.question.conversation import ABOUT
-from assistant.question.foreign import standing_alone
-from assistant.question.question import ENGLISH, Question, understand
-from assistant.question.translation import notice
+from assistant.question.question import Question, understand
+from assistant.question.shapes import Probes
 from assistant.reader.ranking import with_standing
 from assistant.reader.reading import Evidence, EvidenceReader
 from assistant.scope.scope import EVERYTHING, Scope
 from assistant.scope.view import View, Views
 from assistant.search.retrieval import Hit, HybridRetriever
-from assistant.search.searching import find_passages, passages_of_office
+from assistant.search.searching import find_passages
 from corpus.store.store import Store
 
 ChainInput = str | Mapping[str, Any]
@@ -51,7 +47,6 @@ class Progress:
     question: Question
     history: Sequence[Turn]
     view: View
-    searched: list[Hit] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
@@ -70,12 +65,14 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         store: Store,
         retriever: HybridRetriever,
         reader: EvidenceReader,
+        probes: Probes,
         composer: GenerativeComposer | None = None,
         rewriter: QuestionWriter | None = None,
     ) -> None:
         self._store = store
         self._retriever = retriever
-        self._reader = reader
+        self.reader = reader
+        self._probes = probes
         self._composer = composer
         self._rewriter = rewriter
         self.views = Views(store)
@@ -125,34 +122,43 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         progress = self._understand({"question": question, "history": list(history)})
         return self._read(self._retrieve(progress)).evidence
 
+    def found(self, question: str, history: Sequence[Turn | str] = ()) -> tuple[Question, list[Hit]]:
+        """A question understood, and the passages that are read for it: the steps before `read`."""
+        progress = self._retrieve(self._understand({"question": question, "history": list(history)}))
+        return progress.question, progress.hits
+
     def outcome(self, question: str, history: Sequence[Turn | str] = (), scope: Scope = EVERYTHING) -> Outcome:
         """What would become of a question; no language model is asked and nothing is verified."""
         text, turns, _ = _asked({"question": question, "history": list(history)})
         view = self.views.of(scope)
-        progress = Progress(_alone(text, turns, view), turns, view)
+        progress = Progress(self._understood(text, turns, view), turns, view)
         draft = from_record(progress.question, view)  # which costs no reading
         if draft is None:
             progress = self._read(self._retrieve(progress))
-            draft = self._of_office(progress) or draft_of(progress.question, progress.evidence, progress.view)
+            draft = draft_of(progress.question, progress.evidence, progress.view)
         return draft.outcome
 
     def _understand(self, input: ChainInput) -> Progress:
         text, history, scope = _asked(input)
         view = self.views.of(scope)
-        progress = Progress(_alone(text, history, view), history, view)
+        progress = Progress(self._understood(text, history, view), history, view)
         if self._composer is not None and self._rewriter is not None:
             progress.time_budget = self._composer.time_budget(scope.asker)
             by_rules, some = progress.question, progress.time_budget.part(_TIME_TO_UNDERSTAND)
             rewritten = self._rewriter.standalone(by_rules, history, time_budget=some)
             if rewritten != by_rules.standalone:
-                progress.question = _read_as(text, rewritten, view)
+                progress.question = replace(self._understood(rewritten, (), view), text=text)
         return progress
+
+    def _understood(self, text: str, history: Sequence[Turn], view: View) -> Question:
+        earlier = [turn.question for turn in history]
+        return understand(text, earlier, self._probes, view.vocabulary.is_indexed, view.organisations)
 
     def _retrieve(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
         _tell(config, Stage.SEARCHING, lambda: progress.view.passages)
         found = find_passages(progress.question, self._retriever, progress.view.allowed)
-        progress.searched, progress.hits = found.by_question, found.hits
+        progress.hits = found.hits
         progress.question = replace(progress.question, absent_parties=found.absent)
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
@@ -160,18 +166,15 @@ class AnswerChain(Runnable[ChainInput, Answer]):
     def _read(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         started = time.perf_counter()
         _tell(config, Stage.READING, lambda: len(progress.hits))
-        question = progress.question
-        asked, about, _ = question.read.partition(ABOUT)
-        itself = _read_as(asked, asked, progress.view) if about else None
-        found = self._reader.read(question, progress.hits, progress.view.vocabulary, itself)
+        found = self.reader.read(progress.question, progress.hits)
         kept = [item for item in found if not gives_orders(item.text)]
-        progress.evidence = with_standing(progress.searched, kept)
+        progress.evidence = with_standing(progress.hits, kept)
         progress.timings["read"] = _milliseconds_since(started)
         return progress
 
     def _compose(self, progress: Progress, config: RunnableConfig) -> Progress:
         started = time.perf_counter()
-        progress.draft = self._of_office(progress) or with_later_step(self._written(progress, config), progress.view)
+        progress.draft = with_later_step(self._written(progress, config), progress.view)
         progress.timings["compose"] = _milliseconds_since(started)
         return progress
 
@@ -189,15 +192,6 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             time_budget=progress.time_budget or self._composer.time_budget(),
             show=tell and (lambda so_far: tell(replace(self._answer(progress, so_far), is_draft=True))),
         )
-
-    def _of_office(self, progress: Progress) -> Draft | None:
-        """Who holds the office asked about, by the newest documents that say so; None where nothing is sure."""
-        question, view = progress.question, progress.view
-        office = question.office
-        if office is None or question.unknown_names or question.absent_parties:
-            return None
-        hits = passages_of_office(office, self._retriever, view.allowed)
-        return compose_office(office, question.period, hits, view.vocabulary, progress.evidence[:CLOSEST_SHOWN])
 
     def _verify(self, progress: Progress, config: RunnableConfig) -> Answer:
         draft = progress.draft or Draft(Outcome.NOT_FOUND)
@@ -224,14 +218,6 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         )
 
 
-def _read_as(text: str, alone: str, view: View) -> Question:
-    return understand(text, alone, view.vocabulary, view.organisations)
-
-
-def _alone(text: str, history: Sequence[Turn], view: View) -> Question:
-    return _read_as(text, standing_alone(text, history, view.vocabulary.is_indexed), view)
-
-
 def _tell(config: RunnableConfig | None, stage: Stage, count: Callable[[], int]) -> None:
     """Tell whoever follows the run that a step begins; `count` is asked only then."""
     if (tell := _teller(config)) is not None:
@@ -256,13 +242,7 @@ def _readable(text: str) -> str:
 
 
 def _warnings(question: Question) -> tuple[str, ...]:
-    if question.language == ENGLISH:
-        return ()
-    return (
-        notice(question.language, question.read.replace(ABOUT, ", "))
-        or f"The question is not in English ({question.language}), and that language is not read here; only its "
-        "names and numbers were searched for.",
-    )
+    return tuple(f"“{typed}” is understood as {name}." for typed, name in question.mended)
 
 
 def _milliseconds_since(started: float) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant.model.prompts import GREETING
 from assistant.model.provider import LanguageModel
 from assistant.model.provider_failures import ModelUnavailable
-from assistant.reader.cross_encoder import CHECKSUM, WEIGHTS, verified
+from assistant.reader.network import CHECKSUM, WEIGHTS, read_weights
 from corpus.catalog.catalog import FILE, Catalog
 from corpus.encoder.bfloat16 import pays_here
 from corpus.encoder.model_files import DEFAULT_MODEL, MULTILINGUAL_MODEL, Precision, model_folder, verify_model
@@ -107,7 +107,7 @@ def _speed(model: str, precision: Precision) -> str:
 
 
 def _reader() -> str:
-    return f"{WEIGHTS.name} ({len(verified()) / 1e6:.0f} MB, bytes as trained: {CHECKSUM[:12]}…)"
+    return f"{WEIGHTS.name} ({WEIGHTS.stat().st_size / 1e6:.0f} MB, bytes as trained: {CHECKSUM[:12]}…)"
 
 
 def _language_model(model: LanguageModel | None) -> str:

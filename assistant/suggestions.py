@@ -16,10 +16,9 @@ from assistant.answer import Outcome, Turn
 from assistant.chain import AnswerChain
 from assistant.compose.draft import repeats
 from assistant.language.commitments import Status
+from assistant.language.money import names_money
 from assistant.language.organisations import Organisations
 from assistant.language.parties import Party, countries
-from assistant.question.foreign import standing_alone
-from assistant.question.kinds import Kind, shows
 from assistant.record.record import Record
 from assistant.scope.scope import EVERYTHING, Scope, visible_document
 from assistant.scope.view import View
@@ -92,7 +91,6 @@ class Suggestions:
         view = self._chain.views.of(scope)
         understood = self._chain.understood(question, history, scope)
         alone = [*asked, understood.standalone]
-        turns = [Turn(text) for text in asked]
         found = (visible_document(self._store, document, scope) for document in cited)
         documents = [document for document in found if document is not None]
         theirs = [(document.title, document.parties) for document in documents]
@@ -104,7 +102,7 @@ class Suggestions:
             text
             for text in _in_other_words(dict.fromkeys(about), asked)
             # It has to mean by itself what it will mean in this conversation, and be new to it.
-            if not repeats(text, alone) and standing_alone(text, turns) == text
+            if not repeats(text, alone) and self._chain.understood(text, asked, scope).standalone == text
         ]
         answered = partial(self._answers, scope)
         return tuple(islice(filter(answered, candidates[:_TRIED_FOR_FOLLOW_UPS]), FOLLOW_UPS))
@@ -171,7 +169,7 @@ def _held_between(record: Record, cited: Sequence[Document], pair: Pair) -> list
     steps = record.between(pair)
     reached = {step.status for step in steps}
     years = sorted({step.event.iso[:4] for step in steps if step.event is not None})
-    money = [MONEY] if any(shows(Kind.MONEY, document.text) for document in cited) else []
+    money = [MONEY] if any(names_money(document.text) for document in cited) else []
     signed = [COVERS, *money, SIGNED] if Status.SIGNED in reached else money
     since = [SINCE.replace("{}?", f"{years[0]}?")] if len(years) > 1 else []
     force = [IN_FORCE] if reached & {Status.APPROVED, Status.IN_FORCE} else []

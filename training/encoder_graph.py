@@ -131,7 +131,7 @@ def measured_smoothing(released: ReleasedWeights) -> dict[str, Floats]:
     names = {
         f"l{n}.{DENSE[part]}" for n in range(released.shape.layers) for part in DENSE if f"l{n}.{part}.w" not in EXACT
     }
-    read = {name: _value_of(name) for name in sorted(names)}
+    read = {name: value_of(name) for name in sorted(names)}
     values = list(dict.fromkeys(read.values()))
     session = open_session(
         encoder_of(released, int8=False, also=values).SerializeToString(), threads=2, given=weights(released, "float32")
@@ -155,7 +155,7 @@ def measured_smoothing(released: ReleasedWeights) -> dict[str, Floats]:
     return factors
 
 
-def _value_of(name: str) -> str:
+def value_of(name: str) -> str:
     """What the graph calls the inputs that `name` smooths."""
     layer, kind = int(name[1:].split(".")[0]), name.split(".")[1]
     if kind == "states":

@@ -1,99 +1,116 @@
-"""Decides whether there is an answer, and has it composed from sentences, word for word.
+"""Composes answers of the evidence itself, word for word: which sentences are told, how many, in which order.
 
-No language model: a handful of the best sentences in a readable order, or a refusal that names what is missing. Here
-stands what the evidence must be about; what is told of it is for `facts` and `statuses`. The composer drafts evidence,
-not text; `assistant.citations` turns the draft into an answer.
+Two calibrated numbers decide: from one probability on the best sentence is told, from another a further one is added
+(`assistant.reader.calibration`). Lengths by shape stand in one table. Refusals name only what is certainly missing: a
+party that no document names, or a time that nothing is told of.
 """
 
-import re
 from collections.abc import Sequence
 
 from assistant.answer import Outcome
 from assistant.compose import remarks
-from assistant.compose.draft import Draft
-from assistant.compose.facts import compose_facts
-from assistant.compose.refusal import CLOSEST_SHOWN, not_found
-from assistant.compose.selection import CLOSE_ENOUGH_TO_CONFIRM, CLOSE_TO_BEST_FACT
-from assistant.compose.statuses import compose_status
-from assistant.language.commitments import Status, states_absence
-from assistant.language.dates import dates_conflict
-from assistant.language.naming import Name, binding, is_called
+from assistant.compose.draft import Draft, repeats
+from assistant.language.commitments import Status
 from assistant.language.organisations import is_named
 from assistant.language.parties import is_about, names
-from assistant.question.kinds import states_absence_of
 from assistant.question.question import Question
+from assistant.question.shapes import Shape
+from assistant.reader.calibration import ADD, TELL
 from assistant.reader.reading import Evidence
 
-_BY_PRONOUN = re.compile(r"(?:He|She|The (?:\w+ ){0,2}(?:minister|ambassador|president|official|director|chair))\b")
+CLOSEST_SHOWN = 3
+LONGEST = {
+    Shape.FACT: 2,
+    Shape.STATUS: 4,
+    Shape.EXPLANATION: 4,
+    Shape.PROVISION: 5,
+    Shape.LIST: 8,
+    Shape.TIMELINE: 8,
+    Shape.COMPARISON: 8,
+    Shape.BRIEFING: 8,
+    Shape.TALK: 0,
+}
 
 
 def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """Draft an answer to `question` from `evidence` scored by the reader, best first."""
-    if not question.terms:
-        return Draft(Outcome.UNCLEAR, remark=remarks.UNCLEAR)
-    if question.unknown_names:
-        return not_found(remarks.unknown_names(question), evidence)
-    about = [item for item in evidence if is_about(item.document, item.text, question.countries)]
-    if not about and _speaks_of_each(question, evidence):
-        about = [item for item in evidence if any(names(item.document, party) for party in question.countries)]
-    about = [item for item in about if _names_organisations(question, item)]
-    if not about:
-        return not_found(remarks.no_party(question), evidence)
-    about = [item for item in about if item.context.issuperset(question.acronyms)] or about
-    kept_to = (
-        ()
-        if question.compares
-        else binding(question.names, {item.document.id: item.document for item in about}.values())
+    language = question.language
+    if not any(character.isalnum() for character in question.read):
+        return Draft(Outcome.UNCLEAR, remark=remarks.unclear(language))
+    if question.shape is Shape.TALK and not question.parties:
+        return Draft(Outcome.UNCLEAR, remark=remarks.talk(language))
+    if question.absent_parties:
+        return not_found(remarks.absent(question.absent_parties, language), evidence)
+    about = about_parties(question, evidence)
+    if not about and len(question.parties) > 1:
+        return not_found(remarks.apart(question.parties, language), evidence)
+    if not about or about[0].score < TELL:
+        return not_found(remarks.nothing(language), about or evidence)
+    chosen = select(question, about)
+    if question.shape is Shape.STATUS and question.status is not None:
+        return _of_status(question, question.status, chosen, about)
+    return Draft(Outcome.ANSWERED, tuple(chosen))
+
+
+def not_found(remark: str, evidence: Sequence[Evidence]) -> Draft:
+    """A refusal for the reason in `remark`, with the best of the evidence as what comes closest."""
+    return Draft(Outcome.NOT_FOUND, remark=remark, closest=tuple(evidence[:CLOSEST_SHOWN]))
+
+
+def about_parties(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence of documents that are about the parties asked about, or that at least name them all.
+
+    Where things are compared, a document need be about one of them only.
+    """
+    if question.shape is Shape.COMPARISON:
+        return [item for item in evidence if not question.parties or _names_any(question, item)]
+    named = [item for item in evidence if all(is_named(item.document, each) for each in question.organisations)]
+    about = [item for item in named if is_about(item.document, item.text, question.countries)]
+    return about or [item for item in named if all(names(item.document, each) for each in question.countries)]
+
+
+def select(question: Question, about: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences that are told, the best first, then the others in the order in which they are read."""
+    longest = LONGEST[question.shape]
+    chosen = list(about[:1])
+    for item in about[1:]:
+        if len(chosen) < longest and item.score >= ADD and not repeats(item.text, (other.text for other in chosen)):
+            chosen.append(item)
+    if question.shape is Shape.COMPARISON:
+        chosen += _of_each_party(question, chosen, about)[: max(0, longest - len(chosen))]
+    first, *rest = chosen
+    if question.shape is Shape.TIMELINE:
+        return sorted(chosen, key=lambda item: (item.document.published or "9999", item.document.path, item.span))
+    if question.shape is Shape.STATUS:
+        return [first, *sorted(rest, key=_furthest_and_newest)]
+    return [first, *sorted(rest, key=lambda item: (item.document.id != first.document.id, -item.standing, item.span))]
+
+
+def _of_each_party(question: Question, chosen: Sequence[Evidence], about: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence about each party of a comparison that has none yet."""
+    found = []
+    for party in question.countries:
+        if not any(names(item.document, party) for item in chosen):
+            found += [item for item in about if names(item.document, party)][:1]
+    return found
+
+
+def _of_status(question: Question, asked: Status, chosen: Sequence[Evidence], about: Sequence[Evidence]) -> Draft:
+    """The sentences, and in words what is less than was asked, where the evidence says how far it has come."""
+    confirmed = any(item.report.confirms(asked) for item in about if item.score >= ADD or item in chosen)
+    furthest = max((item.report.reported for item in chosen if item.report.reported is not None), default=None)
+    if confirmed or furthest is None or furthest >= asked:
+        return Draft(Outcome.ANSWERED, tuple(chosen))
+    return Draft(Outcome.PARTIAL, tuple(chosen), remarks.less(asked, furthest, question.language))
+
+
+def _names_any(question: Question, item: Evidence) -> bool:
+    return any(names(item.document, each) for each in question.countries) or any(
+        is_named(item.document, each) for each in question.organisations
     )
-    called = [item for item in about if all(is_called(item.document, name) for name in kept_to)]
-    if not called:
-        return not_found(remarks.not_called(question, kept_to), about)
-    about = [item for item in called if _tells_of_all(kept_to, item)] or called
-    if _says_it_is_not_told(question, about):
-        return not_found(remarks.NOT_TOLD, about)
-    if question.status is not None and question.status >= Status.AGREED:
-        return compose_status(question, question.status, about)
-    return compose_facts(question, about)
 
 
-def _speaks_of_each(question: Question, evidence: Sequence[Evidence]) -> bool:
-    """Whether a question about several countries is about each of them, not about what is between them."""
-    joins = question.status is not None or question.asks_for_one_fact or "between" in question.standalone.lower()
-    if joins and not question.compares:
-        return False
-    return all(any(names(item.document, party) for item in evidence) for party in question.countries)
-
-
-def _names_organisations(question: Question, item: Evidence) -> bool:
-    """Whether a sentence's document names the organisations asked about: all of them, or one of those compared."""
-    named = [is_named(item.document, organisation) for organisation in question.organisations]
-    return any(named) or not named if question.compares or " or " in question.read else all(named)
-
-
-def _tells_of_all(names: Sequence[Name], item: Evidence) -> bool:
-    """Whether a sentence's passage names every person, and the sentence whoever is asked to have done something."""
-    return all(
-        item.context >= name.last and (not name.is_subject or item.terms >= name.last or _BY_PRONOUN.match(item.text))
-        for name in names
-        if name.is_person
-    )
-
-
-def _says_it_is_not_told(question: Question, about: Sequence[Evidence]) -> bool:
-    """Whether a source says itself that it does not tell, in a sentence that fits as well as the best of its time."""
-    of_the_time = [item for item in about if not dates_conflict(question.months, item.text)] or about
-    asked, best = frozenset(question.specifics), of_the_time[0]
-    return any(
-        states_absence(item.text)
-        and (item.report.denied is None or question.asks_for_one_fact)
-        and item.score >= CLOSE_TO_BEST_FACT * best.score
-        and (item is best or item.terms & asked - best.terms or asked & best.terms <= item.terms)
-        for item in of_the_time[:CLOSEST_SHOWN]
-    ) or any(
-        # "The date of the decree is not given" answers "on what day was the decree signed?", whatever fits better.
-        asked
-        and asked <= item.terms
-        and item.score >= CLOSE_ENOUGH_TO_CONFIRM * best.score
-        and any(states_absence_of(kind, item.text) for kind in question.kinds)
-        for item in of_the_time
-    )
+def _furthest_and_newest(item: Evidence) -> tuple[int, list[int], str]:
+    """Sorts the furthest status first, and of one status the newest; undated documents come last."""
+    published = item.document.published or "0"
+    return -(item.report.reported or 0), [-int(part) for part in published.split("-")], item.document.path

@@ -129,7 +129,7 @@ class GenerativeComposer:
         told = replace(draft, prose=tuple(kept), composer=self._model.name)
         if removed:
             told = replace(told, warnings=(*draft.warnings, remarks.taken_out(removed.total())))
-        return _with(told, draft.evidence if draft.whole or draft.remark == remarks.DIFFER else draft.evidence[:1])
+        return _with(told, draft.evidence if draft.whole else draft.evidence[:1])
 
 
 def _with(draft: Draft, needed: Sequence[Evidence]) -> Draft:

@@ -1,116 +1,67 @@
-"""The assistant's own words: about the record, never about the world.
+"""The assistant's own words: about the record, never about the world, in the language of whoever asks.
 
-Whatever an answer says without a citation is made here: that nothing is reported as signed, which word no passage
-mentions, which country no document names. A remark that cannot be read off the evidence does not belong here.
+Whatever an answer says without a citation is made here: that no document names a party, that less is reported than was
+asked. A remark that cannot be read off the evidence does not belong here. Every sentence stands in `remarks.toml`, once
+in each language; a language without its own is told in English.
 """
 
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
 
 from assistant.language.commitments import Status
-from assistant.language.naming import Name
-from assistant.language.offices import Office
-from assistant.language.parties import Party, marked_name
-from assistant.question.question import ENGLISH, Question
-from assistant.reader.reading import Evidence
+from assistant.language.parties import Party, name_in
 
-UNCLEAR = (
-    "The question names nothing to look for. Ask about a country, an organisation, a document or an event, "
-    "for example: What did Latvia and Azerbaijan agree on?"
-)
-
-NOT_ENGLISH = (
-    "No answer was found. The question is not in English, so the documents were searched only by its key words; "
-    "please ask again in English."
-)
-# A longer list of missing words says no more.
-MOST_WORDS_NAMED = 4
-DIFFER = "The documents differ on this; what each of them reports:"
-NO_SUCH_THING = "The documents report no such thing. What comes closest says:"
-SEVERAL_HOLDERS = "Documents of different times name different people; the newest comes first:"
-NO_SUM = "The documents do not answer this: they speak of the subject, but give no sum of money for it."
-NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
+_FALLBACK = "en"
 
 
-def no_party(question: Question) -> str:
-    """No document is about the parties asked about: which of them none names, or that none joins them."""
-    if question.absent_parties:
-        return f"The documents do not answer this: none of them names {_listed(question.absent_parties)}."
-    if len(question.parties) > 1:
-        joined = "both " if len(question.parties) == 2 else ""
-        return f"The documents do not answer this: none of them is about {joined}{_listed(question.parties)}."
-    return "The documents do not answer this."
+def talk(language: str) -> str:
+    """A greeting, thanks or a call for help: what can be asked."""
+    return _worded(language, "talk")
 
 
-def unknown_names(question: Question) -> str:
-    """The question names somebody or something that no passage names."""
-    names = ", ".join(f"“{name}”" for name in question.unknown_names)
-    return f"The documents do not answer this: none of them mentions {names}."
+def unclear(language: str) -> str:
+    """The question names nothing to look for."""
+    return _worded(language, "unclear")
 
 
-def not_called(question: Question, names: Sequence[Name]) -> str:
-    """No document found holds the names of the question, or not together, or not where its parties are."""
-    *first, last = [name.text for name in names]
-    whose = f"those about {_listed(question.parties)}" if question.parties else "them"
-    both = f"{', '.join(first)} and {last} together" if first else last
-    return f"The documents do not answer this: none of {whose} names {both}."
+def absent(parties: Sequence[Party], language: str) -> str:
+    """No document names these parties."""
+    return _worded(language, "absent", names=_listed(parties, language))
 
 
-def no_holder(office: Office) -> str:
-    """Nobody is named as the holder of an office."""
-    return f"The documents do not answer this: none of them names the {office.role} of {office.party.name}."
+def apart(parties: Sequence[Party], language: str) -> str:
+    """Documents name each of these parties, and none is about all of them."""
+    return _worded(language, "apart", names=_listed(parties, language))
 
 
-def missing_words(question: Question, about: Sequence[Evidence]) -> str:
-    """Nothing answers: which words of the question the closest passage does not have."""
-    if question.language != ENGLISH:
-        return NOT_ENGLISH
-    best = about[0].context if about else frozenset()
-    missing = [term for term in dict.fromkeys(question.terms) if term not in best]
-    if not missing:
-        return "The documents do not answer this: they speak of the subject, but not of what is asked."
-    whom = f" about {_listed(question.countries)}" if question.countries else ""
-    telling = [term for term in missing if term in question.specifics] or missing
-    words = _quoted(question, telling[:MOST_WORDS_NAMED])
-    return f"The documents do not answer this: the passage that comes closest{whom} does not mention {words}."
+def outside(period: str, language: str) -> str:
+    """Nothing that is told of the matter is of the time asked about."""
+    return _worded(language, "period", names=period)
 
 
-def no_sum(question: Question) -> str:
-    """Money is asked for, and no sum is told of the subject."""
-    if not question.parties:
-        return NO_SUM
-    return (
-        f"The documents do not answer this: what comes closest about {_listed(question.parties)} gives no sum of money."
-    )
+def nothing(language: str) -> str:
+    """No sentence answers."""
+    return _worded(language, "nothing")
 
 
-def not_reported(question: Question, missing: Sequence[str]) -> str:
-    """A status is asked of something that nothing mentions; what is reported follows."""
-    whom = f" about {_listed(question.countries)}" if question.countries else ""
-    return (
-        f"The documents report no such thing: nothing{whom} mentions {_quoted(question, missing)}. What they do report:"
-    )
+def less(asked: Status, furthest: Status, language: str) -> str:
+    """Less is reported than was asked: talks for an agreement, a signature for entry into force."""
+    return _worded(language, "less", asked=status(asked, language), furthest=status(furthest, language))
 
 
-def listed(asked: Status, count: int, partners: Sequence[Party]) -> str:
-    """How many steps a list holds, and with which countries, where there is more than one."""
+def listed(asked: Status, count: int, shown: int, language: str) -> str:
+    """How many steps a list holds, counted before anything is cut; of a single one there is nothing to say."""
     if count < 2:
         return ""
-    with_whom = f", with {_listed(partners)}" if len(partners) > 1 else ""
-    return f"The documents report {count} as {asked.words}{with_whom}; newest first:"
+    code = "listed" if shown == count else "more"
+    return _worded(language, code, asked=status(asked, language), count=str(count), shown=str(shown))
 
 
-def less_than_asked(question: Question, asked: Status, relevant: Sequence[Evidence]) -> str:
-    """Less is reported than was asked: talks for an agreement, a signature for entry into force."""
-    furthest = max((item.report.reported or Status.DISCUSSED for item in relevant), default=Status.DISCUSSED)
-    whom = f" between {_listed(question.countries)}" if len(question.countries) > 1 else ""
-    wanted = (
-        "agreed or signed" if asked is Status.AGREED else asked.words if asked is not Status.IN_FORCE else "in force"
-    )
-    if furthest < Status.AGREED:
-        return f"These documents report nothing{whom} as {wanted}; they report what was {furthest.words}:"
-    if furthest >= asked or furthest < Status.SIGNED:
-        return f"For this the documents report nothing as {wanted}; what they report:"
-    return f"These documents report nothing{whom} as {wanted}; the furthest they report is {furthest.words}:"
+def status(reached: Status, language: str) -> str:
+    """A status as a reader of the language says it."""
+    return _worded(language, reached.name.lower())
 
 
 def told_word_for_word(reason: str) -> str:
@@ -127,11 +78,18 @@ def taken_out(count: int) -> str:
     )
 
 
-def _listed(parties: Sequence[Party]) -> str:
-    *first, last = [party.name for party in parties]
-    return f"{', '.join(first)} and {last}" if first else last
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    """Language → code → sentence."""
+    return tomllib.loads(resources.files("assistant.compose").joinpath("remarks.toml").read_text(encoding="utf-8"))
 
 
-def _quoted(question: Question, terms: Iterable[str]) -> str:
-    words = dict.fromkeys(question.words.get(term, marked_name(term) or term) for term in terms)
-    return ", ".join(f"“{word}”" for word in words)
+def _worded(language: str, code: str, **values: str) -> str:
+    sentences = _sentences()
+    return sentences.get(language, sentences[_FALLBACK])[code].format(**values)
+
+
+def _listed(parties: Sequence[Party], language: str) -> str:
+    told = language if language in _sentences() else _FALLBACK
+    *first, last = [name_in(party, told) for party in parties]
+    return f"{', '.join(first)} {_worded(told, 'and')} {last}" if first else last

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from assistant.answer import Answer, Citation, Outcome
 from assistant.evaluation.cases import Case
 from assistant.evaluation.facts import find, normalised, states
-from assistant.language.commitments import asked_status, report
+from assistant.language.asked_status import asked_status
+from assistant.language.commitments import report
 from assistant.question.conversation import ABOUT
 from assistant.reader.ranking import ranked
 from corpus.document import Document

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.compose.selection import ANSWER_THRESHOLD
 from assistant.evaluation.measuring import Result
+from assistant.reader.calibration import TELL
 from corpus.errors import AssistantError
 
 Figures = dict[str, float | None]
@@ -38,7 +38,7 @@ def make_report(results: Sequence[Result], *, questions: str) -> Report:
         "questions_file": questions,
         "facts_derived": sum(result.case.facts_derived and bool(result.case.facts) for result in results),
         "without_facts": sum(result.case.answerable and not result.case.facts for result in results),
-        "threshold": ANSWER_THRESHOLD,
+        "threshold": TELL,
         "figures": {
             "total": figures(results, retrieval),
             "by_type": by(lambda result: result.case.type),

@@ -154,24 +154,6 @@ _NOUN = re.compile(r"sign(?:ing|ature|atory|atories)|approval|ratification|entry
 _ATTRIBUTE_AFTER = re.compile(r"\s+(?:on|in|by|at|between|with|during|early|late)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:]|,\s+(?:but|and|while|though|although|whereas)\b|\bbut\b|\bwhile\b")
 
-_ASKED: tuple[tuple[Status, re.Pattern[str]], ...] = (
-    (
-        Status.IN_FORCE,
-        re.compile(r"\b(?:in force|into force|in effect|tak(?:e|es|en) effect|took effect)\b", re.IGNORECASE),
-    ),
-    (Status.APPROVED, re.compile(r"\b(?:approv\w+|ratif\w+)\b", re.IGNORECASE)),
-    (Status.SIGNED, re.compile(r"\b(?:sign|signs|signed|signing|signatures?|conclude[ds]?)\b", re.IGNORECASE)),
-    (
-        Status.AGREED,
-        re.compile(
-            r"\bstatus of\b|\bstill (?:only |just )?(?:planned|unfinished|a draft|under|being|open)\b"
-            r"|\b(?:agree|agrees|agreed|agreeing|commit|committed|decide[ds]?)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (Status.DISCUSSED, re.compile(r"\b(?:discuss\w*|talk(?:ed|s)? about)\b", re.IGNORECASE)),
-)
-
 
 @lru_cache(maxsize=8192)
 def report(sentence: str) -> StatusReport:
@@ -222,14 +204,6 @@ def place_of(sentence: str, status: Status) -> int:
 def describes_content(sentence: str) -> bool:
     """Whether the sentence tells what an agreement contains (and not what it does not)."""
     return bool(_CONTENT.search(sentence)) and not _DENIAL.search(sentence) and not _DRAFT.search(sentence)
-
-
-def asked_status(question: str) -> Status | None:
-    """The status a question asks about ("what did they agree on?" → agreed), or None.
-
-    Only verbs and fixed phrases ask; the noun "agreement" names a thing.
-    """
-    return next((status for status, pattern in _ASKED if pattern.search(question)), None)
 
 
 def tells_of_talks(sentence: str) -> bool:

@@ -138,6 +138,17 @@ def every_country() -> tuple[Party, ...]:
     return tuple(party for code in _territories("en") if (party := party_of(code)).is_country)
 
 
+def name_in(party: Party, language: str) -> str:
+    """The party's name in a language; an organisation has one name."""
+    return _territories(language).get(party.code, party.name) if party.is_country else party.name
+
+
+def country_names(language: str) -> list[tuple[str, str]]:
+    """Every name of a country in English and in `language`, each with its ISO code."""
+    own = [(name, code) for code, name in _territories(language).items()] if language != "en" else []
+    return [*_english_names().items(), *own]
+
+
 def party_of(code: str) -> Party:
     """The party of an ISO code that `mentions` gave."""
     return Party(code, _territories("en")[code])

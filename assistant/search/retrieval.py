@@ -62,8 +62,13 @@ class HybridRetriever(BaseRetriever):
     count: int = 12
     vector_weight: float = VECTOR_WEIGHT
 
-    def search(self, query: str, count: int | None = None, allowed: Allowed | None = None) -> list[Hit]:
-        """The `count` best passages for `query`, best first; with `allowed`, of those documents alone."""
+    def search(
+        self, query: str, count: int | None = None, allowed: Allowed | None = None, *, words: str | None = None
+    ) -> list[Hit]:
+        """The `count` best passages for `query`, best first; with `allowed`, of those documents alone.
+
+        The keyword index is asked for `words`, where they are others than the query's.
+        """
         store: Store = self.store
         vector = store.encoder.encode_query(query)
         try:
@@ -71,7 +76,7 @@ class HybridRetriever(BaseRetriever):
         except BuildGone:  # another machine rebuilt the indexes since this question began
             store.catch_up()
             by_vector = self._by_vector(vector, allowed)
-        by_keyword = spread(partial(store.index.keywords.search, query), CANDIDATES, allowed, store.catalog)
+        by_keyword = spread(partial(store.index.keywords.search, words or query), CANDIDATES, allowed, store.catalog)
         fused = others_first(fuse(by_vector, by_keyword, self.vector_weight, store.encoder.unrelated))
         return self.hits(fused, allowed, count or self.count)
 

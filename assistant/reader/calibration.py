@@ -1,0 +1,25 @@
+"""From what the network makes of a sentence to the probability that it belongs to the answer.
+
+A logistic regression over the network's log-odds of the sentence and of its passage, how the search found the passage,
+and whether the sentence's dates can be those asked about (Platt, 1999); fitted by `training/reader/calibrate.py` on
+clusters that the network was never trained on, together with the two thresholds by which an answer is made.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+FEATURES = ("sentence", "passage", "found", "date_conflicts")
+WEIGHTS = np.asarray((0.9, 0.3, 1.0, -1.0))
+INTERCEPT = -2.0
+# Log-odds beyond these tell no more.
+FURTHEST = 12.0
+
+# The probability from which on the best sentence is told, and from which on another is added.
+TELL = 0.35
+ADD = 0.35
+
+
+def probabilities(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The probability of each sentence; `features` has shape (sentences, len(FEATURES))."""
+    odds = np.clip(features, -FURTHEST, FURTHEST) @ WEIGHTS + INTERCEPT
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
