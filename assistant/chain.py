@@ -17,7 +17,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from assistant import citations
 from assistant.answer import Answer, Outcome, Statement, Turn
 from assistant.compose.draft import Draft
-from assistant.compose.drafting import draft_of, from_record, with_later_step
+from assistant.compose.drafting import draft_of, settled, with_later_step
 from assistant.compose.generative import GenerativeComposer
 from assistant.language.orders import gives_orders
 from assistant.model.rewriting import QuestionWriter
@@ -132,7 +132,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         text, turns, _ = _asked({"question": question, "history": list(history)})
         view = self.views.of(scope)
         progress = Progress(self._understood(text, turns, view), turns, view)
-        draft = from_record(progress.question, view)  # which costs no reading
+        draft = settled(progress.question, view)  # which costs no reading
         if draft is None:
             progress = self._read(self._retrieve(progress))
             draft = draft_of(progress.question, progress.evidence, progress.view)
@@ -155,6 +155,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         return understand(text, earlier, self._probes, view.vocabulary.is_indexed, view.organisations)
 
     def _retrieve(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
+        if self._composer is None and (draft := settled(progress.question, progress.view)) is not None:
+            progress.draft = draft
+            return progress
         started = time.perf_counter()
         _tell(config, Stage.SEARCHING, lambda: progress.view.passages)
         found = find_passages(progress.question, self._retriever, progress.view.allowed)
@@ -164,6 +167,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         return progress
 
     def _read(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
+        if progress.draft is not None:
+            return progress
         started = time.perf_counter()
         _tell(config, Stage.READING, lambda: len(progress.hits))
         found = self.reader.read(progress.question, progress.hits)
@@ -180,7 +185,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _written(self, progress: Progress, config: RunnableConfig) -> Draft:
         """The draft, in a language model's words where there is one and something to tell."""
-        draft = draft_of(progress.question, progress.evidence, progress.view)
+        draft = progress.draft or draft_of(progress.question, progress.evidence, progress.view)
         if self._composer is None or draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
             return draft
         tell = _teller(config)

@@ -107,6 +107,7 @@ def _speed(model: str, precision: Precision) -> str:
 
 
 def _reader() -> str:
+    read_weights(WEIGHTS, CHECKSUM)  # says what is wrong with them
     return f"{WEIGHTS.name} ({WEIGHTS.stat().st_size / 1e6:.0f} MB, bytes as trained: {CHECKSUM[:12]}…)"
 
 

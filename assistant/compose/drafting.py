@@ -18,9 +18,14 @@ from assistant.scope.view import View
 _LISTED = (Shape.LIST, Shape.STATUS, Shape.EXPLANATION)
 
 
+def settled(question: Question, view: View) -> Draft | None:
+    """An answer for which nothing has to be searched or read; None where something has."""
+    return extractive.of_no_document(question) or from_record(question, view)
+
+
 def draft_of(question: Question, evidence: Sequence[Evidence], view: View) -> Draft:
     """The answer to a question, or its refusal, from the record or from `evidence`, best first."""
-    draft = from_record(question, view) or extractive.compose(question, evidence)
+    draft = settled(question, view) or extractive.compose(question, evidence)
     if question.shape is Shape.BRIEFING and question.parties and not question.absent_parties:
         found = compose_briefing(question, view.record.between(question.parties), draft.evidence, view.vocabulary)
         return found or draft

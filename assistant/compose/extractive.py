@@ -35,10 +35,8 @@ LONGEST = {
 def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """Draft an answer to `question` from `evidence` scored by the reader, best first."""
     language = question.language
-    if not any(character.isalnum() for character in question.read):
-        return Draft(Outcome.UNCLEAR, remark=remarks.unclear(language))
-    if question.shape is Shape.TALK and not question.parties:
-        return Draft(Outcome.UNCLEAR, remark=remarks.talk(language))
+    if (draft := of_no_document(question)) is not None:
+        return draft
     if question.absent_parties:
         return not_found(remarks.absent(question.absent_parties, language), evidence)
     about = about_parties(question, evidence)
@@ -50,6 +48,15 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if question.shape is Shape.STATUS and question.status is not None:
         return _of_status(question, question.status, chosen, about)
     return Draft(Outcome.ANSWERED, tuple(chosen))
+
+
+def of_no_document(question: Question) -> Draft | None:
+    """What is said to a question that no document could answer: to thanks, and to nothing at all."""
+    if not any(character.isalnum() for character in question.read):
+        return Draft(Outcome.UNCLEAR, remark=remarks.unclear(question.language))
+    if question.shape is Shape.TALK and not question.parties:
+        return Draft(Outcome.UNCLEAR, remark=remarks.talk(question.language))
+    return None
 
 
 def not_found(remark: str, evidence: Sequence[Evidence]) -> Draft:

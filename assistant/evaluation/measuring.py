@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 REFUSALS = (Outcome.NOT_FOUND.value, Outcome.UNCLEAR.value)
 # How many passages the retrieval figures look at.
 PASSAGES_RANKED = 50
+# An answer is buried where it has more sentences than this for each that states a fact.
+MOST_NOT_NEEDED = 3
 _WARM_UP = "What did Latvia and Azerbaijan agree on?"
 _DENIED_BEFORE = re.compile(r"\b(?:no|not|nothing|none|neither|nor|never|without|yet to)\b|n't\b")
 _DENIED_AFTER = re.compile(r"^[^.;]*\b(?:is|are|was|were) not (?:reported|stated|given|mentioned|said)\b")
@@ -40,7 +42,9 @@ class Result:
     """What became of one question. Documents are given by file name; `retrieved` and `cited` best or first ones first.
 
     `best_score` is the reader's score of the best sentence, None where there was none to read. `facts_found` and
-    `facts_missing` are first wordings. `status_checked` says whether the question's author gave anything to check.
+    `facts_missing` are first wordings. `sentences` are those of the answer that cite, `needed`
+    those of them that state a fact asked for, and `first_is_right` whether the first is one; None where no fact is
+    known. `status_checked` says whether the question's author gave anything to check.
     """
 
     case: Case
@@ -56,6 +60,9 @@ class Result:
     status_checked: bool
     status_errors: tuple[str, ...]
     milliseconds: float
+    sentences: int = 0
+    needed: int = 0
+    first_is_right: bool | None = None
 
     @property
     def refused(self) -> bool:
@@ -78,6 +85,13 @@ class Result:
         if not self.case.answerable:
             return self.refused
         return not self.facts_missing if self.case.facts else self.supporting_cited
+
+    @property
+    def as_it_should_be(self) -> bool:
+        """Whether it is right, opens with what was asked, and is not buried: a third of the sentences state a fact."""
+        if not self.right or not self.case.answerable or self.first_is_right is None:
+            return self.right
+        return self.first_is_right and MOST_NOT_NEEDED * self.needed >= self.sentences
 
 
 # Asking
@@ -102,6 +116,7 @@ def _asked(assistant: "Assistant", case: Case) -> Result:
     searched = assistant.chain.understood(case.question, case.previous).read
     hits = assistant.retriever.search(searched, PASSAGES_RANKED)
     found, missing = facts_in(answer, case)
+    stating = [_states_any(statement.text, case) for statement in answer.statements if statement.citations]
     return Result(
         case=case,
         standalone_question=answer.standalone_question,
@@ -116,6 +131,9 @@ def _asked(assistant: "Assistant", case: Case) -> Result:
         status_checked=case.status is not None or bool(case.must_not),
         status_errors=status_errors(answer, case),
         milliseconds=round(milliseconds, 1),
+        sentences=len(stating),
+        needed=sum(stating),
+        first_is_right=stating[0] if stating and case.facts else None,
     )
 
 
@@ -141,6 +159,11 @@ def facts_in(answer: Answer, case: Case) -> tuple[tuple[str, ...], tuple[str, ..
 
     found = tuple(fact[0] for fact in case.facts if any(map(stated, fact)))
     return found, tuple(fact[0] for fact in case.facts if not any(map(stated, fact)))
+
+
+def _states_any(sentence: str, case: Case) -> bool:
+    said = normalised(sentence)
+    return any(find(said, wording) is not None for fact in case.facts for wording in fact)
 
 
 def quote_failures(citations: Iterable[Citation], find_document: Callable[[str], Document | None]) -> int:

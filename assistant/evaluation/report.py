@@ -43,6 +43,7 @@ def make_report(results: Sequence[Result], *, questions: str) -> Report:
             "total": figures(results, retrieval),
             "by_type": by(lambda result: result.case.type),
             "by_language": by(lambda result: result.case.lang),
+            "by_english": by(lambda result: "English" if result.case.lang == "en" else "other languages"),
         },
         "curve": abstention_curve(results),
         "questions": [_entry(result) for result in results],
@@ -90,6 +91,8 @@ def figures(results: Sequence[Result], retrieval: Mapping[str, Mapping[str, floa
     return {
         "questions": len(results),
         "right": _share(result.right for result in results),
+        "as_it_should_be": _share(result.as_it_should_be for result in results),
+        **interval(sum(result.as_it_should_be for result in results), len(results)),
         **{name: _mean([values[name] for values in ranked]) for name in names},
         **_answer_figures([result for result in results if result.case.answerable]),
         **abstention_figures(results),
@@ -105,10 +108,13 @@ def _answer_figures(results: Sequence[Result]) -> Figures:
     """Facts and citations of answerable questions; facts and documents are counted over all questions together."""
     with_facts = [result for result in results if result.case.facts]
     with_files = [result for result in results if result.case.files]
+    told = [result for result in with_facts if result.first_is_right is not None]
     found = sum(len(result.facts_found) for result in with_facts)
     supporting_cited = sum(len(set(result.cited) & set(result.case.files)) for result in with_files)
     return {
         "facts_found": _ratio(found, sum(len(result.case.facts) for result in with_facts)),
+        "first_right": _share(bool(result.first_is_right) for result in told),
+        "not_needed": _ratio(sum(r.sentences - r.needed for r in told), sum(r.sentences for r in told)),
         "fully_answered": _share(not result.facts_missing for result in with_facts),
         "supporting_cited": _share(result.supporting_cited for result in with_files),
         "citation_precision": _ratio(supporting_cited, sum(len(result.cited) for result in with_files)),
@@ -147,6 +153,16 @@ def abstention_curve(results: Sequence[Result]) -> list[Figures]:
     return [figures_at(threshold) for threshold in CURVE_THRESHOLDS]
 
 
+def interval(right: int, of: int) -> Figures:
+    """The 95 % confidence interval of a share (Wilson, 1927)."""
+    if not of:
+        return {"from": None, "to": None}
+    share, z = right / of, 1.96
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return {"from": round(middle - half, 4), "to": round(middle + half, 4)}
+
+
 def percentile(values: Sequence[float], share: float) -> float | None:
     """The smallest value that at least `share` of the values do not exceed (nearest rank)."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None
@@ -174,6 +190,7 @@ def _entry(result: Result) -> dict[str, Any]:
         "standalone_question": result.standalone_question,
         "expected": case.expected,
         "right": result.right,
+        "as_it_should_be": result.as_it_should_be,
         "outcome": result.outcome,
         "answer": result.answer,
         "facts_found": list(result.facts_found),

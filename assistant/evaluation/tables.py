@@ -16,7 +16,13 @@ _TABLES: dict[str, dict[str, str]] = {
         "nDCG@10": "ndcg@10",
     },
     "Answers": {
+        "n": "questions",
+        "as it should be": "as_it_should_be",
+        "from": "from",
+        "to": "to",
         "right": "right",
+        "first right": "first_right",
+        "not needed": "not_needed",
         "facts": "facts_found",
         "full": "fully_answered",
         "cited": "supporting_cited",
@@ -33,6 +39,8 @@ _COUNTS = ("questions", "quote_failures", "status_checked", "status_errors")
 _LONGEST_ANSWER = 400
 _RETRIEVED_SHOWN = 5
 _READING = """\
+as it should be: right, the first sentence states what was asked, and at least a third of the sentences do, with its
+95 % confidence interval; not needed: share of the sentences that state no required fact;
 right: every fact stated and nothing overclaimed, or refused where the documents do not answer; facts: share of the
 required facts stated; full: questions with all of them; cited: a supporting document is cited; precision and recall are
 those of the cited documents; overclaims: claims beyond the status that the documents support; a dash: nothing to
@@ -45,6 +53,7 @@ def report_as_text(report: Report) -> str:
     rows = {
         **by_group["by_type"],
         **{f"language {language}": values for language, values in by_group["by_language"].items()},
+        **by_group["by_english"],
         "total": by_group["total"],
     }
     tables = [f"## {title}\n\n{_group_table(rows, columns)}" for title, columns in _TABLES.items()]

@@ -26,7 +26,7 @@ from corpus.encoder.tokenization import open_pieces
 from corpus.errors import ModelMismatch
 
 WEIGHTS = Path(__file__).parent / "reader.npz"
-CHECKSUM = "b2b70ce67545ecb0202235c254f78045ccb3173ed0597b62df07d0ea16b0031a"
+CHECKSUM = "d7da9f28c7fe5c0f4c4b5cb7af1ac72058e7319db20ff277c0587610353f455e"
 # As in training: so many tokens of question, title, date and passage together; the passage is cut.
 LONGEST = 384
 # The log-odds of a sentence beyond the tokens that were read: it does not answer.
