@@ -162,7 +162,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         _tell(config, Stage.SEARCHING, lambda: progress.view.passages)
         found = find_passages(progress.question, self._retriever, progress.view.allowed)
         progress.hits = found.hits
-        progress.question = replace(progress.question, absent_parties=found.absent)
+        progress.question = replace(progress.question, absent_parties=found.absent, absent_year=found.absent_year)
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
 

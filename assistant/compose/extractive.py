@@ -37,8 +37,8 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     language = question.language
     if (draft := of_no_document(question)) is not None:
         return draft
-    if question.absent_parties:
-        return not_found(remarks.absent(question.absent_parties, language), evidence)
+    if question.absent_parties or question.absent_year:
+        return not_found(remarks.absent(question.absent_parties, question.absent_year, language), evidence)
     about = about_parties(question, evidence)
     if not about and len(question.parties) > 1:
         return not_found(remarks.apart(question.parties, language), evidence)

@@ -26,19 +26,15 @@ def unclear(language: str) -> str:
     return _worded(language, "unclear")
 
 
-def absent(parties: Sequence[Party], language: str) -> str:
-    """No document names these parties."""
-    return _worded(language, "absent", names=_listed(parties, language))
+def absent(parties: Sequence[Party], year: str | None, language: str) -> str:
+    """No document names these parties, or is of this year."""
+    names = [*(name_in(party, _known(language)) for party in parties), *([year] if year else [])]
+    return _worded(language, "absent", names=_listed(names, language))
 
 
 def apart(parties: Sequence[Party], language: str) -> str:
     """Documents name each of these parties, and none is about all of them."""
-    return _worded(language, "apart", names=_listed(parties, language))
-
-
-def outside(period: str, language: str) -> str:
-    """Nothing that is told of the matter is of the time asked about."""
-    return _worded(language, "period", names=period)
+    return _worded(language, "apart", names=_listed([name_in(party, _known(language)) for party in parties], language))
 
 
 def nothing(language: str) -> str:
@@ -84,12 +80,14 @@ def _sentences() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files("assistant.compose").joinpath("remarks.toml").read_text(encoding="utf-8"))
 
 
+def _known(language: str) -> str:
+    return language if language in _sentences() else _FALLBACK
+
+
 def _worded(language: str, code: str, **values: str) -> str:
-    sentences = _sentences()
-    return sentences.get(language, sentences[_FALLBACK])[code].format(**values)
+    return _sentences()[_known(language)][code].format(**values)
 
 
-def _listed(parties: Sequence[Party], language: str) -> str:
-    told = language if language in _sentences() else _FALLBACK
-    *first, last = [name_in(party, told) for party in parties]
-    return f"{', '.join(first)} {_worded(told, 'and')} {last}" if first else last
+def _listed(names: Sequence[str], language: str) -> str:
+    *first, last = names
+    return f"{', '.join(first)} {_worded(language, 'and')} {last}" if first else last

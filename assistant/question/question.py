@@ -37,7 +37,8 @@ class Question:
     conversation in front. `kind` is the kind of thing asked for ("date", "money"). `months` are the dates it names,
     `period` the years they span, `status` the status that it asks about, `names_instrument` whether
     it speaks of agreements or the like. `mended` are names that were misspelt: what
-    was typed, and how it is understood. `absent_parties`, filled in by retrieval, are those that no document names.
+    was typed, and how it is understood. `absent_parties`, filled in by retrieval, are those that no document
+    names, and `absent_year` the one year asked about, where no document names it or is dated in it.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Question:
     names_instrument: bool = False
     mended: tuple[tuple[str, str], ...] = ()
     absent_parties: tuple[Party, ...] = ()
+    absent_year: str | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:

@@ -19,10 +19,11 @@ _PASSAGES_BY_NAME = 4
 
 @dataclass(frozen=True, slots=True)
 class FoundPassages:
-    """What is to be read, best first, and the parties that no document names."""
+    """What is to be read, best first; the parties that no document names, and the year that none is of."""
 
     hits: list[Hit]
     absent: tuple[Party, ...]
+    absent_year: str | None
 
 
 def find_passages(
@@ -39,7 +40,8 @@ def find_passages(
         if not by_name:
             absent.append(party)
     known = {hit.passage.id for hit in by_names}
-    return FoundPassages([*by_names, *(hit for hit in hits if hit.passage.id not in known)], tuple(absent))
+    in_order = [*by_names, *(hit for hit in hits if hit.passage.id not in known)]
+    return FoundPassages(in_order, tuple(absent), _absent_year(question, retriever, allowed))
 
 
 def searched_words(question: Question) -> str:
@@ -47,6 +49,16 @@ def searched_words(question: Question) -> str:
     if question.language == ENGLISH:
         return question.read
     return " ".join((question.read, *(party.name for party in question.parties)))
+
+
+def _absent_year(question: Question, retriever: HybridRetriever, allowed: Allowed | None) -> str | None:
+    """The one year that a question is about, where no document names it and none is dated in it."""
+    year = question.period.first
+    if year is None or year != question.period.last or retriever.search_names(year, 1, allowed):
+        return None
+    hidden = allowed.hidden if allowed is not None else ()
+    dated = retriever.store.catalog.facets.select({}, since=year, until=year, hidden=hidden)
+    return None if any(allowed is None or each in allowed for each in dated) else year
 
 
 def _by_name(party: Party, retriever: HybridRetriever, allowed: Allowed | None) -> Iterator[Hit]:
