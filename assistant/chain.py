@@ -132,10 +132,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         text, turns, _ = _asked({"question": question, "history": list(history)})
         view = self.views.of(scope)
         progress = Progress(self._understood(text, turns, view), turns, view)
-        draft = settled(progress.question, view)  # which costs no reading
+        draft = settled(progress.question, view, self.reader.scores)  # which costs no reading
         if draft is None:
             progress = self._read(self._retrieve(progress))
-            draft = draft_of(progress.question, progress.evidence, progress.view)
+            draft = draft_of(progress.question, progress.evidence, progress.view, self.reader.scores)
         return draft.outcome
 
     def _understand(self, input: ChainInput) -> Progress:
@@ -155,7 +155,10 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         return understand(text, earlier, self._probes, view.vocabulary.is_indexed, view.organisations)
 
     def _retrieve(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
-        if self._composer is None and (draft := settled(progress.question, progress.view)) is not None:
+        if (
+            self._composer is None
+            and (draft := settled(progress.question, progress.view, self.reader.scores)) is not None
+        ):
             progress.draft = draft
             return progress
         started = time.perf_counter()
@@ -185,7 +188,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _written(self, progress: Progress, config: RunnableConfig) -> Draft:
         """The draft, in a language model's words where there is one and something to tell."""
-        draft = progress.draft or draft_of(progress.question, progress.evidence, progress.view)
+        draft = progress.draft or draft_of(progress.question, progress.evidence, progress.view, self.reader.scores)
         if self._composer is None or draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
             return draft
         tell = _teller(config)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.answer import Outcome
 from assistant.compose import extractive
 from assistant.compose.draft import Draft
-from assistant.compose.listing import as_evidence, compose_briefing, compose_list, compose_timeline
+from assistant.compose.listing import Read, as_evidence, compose_briefing, compose_list, compose_timeline
 from assistant.language.commitments import Status
 from assistant.question.question import Question
 from assistant.question.shapes import Shape
@@ -18,31 +18,31 @@ from assistant.scope.view import View
 _LISTED = (Shape.LIST, Shape.STATUS, Shape.EXPLANATION)
 
 
-def settled(question: Question, view: View) -> Draft | None:
+def settled(question: Question, view: View, read: Read) -> Draft | None:
     """An answer for which nothing has to be searched or read; None where something has."""
-    return extractive.of_no_document(question) or from_record(question, view)
+    return extractive.of_no_document(question) or from_record(question, view, read)
 
 
-def draft_of(question: Question, evidence: Sequence[Evidence], view: View) -> Draft:
+def draft_of(question: Question, evidence: Sequence[Evidence], view: View, read: Read) -> Draft:
     """The answer to a question, or its refusal, from the record or from `evidence`, best first."""
-    draft = settled(question, view) or extractive.compose(question, evidence)
+    draft = settled(question, view, read) or extractive.compose(question, evidence)
     if question.shape is Shape.BRIEFING and question.parties and not question.absent_parties:
-        found = compose_briefing(question, view.record.between(question.parties), draft.evidence, view.vocabulary)
+        found = compose_briefing(question, view.record.between(question.parties), draft.evidence, read)
         return found or draft
     return draft
 
 
-def from_record(question: Question, view: View) -> Draft | None:
+def from_record(question: Question, view: View, read: Read) -> Draft | None:
     """An answer from everything recorded of the parties, where the question asks for all of it."""
     if not question.parties or question.absent_parties:
         return None
     if question.shape is Shape.TIMELINE:
-        return compose_timeline(question, view.record.between(question.parties), view.vocabulary)
+        return compose_timeline(question, view.record.between(question.parties), read)
     reaches = question.status is None or question.status >= Status.AGREED
     asks_of_all = question.shape is Shape.LIST and (question.status is not None or question.names_instrument)
     asks_of_one = question.shape in _LISTED and len(question.parties) == 1 and question.status is Status.SIGNED
     if reaches and (asks_of_all or asks_of_one):
-        return compose_list(question, view.record.between(question.parties), view.vocabulary)
+        return compose_list(question, view.record.between(question.parties), read)
     return None
 
 

@@ -4,35 +4,38 @@
 passages a search would rank first. It is counted before anything is cut. Each item is one sentence of one document.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.answer import Outcome
 from assistant.compose import remarks
 from assistant.compose.draft import Draft, repeats
 from assistant.language.commitments import Status
 from assistant.language.dates import Period
-from assistant.language.parties import Party, countries, marked_name
-from assistant.language.vocabulary import Vocabulary
+from assistant.language.parties import Party, countries
 from assistant.question.question import Question
-from assistant.reader.reading import Evidence
+from assistant.reader.reading import Candidate, Evidence
 from assistant.record.record import Commitment
+from assistant.search.retrieval import Hit
 
 LONGEST_LIST = 12
 LONGEST_TIMELINE = 8
 LONGEST_BRIEFING = 6
-# A word that more of the passages hold than this says nothing of what a question is about.
-_COMMON = 0.1
+# What is recorded of the parties, of the status and of the time asked about is left out only where the reader is so sure
+# that it is about something else.
+LEAST = 0.05
+MOST_READ = 60
+
+Read = Callable[[Question, Sequence[Candidate]], Sequence[float]]
 
 
-def compose_list(question: Question, record: Sequence[Commitment], vocabulary: Vocabulary) -> Draft | None:
+def compose_list(question: Question, record: Sequence[Commitment], read: Read) -> Draft | None:
     """All commitments of the record that reached what is asked; None where there is none.
 
-    `record` is of the question's parties, newest first.
+    `record` is of the question's parties, newest first; `read` gives the probability that a sentence answers.
     """
     asked = max(question.status or Status.SIGNED, Status.AGREED)
-    wanted = _topic(question, vocabulary)
-    reached = [item for item in record if _reached(item, asked, question.period) and _touches(wanted, item, vocabulary)]
-    whole = _each_once(reached, question.parties)
+    reached = [item for item in record if _reached(item, asked, question.period)]
+    whole = _fitting(question, _each_once(reached, question.parties), read)
     if not whole:
         return None
     shown = whole[:LONGEST_LIST]
@@ -40,10 +43,9 @@ def compose_list(question: Question, record: Sequence[Commitment], vocabulary: V
     return Draft(Outcome.ANSWERED, tuple(map(as_evidence, shown)), remark, whole=True)
 
 
-def compose_timeline(question: Question, record: Sequence[Commitment], vocabulary: Vocabulary) -> Draft | None:
+def compose_timeline(question: Question, record: Sequence[Commitment], read: Read) -> Draft | None:
     """The furthest that was reached at each time, oldest first; None where the record has nothing of the period."""
-    wanted = _topic(question, vocabulary)
-    within = [item for item in record if question.period.holds(item.event) and _touches(wanted, item, vocabulary)]
+    within = _fitting(question, [item for item in record if question.period.holds(item.event)], read)
     chosen = _steps(within, LONGEST_TIMELINE)
     if not chosen:
         return None
@@ -52,11 +54,10 @@ def compose_timeline(question: Question, record: Sequence[Commitment], vocabular
 
 
 def compose_briefing(
-    question: Question, record: Sequence[Commitment], told: Sequence[Evidence], vocabulary: Vocabulary
+    question: Question, record: Sequence[Commitment], told: Sequence[Evidence], read: Read
 ) -> Draft | None:
     """The strongest steps of the record, newest first, then what the reader found beside; None without any step."""
-    wanted = _topic(question, vocabulary)
-    within = [item for item in record if question.period.holds(item.event) and _touches(wanted, item, vocabulary)]
+    within = _fitting(question, [item for item in record if question.period.holds(item.event)], read)
     chosen = [as_evidence(item) for item in _steps(within, LONGEST_BRIEFING)]
     if not chosen:
         return None
@@ -67,6 +68,13 @@ def compose_briefing(
 def as_evidence(item: Commitment) -> Evidence:
     """A commitment as evidence that needs no reading: the record was asked for it."""
     return Evidence(document=item.document, span=item.span, text=item.text, score=1.0)
+
+
+def _fitting(question: Question, steps: Sequence[Commitment], read: Read) -> list[Commitment]:
+    """The steps that may be about what is asked; the newest `MOST_READ` are looked at."""
+    looked = steps[:MOST_READ]
+    scores = read(question, [(Hit.of(item.document, item.span), item.span, item.text) for item in looked])
+    return [item for item, score in zip(looked, scores, strict=True) if score >= LEAST]
 
 
 def _steps(within: Sequence[Commitment], most: int) -> list[Commitment]:
@@ -127,25 +135,6 @@ def _plainness(item: Commitment) -> tuple[bool, bool, int, int]:
     """How plainly a sentence tells of a step: as its own news, with its date, naming who took it, early in the text."""
     dated = item.event is not None and not item.event.is_told
     return not item.report.in_passing, dated, len(countries(item.text)), -item.span.start
-
-
-def _topic(question: Question, vocabulary: Vocabulary) -> frozenset[str]:
-    """The words of a question that few passages hold, less names of its parties and figures: what narrows it down."""
-    names = {term for party in question.parties for term in vocabulary.terms(party.name)}
-    most = _COMMON * vocabulary.passages
-    return frozenset(
-        term
-        for term in vocabulary.terms(question.read)
-        if term.isalpha()
-        and marked_name(term) is None
-        and term not in names
-        and 0 < vocabulary.document_frequency(term) <= most
-    )
-
-
-def _touches(wanted: frozenset[str], item: Commitment, vocabulary: Vocabulary) -> bool:
-    """Whether a commitment's sentence or title has any of the words that narrow the question down."""
-    return not wanted or not vocabulary.distinct_terms(item.text, item.document.title).isdisjoint(wanted)
 
 
 def _month(item: Commitment) -> str:

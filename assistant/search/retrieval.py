@@ -34,6 +34,11 @@ class Hit:
     document: Document
     score: float
 
+    @classmethod
+    def of(cls, document: Document, span: Span) -> "Hit":
+        """A part of a document that was not searched for, as if it had been found first."""
+        return cls(Passage("", document.id, 0, span, span.of(document.text)), document, 1.0)
+
 
 def fuse(
     by_vector: Sequence[tuple[str, float]],
