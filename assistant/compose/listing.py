@@ -20,8 +20,8 @@ from assistant.search.retrieval import Hit
 LONGEST_LIST = 12
 LONGEST_TIMELINE = 8
 LONGEST_BRIEFING = 6
-# What is recorded of the parties, of the status and of the time asked about is left out only where the reader is so sure
-# that it is about something else.
+# What is recorded of the parties, of the status and of the time asked about is left out only where the reader is so
+# sure that it is about something else.
 LEAST = 0.05
 MOST_READ = 60
 

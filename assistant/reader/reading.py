@@ -75,6 +75,16 @@ class EvidenceReader:
         ]
         return sorted(evidence, key=lambda item: (-item.score, item.document.path, item.span))
 
+    def scores(self, question: Question, candidates: Sequence[Candidate]) -> list[float]:
+        """The probability of each sentence, read alone with its document's title and date."""
+        passages = [Passage(lead_of(hit.document), text, (Span(0, len(text)),)) for hit, _, text in candidates]
+        readings = self._network.read(question.read, passages)
+        rows = [
+            (reading.sentences[0], reading.passage, hit.score, float(dates_conflict(question.months, text)))
+            for (hit, _, text), reading in zip(candidates, readings, strict=True)
+        ]
+        return [float(score) for score in probabilities(np.asarray(rows, dtype=np.float64).reshape(-1, len(FEATURES)))]
+
     def features(self, question: Question, hits: Sequence[Hit]) -> tuple[list[Candidate], npt.NDArray[np.float64]]:
         """The sentences, and what is known of each, shape (sentences, len(FEATURES))."""
         by_passage = candidates_by_passage(hits[: self._passages_read])
