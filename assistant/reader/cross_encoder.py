@@ -1,7 +1,7 @@
 """The trained part of the evidence reader: question and passage read together, a score for each sentence.
 
-MiniLM with one logit per token, trained by `training/train_reader.py` and shipped as int8 weights beside this module
-(`reader/`, with its model card). A sentence's score is the log-sum-exp of its tokens' logits less the logit of the
+MiniLM with one logit per token, trained by `training/train_reader.py` and shipped beside this module: int8 weights,
+MiniLM's tokenizer, and a model card. A sentence's score is the log-sum-exp of its tokens' logits less the logit of the
 first token, which stands for "nothing here answers": the log-odds, not yet calibrated, that the sentence answers.
 """
 
@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.document import Span
-from corpus.encoder.inference import cores, open_session, open_tokenizer
-from corpus.encoder.model_files import model_folder
+from corpus.encoder.inference import cores, open_session, read_tokenizer
 from corpus.errors import ModelMismatch
 
 WEIGHTS = Path(__file__).parent / "reader.onnx"
 CHECKSUM = "27305ed473d6fd5c41be0ac089bb48d9188f1d113ed4b5aff0bbe97fce6e0c0e"
+TOKENIZER = Path(__file__).parent / "tokenizer.json"
+TOKENIZER_CHECKSUM = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 # As in training: the question, the title and the passage, cut at so many word pieces.
 LONGEST = 256
 # The score of a sentence beyond the tokens that were read, and of one that no passage holds: it does not answer.
@@ -39,7 +40,7 @@ class CrossEncoder:
     def __init__(self, weights: Path = WEIGHTS, *, threads: int | None = None, checksum: str = CHECKSUM) -> None:
         data = verified(weights, checksum)
         self._session: Any = open_session(data, threads=1)
-        self._tokenizer: Any = open_tokenizer(model_folder(), longest=LONGEST)
+        self._tokenizer: Any = read_tokenizer(verified(TOKENIZER, TOKENIZER_CHECKSUM), longest=LONGEST)
         self._reading = ThreadPoolExecutor(threads or cores(), thread_name_prefix="reading")
 
     def scores(
@@ -66,13 +67,13 @@ class CrossEncoder:
         return [_score(logits, places, span) for span in sentences]
 
 
-def verified(weights: Path = WEIGHTS, checksum: str = CHECKSUM) -> bytes:
-    """The bytes of the weights. Raises `ModelMismatch` where they are missing or not those that were trained."""
-    if not weights.is_file():
-        raise ModelMismatch(f"The reader's weights are missing ({weights.name}); install the package again.")
-    data = weights.read_bytes()
+def verified(file: Path = WEIGHTS, checksum: str = CHECKSUM) -> bytes:
+    """The bytes of the reader's file. Raises `ModelMismatch` where it is missing or not what it was trained with."""
+    if not file.is_file():
+        raise ModelMismatch(f"The reader's file {file.name} is missing; install the package again.")
+    data = file.read_bytes()
     if hashlib.sha256(data).hexdigest() != checksum:
-        raise ModelMismatch(f"The reader's weights ({weights.name}) were changed; install the package again.")
+        raise ModelMismatch(f"The reader's file {file.name} was changed; install the package again.")
     return data
 
 

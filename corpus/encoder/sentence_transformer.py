@@ -1,9 +1,11 @@
 """Any embedding model in the form of sentence-transformers, of which this is the one owner.
 
-The reference for `onnx_encoder`, and the way to another model: a multilingual one, or a larger one.
+The way to another model than the default, and the reference that the default is tested against. What a model wants
+before questions and before passages ("query: ") is told by its folder (`prompts`), and put there.
 """
 
 import hashlib
+import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,23 +13,24 @@ from typing import Any
 
 import numpy as np
 
-from corpus.encoder.model_files import DEFAULT_MODEL, model_folder, verify_model
+from corpus.encoder.model_files import checksums, model_folder
 from corpus.encoder.protocol import Vectors, unit_rows, with_titles
+from corpus.errors import ModelMismatch
+
+_SETTINGS: dict[str, Any] = {"batch_size": 32, "normalize_embeddings": True, "show_progress_bar": False}
 
 
 class SentenceTransformerEncoder:
-    """An `Encoder` on a sentence-transformers model folder.
+    """An `Encoder` on the model folder `model`.
 
-    `model` is `all-MiniLM-L6-v2` or the path of a model folder. Raises `ModelMismatch` where files are missing or
-    the default model's bytes are not upstream's.
+    Raises `ModelMismatch` where its files are missing or sentence-transformers is not installed.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, *, threads: int | None = None) -> None:
-        folder = model_folder(model)
-        self._folder = folder
-        self.name = model if model == DEFAULT_MODEL else folder.name
-        checksums = verify_model(folder, pinned=model == DEFAULT_MODEL)
-        self._digest = hashlib.sha256("".join(checksums.values()).encode()).hexdigest()[:16]
+    def __init__(self, model: str, *, threads: int | None = None) -> None:
+        self._folder = folder = model_folder(model)
+        self.name = folder.name
+        self._digest = hashlib.sha256("".join(checksums(folder).values()).encode()).hexdigest()[:16]
+        _require_installed()
         # Before torch is imported: spinning OpenMP threads turn a 17 ms query into 500 ms on a busy host.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -62,11 +65,12 @@ class SentenceTransformerEncoder:
 
     def encode_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
-        return self._encode(with_titles(titles, texts, self.count_tokens))
+        inputs = with_titles(titles, texts, self.count_tokens)
+        return np.asarray(self._model.encode_document(inputs, **_SETTINGS), dtype=np.float32)
 
     def encode_query(self, text: str) -> Vectors:
         """See `Encoder`."""
-        vector: Vectors = self._encode([text])[0]
+        vector: Vectors = np.asarray(self._model.encode_query([text], **_SETTINGS), dtype=np.float32)[0]
         return vector
 
     def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
@@ -78,9 +82,14 @@ class SentenceTransformerEncoder:
         )
         return [unit_rows(output.float().cpu().numpy()[1:-1]) for output in outputs]
 
-    def _encode(self, inputs: list[str]) -> Vectors:
-        vectors = self._model.encode(inputs, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
+
+def _require_installed() -> None:
+    for library in ("sentence_transformers", "torch"):
+        if importlib.util.find_spec(library) is None:
+            raise ModelMismatch(
+                "Another model than the default needs sentence-transformers and torch; run: "
+                "pip install 'health-cooperation-assistant[models]'"
+            )
 
 
 def _counted(tokenizer: Any, texts: Sequence[str]) -> list[int]:
