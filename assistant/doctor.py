@@ -27,9 +27,7 @@ from corpus.index.vector_server import connect, disconnect
 from corpus.store.lock import writers_lock
 from corpus.store.store import Store
 
-_LIBRARIES = (
-    *("langchain-core", "chromadb", "langchain-chroma", "onnxruntime", "tokenizers", "tantivy", "gradio"),
-)
+_LIBRARIES = (*("langchain-core", "chromadb", "langchain-chroma", "onnxruntime", "tokenizers", "tantivy", "gradio"),)
 # What the encoder's speed is measured with: as long as passages are.
 _PASSAGES = ["The ministers of health of both countries met and spoke about the training of doctors. " * 6] * 16
 

@@ -39,6 +39,10 @@ class FakeEncoder:
     def fingerprint(self) -> str:
         return f"{self.name}:{self.dimension}"
 
+    @property
+    def unrelated(self) -> float:
+        return 0.0
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Words cost a token per eight characters, and anything else one each, as word pieces roughly do."""
         return [sum(-(-len(word) // 8) for word in re.findall(r"\w+|[^\w\s]", text)) for text in texts]

@@ -1,6 +1,7 @@
 import pickle
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,9 +95,7 @@ def test_a_question_becomes_one_unit_vector(any_encoder):
 def test_every_token_has_a_unit_vector(any_encoder):
     texts = ["health cooperation", "medical tourism meeting"]
     matrices = any_encoder.token_vectors(texts)
-    counts = any_encoder.count_tokens(texts)
-    assert [matrix.shape for matrix in matrices] == [(count, any_encoder.dimension) for count in counts]
-    assert counts[0] < counts[1]
+    assert [matrix.shape for matrix in matrices] == [(2, any_encoder.dimension), (3, any_encoder.dimension)]
     for matrix in matrices:
         assert np.linalg.norm(matrix, axis=1) == pytest.approx(1, abs=1e-4)
 
@@ -156,9 +155,9 @@ def test_a_model_folder_without_weights_is_refused(tmp_path):
 
 
 def test_one_changed_byte_of_the_default_model_is_refused(tmp_path):
-    copied = shutil.copy(ReleasedWeights().path, tmp_path)
+    copied = Path(shutil.copy(ReleasedWeights().path, tmp_path))
     assert ReleasedWeights(tmp_path / "e5-small-q4.bin").shape.layers == 12
-    with open(copied, "r+b") as weights:
+    with copied.open("r+b") as weights:
         weights.seek(-1, 2)
         last = weights.read(1)[0]
         weights.seek(-1, 2)

@@ -41,9 +41,7 @@ def write_folder(out: Path) -> None:
 
     released = ReleasedWeights()
     marks = {f"{name}_token": mark for name, mark in _MARKS.items()}
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=open_pieces(released), model_max_length=LONGEST_INPUT, **marks
-    )
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=open_pieces(released), model_max_length=LONGEST_INPUT, **marks)
     with tempfile.TemporaryDirectory() as bare:
         _model(released).save_pretrained(bare)
         tokenizer.save_pretrained(bare)

@@ -18,7 +18,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 
 from corpus.encoder.inference import open_session
 from corpus.encoder.int8 import smoothing_factors
-from corpus.encoder.network import DENSE, weights
+from corpus.encoder.network import DENSE, EXACT, weights
 from corpus.encoder.protocol import LONGEST_INPUT
 from corpus.encoder.released import Floats, ReleasedWeights
 from corpus.encoder.tokenization import open_pieces
@@ -58,7 +58,7 @@ class Graph:
 
     def times(self, inputs: str, smoothing: str, name: str, rows: int, columns: int) -> str:
         """What comes in times a weight of `rows` outputs and `columns` inputs."""
-        if not self.int8:
+        if not self.int8 or name in EXACT:
             return self.add("MatMul", [inputs, self.give(name, columns, rows)], f"{name}.out")
         quantized = [
             self.give(f"{name}.int8", columns, rows, kind=TensorProto.INT8),
@@ -129,7 +129,10 @@ def encoder_of(released: ReleasedWeights, *, int8: bool, also: list[str] | None 
 
 def measured_smoothing(released: ReleasedWeights) -> dict[str, Floats]:
     """The factors of every layer, from the largest inputs over invented sentences of eleven languages."""
-    read = {f"l{n}.{kind}": _value_of(n, kind) for n in range(released.shape.layers) for kind in set(DENSE.values())}
+    names = {
+        f"l{n}.{DENSE[part]}" for n in range(released.shape.layers) for part in DENSE if f"l{n}.{part}.w" not in EXACT
+    }
+    read = {name: _value_of(name) for name in sorted(names)}
     values = list(dict.fromkeys(read.values()))
     session = open_session(
         encoder_of(released, int8=False, also=values).SerializeToString(), threads=2, given=weights(released, "float32")
@@ -153,8 +156,9 @@ def measured_smoothing(released: ReleasedWeights) -> dict[str, Floats]:
     return factors
 
 
-def _value_of(layer: int, kind: str) -> str:
-    """What the graph calls the inputs of a kind of layer."""
+def _value_of(name: str) -> str:
+    """What the graph calls the inputs that `name` smooths."""
+    layer, kind = int(name[1:].split(".")[0]), name.split(".")[1]
     if kind == "states":
         return f"l{layer - 1}.oln.out" if layer else "emb.ln.out"
     return f"l{layer}.aln.out" if kind == "middle" else f"l{layer}.{kind}.out"

@@ -5,7 +5,7 @@
 Logistic regression over `assistant.reader.reading.FEATURES`: one row per sentence of the retrieved passages, positive
 where it holds the set's answer; every sentence of an unanswerable question is negative. Only documents that the network
 was not trained on are used, half of them to fit and half to measure. Fixed seed; the weights it prints go into
-`assistant/reader/reading.py` by hand.
+`assistant/reader/features.py` by hand.
 """
 
 import argparse

@@ -18,7 +18,7 @@ from assistant.question.kinds import shows
 from assistant.question.question import Question
 from assistant.search.retrieval import Hit
 from corpus.document import Span
-from corpus.encoder.protocol import Vectors
+from corpus.encoder.protocol import Vectors, nearness
 
 FEATURES = (
     "late_interaction",
@@ -71,10 +71,14 @@ def features_of_words(question: Question, candidates: Sequence[Candidate], vocab
     return matrix
 
 
-def compared(question: Vectors, sentences: Sequence[Vectors]) -> Matrix:
-    """Late interaction and cosine of each sentence's token vectors with the question's, shape (sentences, 2)."""
+def compared(question: Vectors, sentences: Sequence[Vectors], unrelated: float = 0.0) -> Matrix:
+    """Late interaction and cosine of each sentence's token vectors with the question's, shape (sentences, 2).
+
+    Both as shares of what lies above `unrelated`, the encoder's cosine of texts that have nothing in common.
+    """
     middle = _mean(question)
-    return np.asarray([(late_interaction(question, tokens), float(middle @ _mean(tokens))) for tokens in sentences])
+    cosines = [(late_interaction(question, tokens), float(middle @ _mean(tokens))) for tokens in sentences]
+    return np.asarray([[nearness(cosine, unrelated) for cosine in pair] for pair in cosines])
 
 
 def late_interaction(question: Vectors, sentence: Vectors) -> float:

@@ -2,7 +2,7 @@
 
 Every sentence of the retrieved passages is scored from a few readable features (`features`): which of the question's
 words stand in it and around it, whether it holds the kind of thing asked for, what the trained cross-encoder makes of
-it, late interaction over MiniLM's token vectors. The two models are run for the most promising alone, in two steps
+it, late interaction over the encoder's token vectors. The two models are run for the most promising alone, in two steps
 (a cascade: Wang, Lin and Metzler, 2011), which costs less than half and answers as well (`docs/evaluation.md`). The
 reader does not compose and does not decide to refuse.
 """
@@ -147,7 +147,7 @@ class EvidenceReader:
         vectors = self._token_vectors(texts)
         asked, sentences_compared = vectors[: len(questions)], vectors[len(questions) :]
         for question_vectors, matrix in zip(asked, readings, strict=True):
-            found = compared(question_vectors, sentences_compared)
+            found = compared(question_vectors, sentences_compared, self._encoder.unrelated)
             matrix[:, COMPARED] = found.min(axis=0)
             matrix[best[:, np.newaxis], COMPARED] = found
         return readings

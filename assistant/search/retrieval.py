@@ -1,8 +1,9 @@
 """Passages for a question: vectors and keywords fused by score, as a LangChain retriever.
 
 Each list's scores are divided by its best, then added with weights: on question answering sets this orders better than
-reciprocal rank fusion, which forgets by how much the first hit was better (measured in `docs/evaluation.md`). What the
-indexes return is looked up in the catalog, so a passage that is no longer current is never seen.
+reciprocal rank fusion, which forgets by how much the first hit was better (measured in `docs/evaluation.md`). Of a
+cosine only what lies above that of unrelated texts counts, which the encoder tells. What the indexes return is looked
+up in the catalog, so a passage that is no longer current is never seen.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from corpus.errors import BuildGone
 from corpus.index.allowed import Allowed
 from corpus.store.store import Store
 
-VECTOR_WEIGHT = 0.5
+VECTOR_WEIGHT = 0.6
 # How many hits of each list enter the fusion.
 CANDIDATES = 50
 
@@ -39,10 +40,15 @@ def fuse(
     by_vector: Sequence[tuple[str, float]],
     by_keyword: Sequence[tuple[str, float]],
     vector_weight: float = VECTOR_WEIGHT,
+    unrelated: float = 0.0,
 ) -> list[tuple[str, float]]:
-    """Weighted sum of both lists' scores, each divided by its list's best; best first, ties in order of id."""
+    """Weighted sum of both lists' scores, each divided by its list's best; best first, ties in order of id.
+
+    From the vectors' scores `unrelated` is taken first.
+    """
     fused: dict[str, float] = {}
-    for hits, weight in ((by_vector, vector_weight), (by_keyword, 1.0 - vector_weight)):
+    above = [(passage_id, score - unrelated) for passage_id, score in by_vector]
+    for hits, weight in ((above, vector_weight), (by_keyword, 1.0 - vector_weight)):
         best = max((score for _, score in hits), default=0.0)
         for passage_id, score in hits:
             if best > 0:
@@ -67,7 +73,7 @@ class HybridRetriever(BaseRetriever):
             store.catch_up()
             by_vector = self._by_vector(vector, allowed)
         by_keyword = spread(partial(store.index.keywords.search, query), CANDIDATES, allowed, store.catalog)
-        fused = others_first(fuse(by_vector, by_keyword, self.vector_weight))
+        fused = others_first(fuse(by_vector, by_keyword, self.vector_weight, store.encoder.unrelated))
         return self.hits(fused, allowed, count or self.count)
 
     def _by_vector(self, vector: Vectors, allowed: Allowed | None) -> list[tuple[str, float]]:

@@ -20,12 +20,13 @@ from corpus.encoder import network
 from corpus.encoder.inference import cores, open_session
 from corpus.encoder.model_files import DEFAULT_MODEL, Precision
 from corpus.encoder.protocol import LONGEST_INPUT, Vectors, unit_rows, with_titles
-from corpus.encoder.released import SHA256, ReleasedWeights
+from corpus.encoder.released import ReleasedWeights
 from corpus.encoder.tokenization import PieceCounter, open_pieces
 
 _LOWER_PRIORITY = 5
 # What the model was trained to find before what is asked, and before what may answer.
 _QUERY, _PASSAGE = "query: ", "passage: "
+_UNRELATED = 0.7
 
 
 class E5Encoder:
@@ -45,8 +46,13 @@ class E5Encoder:
 
     @property
     def fingerprint(self) -> str:
-        """The model's name and precision, the digest of its file, and its dimension."""
-        return f"{DEFAULT_MODEL}-{self.precision}:{SHA256[:16]}:{self.dimension}"
+        """The model's name and precision, the digest of its weights and graph, and its dimension."""
+        return f"{DEFAULT_MODEL}-{self.precision}:{network.digest(self.precision)}:{self.dimension}"
+
+    @property
+    def unrelated(self) -> float:
+        """See `Encoder`; this model was trained with so low a temperature that all its cosines are high."""
+        return _UNRELATED
 
     @property
     def counter(self) -> PieceCounter:

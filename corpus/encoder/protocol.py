@@ -23,6 +23,10 @@ class Encoder(Protocol):
     def fingerprint(self) -> str:
         """Names the model and its exact weights: an index fits only the encoder that built it."""
 
+    @property
+    def unrelated(self) -> float:
+        """About the least cosine that this model gives a question and a passage: what lies above it tells something."""
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The number of tokens of each text, special tokens not counted."""
 
@@ -52,6 +56,11 @@ def unit_rows(matrix: npt.NDArray[Any]) -> Vectors:
     """The rows of a matrix, each of length one; a row of zeros stays as it is."""
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+def nearness(cosine: float, unrelated: float) -> float:
+    """A cosine as a share of the way from that of unrelated texts to that of equal ones."""
+    return (cosine - unrelated) / (1.0 - unrelated)
 
 
 def _shortened(title: str, count_tokens: Callable[[list[str]], list[int]]) -> str:

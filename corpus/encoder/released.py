@@ -11,6 +11,7 @@ import importlib.util
 import struct
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,8 @@ class ReleasedWeights:
     def words(self, ids: npt.NDArray[np.integer]) -> Floats:
         """The embeddings of pieces, shape (*ids.shape, hidden)."""
         found, places = np.unique(ids, return_inverse=True)
-        return _opened(self._words[found])[places.reshape(ids.shape)]
+        vectors: Floats = _opened(self._words[found])[places.reshape(ids.shape)]
+        return vectors
 
     def matrix(self, name: str, rows: int, columns: int) -> Floats:
         """A layer's weights, shape (rows, columns): outputs by inputs."""
@@ -68,7 +70,7 @@ class ReleasedWeights:
     def pieces(self) -> list[tuple[str, float]]:
         """The vocabulary in its order: each piece with its log probability."""
         raw, offsets = self._pieces.tobytes(), self._offsets.tolist()
-        texts = [raw[start:end].decode("utf-8", "replace") for start, end in zip(offsets, offsets[1:], strict=False)]
+        texts = [raw[start:end].decode("utf-8", "replace") for start, end in pairwise(offsets)]
         return list(zip(texts, self._scores.tolist(), strict=True))
 
     @cached_property
@@ -111,7 +113,7 @@ class _Reader:
 
     def take(self, kinds: str) -> tuple:  # type: ignore[type-arg]
         format_ = f"<{kinds}"
-        values = struct.unpack_from(format_, self._data, self._position)
+        values = struct.unpack_from(format_, self._data.data, self._position)
         self._position += struct.calcsize(format_)
         return values
 

@@ -52,6 +52,11 @@ class SentenceTransformerEncoder:
         """The model's name, the digest of its files, and its dimension."""
         return f"{self.name}:{self._digest}:{self.dimension}"
 
+    @property
+    def unrelated(self) -> float:
+        """See `Encoder`; of most models about nothing."""
+        return 0.0
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder`."""
         if not texts:
