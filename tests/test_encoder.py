@@ -93,9 +93,9 @@ def test_a_question_becomes_one_unit_vector(any_encoder):
 
 
 def test_every_token_has_a_unit_vector(any_encoder):
-    texts = ["health cooperation", "medical tourism meeting"]
+    texts = ["health", "health for all"]
     matrices = any_encoder.token_vectors(texts)
-    assert [matrix.shape for matrix in matrices] == [(2, any_encoder.dimension), (3, any_encoder.dimension)]
+    assert [matrix.shape for matrix in matrices] == [(1, any_encoder.dimension), (3, any_encoder.dimension)]
     for matrix in matrices:
         assert np.linalg.norm(matrix, axis=1) == pytest.approx(1, abs=1e-4)
 
