@@ -22,7 +22,7 @@ from corpus.errors import BuildGone
 from corpus.index.allowed import Allowed
 from corpus.store.store import Store
 
-VECTOR_WEIGHT = 0.6
+VECTOR_WEIGHT = 0.5
 # How many hits of each list enter the fusion.
 CANDIDATES = 50
 
