@@ -16,10 +16,10 @@ from assistant.model.provider import LanguageModel
 from assistant.model.provider_failures import ModelUnavailable
 from assistant.reader.network import CHECKSUM, WEIGHTS, read_weights
 from corpus.catalog.catalog import FILE, Catalog
-from corpus.encoder.bfloat16 import pays_here
-from corpus.encoder.model_files import DEFAULT_MODEL, MULTILINGUAL_MODEL, Precision, model_folder, verify_model
+from corpus.encoder.model_files import DEFAULT_MODEL, Precision, checksums, model_folder
 from corpus.encoder.opening import open_encoder
-from corpus.encoder.released import SHA256, ReleasedWeights
+from corpus.encoder.protocol import Encoder
+from corpus.encoder.released import PACKAGE, SHA256, ReleasedWeights
 from corpus.errors import AssistantError, DataFolderBusy
 from corpus.index.index import NO_SERVERS
 from corpus.index.servers import Servers
@@ -27,10 +27,7 @@ from corpus.index.vector_server import connect, disconnect
 from corpus.store.lock import writers_lock
 from corpus.store.store import Store
 
-_LIBRARIES = (
-    *("langchain-core", "chromadb", "langchain-chroma", "sentence-transformers", "torch", "onnxruntime", "tantivy"),
-    "gradio",
-)
+_LIBRARIES = (*("langchain-core", "chromadb", "langchain-chroma", "onnxruntime", "tokenizers", "tantivy", "gradio"),)
 # What the encoder's speed is measured with: as long as passages are.
 _PASSAGES = ["The ministers of health of both countries met and spoke about the training of doctors. " * 6] * 16
 
@@ -49,7 +46,7 @@ def examine(
     model: str,
     language_model: Callable[[], LanguageModel | None] = lambda: None,
     servers: Servers = NO_SERVERS,
-    precision: Precision = "auto",
+    precision: Precision = "int8",
 ) -> list[Finding]:
     """Check versions, encoder, reader, catalog, indexes, sources and lock; and the language model, if there is one.
 
@@ -79,31 +76,31 @@ def _versions() -> Finding:
 
 
 def _model(model: str) -> str:
-    if model == MULTILINGUAL_MODEL:
-        return f"{model} (bytes as released: {ReleasedWeights().path.name} {SHA256[:12]}…); about a hundred languages"
-    folder = model_folder(model)
-    checksums = verify_model(folder, pinned=model == DEFAULT_MODEL)
-    short = ", ".join(f"{name} {digest[:12]}…" for name, digest in checksums.items())
-    checked = "bytes as released" if model == DEFAULT_MODEL else "a model of your own, no checksum pinned"
-    return f"{model} ({checked}: {short}); reads English only" if model == DEFAULT_MODEL else f"{model} ({checked})"
+    if model == DEFAULT_MODEL:
+        file, package = ReleasedWeights().path.name, f"{PACKAGE} {importlib.metadata.version(PACKAGE)}"
+        return f"{model} from {package} (bytes as released: {file} {SHA256[:12]}…); reads about a hundred languages"
+    short = ", ".join(f"{name} {digest[:12]}…" for name, digest in checksums(model_folder(model)).items())
+    return f"{model} (a model of your own, no checksum pinned: {short})"
 
 
 def _speed(model: str, precision: Precision) -> str:
     """How fast this machine encodes, as it is set to and as it could be."""
-    found = []
-    choices: tuple[Precision, ...] = ("auto", "float32", "int8") if model == DEFAULT_MODEL else (precision,)
-    for choice in choices:
-        encoder = open_encoder(model, choice)
-        encoder.encode_passages(_PASSAGES[:1], _PASSAGES[:1])  # loads it
-        started = time.perf_counter()
-        encoder.encode_passages([""] * len(_PASSAGES), _PASSAGES)
-        rate = len(_PASSAGES) / (time.perf_counter() - started)
-        how = ("bfloat16" if pays_here() else "float32") if choice == "auto" and model == DEFAULT_MODEL else ""
-        found.append(
-            f"{rate:.0f} passages a second with {choice}{f', here {how}' if how else ''}"
-            f"{' (in use)' if choice == precision else ''}"
-        )
-    return "; ".join(found)
+    if model != DEFAULT_MODEL:
+        return f"{_rate(open_encoder(model)):.0f} passages a second"
+    choices: tuple[Precision, ...] = ("int8", "float32")
+    return "; ".join(
+        f"{_rate(open_encoder(precision=choice)):.0f} passages a second with {choice}"
+        f"{' (in use)' if choice == precision else ''}"
+        for choice in choices
+    )
+
+
+def _rate(encoder: Encoder) -> float:
+    """Passages a second."""
+    encoder.encode_passages(_PASSAGES[:1], _PASSAGES[:1])  # loads it
+    started = time.perf_counter()
+    encoder.encode_passages([""] * len(_PASSAGES), _PASSAGES)
+    return len(_PASSAGES) / (time.perf_counter() - started)
 
 
 def _reader() -> str:

@@ -97,7 +97,7 @@ def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> dict[s
     for question in asked:
         by_vector = store.index.vectors.search(encoder.encode_query(question.text), CANDIDATES)
         by_keyword = keywords.search(question.text, CANDIDATES)
-        fused = retriever.hits(fuse(by_vector, by_keyword))
+        fused = retriever.hits(fuse(by_vector, by_keyword, unrelated=encoder.unrelated))
         rankings = (by_vector, by_keyword, rank_fusion(by_vector, by_keyword))
         for way, ranking in zip(ways, rankings, strict=False):
             hits = retriever.hits(ranking)

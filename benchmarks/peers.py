@@ -30,10 +30,11 @@ from benchmarks.sets import SetQuestion, fold, load_documents, load_questions
 from benchmarks.table import print_table
 from corpus.catalog.entries import Change
 from corpus.document import Document
-from corpus.encoder.model_files import Precision, model_folder
+from corpus.encoder.model_files import DEFAULT_MODEL, Precision
 from corpus.encoder.opening import open_encoder
 from corpus.store.store import Store
 from corpus.text.chunking import passages
+from training.encoder_folder import write_folder
 
 SETS = ("squad2", "clapnq", "qed", "covid_qa", "bioasq", "multihoprag_facts")
 _PER_STEP = 100
@@ -49,10 +50,10 @@ class Own(NamedTuple):
 
 # Name on the command line → what is run; the others are `peer_systems.SYSTEMS`.
 OWN = {
-    "project": Own(PROJECT, "auto", reads=False),
-    "project-reading": Own("this project, search and reading", "auto", reads=True),
-    "int8": Own("this project, int8, search", "int8", reads=False),
-    "int8-reading": Own("this project, int8, search and reading", "int8", reads=True),
+    "project": Own(PROJECT, "int8", reads=False),
+    "project-reading": Own("this project, search and reading", "int8", reads=True),
+    "float32": Own("this project, float32, search", "float32", reads=False),
+    "float32-reading": Own("this project, float32, search and reading", "float32", reads=True),
 }
 
 
@@ -61,10 +62,12 @@ def main() -> None:
     arguments = _arguments()
     others = [name for name in (*OWN, *SYSTEMS) if name in arguments.systems and name != "project"]
     measured: dict[str, dict[str, Figures]] = {}
+    model = Path(tempfile.mkdtemp()) / DEFAULT_MODEL  # as the others open it
+    write_folder(model)
     for number, name in enumerate(arguments.sets):
         documents, questions = chosen(name, arguments.documents, arguments.words, arguments.questions)
         job = {
-            "model": str(model_folder()),
+            "model": str(model),
             "documents": [[document.path, document.title, document.text] for document in documents],
             "questions": [question.text for question in questions],
         }

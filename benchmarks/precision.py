@@ -21,7 +21,7 @@ from corpus.encoder.model_files import Precision
 from corpus.encoder.opening import open_encoder
 from corpus.text.chunking import ChunkingParameters, passages
 
-PRECISIONS: tuple[Precision, ...] = ("float32", "auto", "int8")
+PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
 
 
 def main() -> None:

@@ -57,7 +57,7 @@ def _every_way(assistant: Assistant, case: Case) -> list[tuple[list[str], float,
     store, searched = assistant.store, assistant.chain.understood(case.question, case.previous).read
     by_vector = store.index.vectors.search(store.encoder.encode_query(searched), CANDIDATES)
     by_keyword = store.index.keywords.search(searched, CANDIDATES)
-    fused = fuse(by_vector, by_keyword)
+    fused = fuse(by_vector, by_keyword, unrelated=store.encoder.unrelated)
     found: list[tuple[list[str], float, bool | None]] = []
     for ranking in (by_vector, by_keyword, fused):
         hits: list[Hit] = assistant.retriever.hits(ranking)

@@ -41,7 +41,6 @@ OWNERS = {
     "torch": ("corpus.encoder.sentence_transformer",),
     "transformers": ("corpus.encoder.sentence_transformer",),
     "onnxruntime": ("corpus.encoder.inference",),
-    "openvino": ("corpus.encoder.bfloat16",),
     "tokenizers": ("corpus.encoder.inference", "corpus.encoder.tokenization"),
     "langchain": ("assistant.model.connection",),
     "langchain_core": (

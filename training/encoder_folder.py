@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from corpus.encoder.network import DENSE, LONGEST_INPUT
+from corpus.encoder.network import DENSE
+from corpus.encoder.protocol import LONGEST_INPUT
 from corpus.encoder.released import Floats, ReleasedWeights
 from corpus.encoder.tokenization import open_pieces
 

@@ -18,7 +18,8 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 
 from corpus.encoder.inference import open_session
 from corpus.encoder.int8 import smoothing_factors
-from corpus.encoder.network import DENSE, EXACT, LONGEST_INPUT, weights
+from corpus.encoder.network import DENSE, EXACT, weights
+from corpus.encoder.protocol import LONGEST_INPUT
 from corpus.encoder.released import Floats, ReleasedWeights
 from corpus.encoder.tokenization import open_pieces
 from training.clusters import read_clusters

@@ -1,6 +1,6 @@
 """Writes trained weights as the int8 ONNX file that the assistant ships.
 
-    python training/export_reader.py --checkpoint reader.pt --out assistant/reader
+    python training/export_reader.py --model FOLDER --checkpoint reader.pt --out assistant/reader
 
 Weights are quantised to int8 after training (dynamic quantisation, per channel), and attention becomes onnxruntime's
 own operator; the file holds no optimiser state, and its SHA-256 goes into `assistant/reader/cross_encoder.py`.
@@ -18,16 +18,15 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from corpus.encoder.model_files import model_folder
 from training.fused_attention import fuse_attention
 from training.train_reader import Reader
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
-def export(checkpoint: Path, target: Path) -> None:
-    """Write `checkpoint` to `target` as ONNX with int8 weights."""
-    model = Reader(model_folder())
+def export(start: Path, checkpoint: Path, target: Path) -> None:
+    """Write `checkpoint`, trained from the model folder `start`, to `target` as ONNX with int8 weights."""
+    model = Reader(start)
     model.load_state_dict(torch.load(checkpoint, map_location="cpu"))
     model.eval()
     model.encoder.config._attn_implementation = "eager"
@@ -60,11 +59,12 @@ def _forget_origin(model: onnx.ModelProto) -> None:
 def main() -> None:
     """Export and print the size and checksum."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--checkpoint", type=Path, default=Path("reader.pt"))
     parser.add_argument("--out", type=Path, default=Path("assistant/reader/reader.onnx"))
     arguments = parser.parse_args()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    export(arguments.checkpoint, arguments.out)
+    export(arguments.model, arguments.checkpoint, arguments.out)
     data = arguments.out.read_bytes()
     print(f"{arguments.out}: {len(data) / 1e6:.1f} MB, sha256 {hashlib.sha256(data).hexdigest()}")
 

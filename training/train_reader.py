@@ -1,7 +1,7 @@
 """Trains the evidence reader's cross-encoder; `export_reader.py` writes it as the file that ships.
 
     pip install '.[training]'
-    python training/train_reader.py [--epochs 3] [--checkpoint reader.pt]
+    python training/train_reader.py --model FOLDER [--epochs 3] [--checkpoint reader.pt]
     python training/export_reader.py --checkpoint reader.pt
 
 MiniLM reads the question and a passage together; one linear layer gives every token of the passage, and the first
@@ -31,7 +31,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.sets import held_back, load_documents, load_questions
 from corpus.document import Span
-from corpus.encoder.model_files import model_folder
 from corpus.text.sentences import blocks, sentences
 from training.examples import Example, examples
 
@@ -196,7 +195,7 @@ def train(arguments: argparse.Namespace) -> None:
     """Train, print the figures after every epoch, and keep the last weights."""
     torch.manual_seed(SEED)
     generator = random.Random(SEED)
-    tokenizer = AutoTokenizer.from_pretrained(str(model_folder()))
+    tokenizer = AutoTokenizer.from_pretrained(str(arguments.model))
 
     def count(texts: Sequence[str]) -> list[int]:
         return (
@@ -208,7 +207,7 @@ def train(arguments: argparse.Namespace) -> None:
     made = examples(count, generator)
     encoded = [item for item in (encode(tokenizer, example) for example in made) if item is not None]
     print(f"{len(encoded)} examples, {sum(any(e.gold) for e in encoded)} with an answer", flush=True)
-    model = Reader(model_folder())
+    model = Reader(arguments.model)
     head = set(model.head.parameters())
     rest = [parameter for parameter in model.parameters() if parameter.requires_grad and parameter not in head]
     optimizer = torch.optim.AdamW(
@@ -243,6 +242,7 @@ def train(arguments: argparse.Namespace) -> None:
 def main() -> None:
     """Train and export."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--checkpoint", type=Path, default=Path("reader.pt"), help="where the weights are kept")
     train(parser.parse_args())

@@ -20,10 +20,10 @@ import numpy as np
 from assistant.language.commitments import Status, report
 from assistant.language.dates import MONTHS, days_named, months
 from assistant.language.parties import Party, mentions, party_of
-from corpus.encoder.protocol import Encoder
+from corpus.encoder.protocol import Encoder, nearness
 
 # Fitted by benchmarks/support.py, see docs/evaluation.md.
-SUPPORTED_FROM = 0.66
+SUPPORTED_FROM = 0.56
 # The nearness that a tenth of a claim's tokens does not reach: one strange word counts, however long the rest.
 _STRANGEST = 0.1
 
@@ -119,7 +119,8 @@ class SupportChecker:
         if not len(vectors) or not held:
             return 0.0
         nearest = (vectors @ np.concatenate(held).T).max(axis=1)
-        return (float(np.quantile(nearest, _STRANGEST)) + word_overlap(claim, cited)) / 2
+        strangest = nearness(float(np.quantile(nearest, _STRANGEST)), self._encoder.unrelated)
+        return (max(strangest, 0.0) + word_overlap(claim, cited)) / 2
 
 
 def word_overlap(claim: str, cited: Sequence[str]) -> float:

@@ -1,4 +1,4 @@
-"""multilingual-e5-small on onnxruntime: a model for every language alike, without importing torch.
+"""The default model, multilingual-e5-small, on onnxruntime: every language alike, without importing torch.
 
 The network runs with int8 weights and inputs (`int8`), three times as fast as in 32 bits and the same to a cosine of
 0.999; or in 32 bits, where the setting says so. It runs each text alone, because what int8 makes of a text depends a
@@ -18,9 +18,8 @@ import numpy.typing as npt
 
 from corpus.encoder import network
 from corpus.encoder.inference import cores, open_session
-from corpus.encoder.model_files import MULTILINGUAL_MODEL
-from corpus.encoder.network import LONGEST_INPUT, Precision
-from corpus.encoder.protocol import Vectors, unit_rows, with_titles
+from corpus.encoder.model_files import DEFAULT_MODEL, Precision
+from corpus.encoder.protocol import LONGEST_INPUT, Vectors, unit_rows, with_titles
 from corpus.encoder.released import ReleasedWeights
 from corpus.encoder.tokenization import PieceCounter, open_pieces
 
@@ -48,7 +47,7 @@ class E5Encoder:
     @property
     def fingerprint(self) -> str:
         """The model's name and precision, the digest of its weights and graph, and its dimension."""
-        return f"{MULTILINGUAL_MODEL}-{self.precision}:{network.digest(self.precision)}:{self.dimension}"
+        return f"{DEFAULT_MODEL}-{self.precision}:{network.digest(self.precision)}:{self.dimension}"
 
     @property
     def unrelated(self) -> float:

@@ -1,8 +1,7 @@
-"""onnxruntime and tokenizers, opened the way this project runs them: the one owner of both."""
+"""onnxruntime, opened the way this project runs it, of which this is the one owner; and tokenizers from their files."""
 
 import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,14 +15,9 @@ def open_session(
     model: bytes,
     *,
     threads: int,
-    weights: Path | None = None,
     given: Mapping[str, npt.NDArray[np.generic]] | None = None,
 ) -> Any:
-    """An onnxruntime session on the CPU.
-
-    `weights` is the folder of the files that `model` takes its weights from, and `given` holds by name those that
-    it takes from no file.
-    """
+    """An onnxruntime session on the CPU; `given` are by name the weights that `model` does not hold itself."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -32,8 +26,6 @@ def open_session(
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Texts are hardly ever of one length, and what is remembered of each length takes memory and time.
     options.enable_mem_pattern = False
-    if weights is not None:
-        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
     if given:
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in given.values()]
         options.add_external_initializers(list(given), values)
@@ -42,33 +34,15 @@ def open_session(
     )
 
 
-def open_tokenizer(folder: Path, *, longest: int | None = None) -> Any:
-    """A model's tokenizer, which pads nothing and, with `longest`, cuts what it is given to so many tokens."""
+def read_tokenizer(data: bytes, *, longest: int) -> Any:
+    """A tokenizer from the bytes of its file, which pads nothing and cuts what it is given to so many tokens."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = Tokenizer.from_buffer(data)
     tokenizer.no_padding()
-    tokenizer.no_truncation()
-    if longest is not None:
-        # Of a pair the longer part: in effect the passage, unless the question is the longer one.
-        tokenizer.enable_truncation(longest, strategy="longest_first")
+    # Of a pair the longer part: in effect the passage, unless the question is the longer one.
+    tokenizer.enable_truncation(longest, strategy="longest_first")
     return tokenizer
-
-
-class TokenCounter:
-    """Counts the tokens of texts; as a pickle it is its folder alone, and opens the tokenizer where it arrives."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._tokenizer = open_tokenizer(folder)
-
-    def __reduce__(self) -> tuple[type["TokenCounter"], tuple[Path]]:
-        return TokenCounter, (self._folder,)
-
-    def __call__(self, texts: Sequence[str]) -> list[int]:
-        """The number of tokens of each text, special tokens not counted."""
-        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(item.ids) for item in encoded]
 
 
 def cores() -> int:

@@ -8,23 +8,19 @@ layers of its own.
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from corpus.encoder.int8 import Array, quantized, read_smoothing, reciprocals
+from corpus.encoder.model_files import Precision
 from corpus.encoder.released import SHA256, Floats, ReleasedWeights
 
 GRAPHS = Path(__file__).parent / "e5"
-# With int8 weights and inputs, or in 32 bits.
-Precision = Literal["int8", "float32"]
-# What the network reads, in tokens: the title in front of the passage, the passage, and what marks them.
-LONGEST_INPUT = 512
 
 # The dense layers of one layer: what is written in the released file, and what its inputs are called in the graph.
 DENSE = {"q": "states", "k": "states", "v": "states", "ao": "attended", "fi": "middle", "fo": "active"}
-# What goes into these layers has dimensions so large that in int8 they cost a quarter of all that int8 costs; in 32
-# bits they take a twentieth more time.
+# What goes into these layers has dimensions so large that in int8 they cost a quarter of all that int8 costs; in 32 bits
+# they take a twentieth more time.
 EXACT = frozenset({"l0.fo.w", "l1.fo.w"})
 
 

@@ -1,6 +1,6 @@
-"""Text becomes vectors: what is asked of an embedding model, whichever code runs it (`embedding` chooses).
+"""Text becomes vectors: what is asked of an embedding model, whichever code runs it (`opening` chooses).
 
-MiniLM reads 256 word pieces and drops the rest in silence, so callers cut their text with `count_tokens` first.
+A model reads so many tokens and drops the rest in silence, so callers cut their text with `count_tokens` first.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
-# Of the 256 word pieces: the title in front of the passage, and the two special tokens.
-LONGEST_TITLE_TOKENS = 48
+# What the default model reads, in tokens: the title in front of the passage, the passage, and what marks them.
+LONGEST_INPUT = 512
+LONGEST_TITLE_TOKENS = 56
 
 
 class Encoder(Protocol):
@@ -55,6 +56,11 @@ def unit_rows(matrix: npt.NDArray[Any]) -> Vectors:
     """The rows of a matrix, each of length one; a row of zeros stays as it is."""
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+def nearness(cosine: float, unrelated: float) -> float:
+    """A cosine as a share of the way from that of unrelated texts to that of equal ones."""
+    return (cosine - unrelated) / (1.0 - unrelated)
 
 
 def _shortened(title: str, count_tokens: Callable[[list[str]], list[int]]) -> str:

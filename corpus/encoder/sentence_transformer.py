@@ -1,10 +1,11 @@
 """Any embedding model in the form of sentence-transformers, of which this is the one owner.
 
-The reference for `onnx_encoder` and `e5`, and the way to another model. What a model wants before questions and before
-passages ("query: ") is told by its folder (`prompts`), and put there.
+The way to another model than the default, and the reference that the default is tested against. What a model wants
+before questions and before passages ("query: ") is told by its folder (`prompts`), and put there.
 """
 
 import hashlib
+import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,25 +13,24 @@ from typing import Any
 
 import numpy as np
 
-from corpus.encoder.model_files import DEFAULT_MODEL, model_folder, verify_model
+from corpus.encoder.model_files import checksums, model_folder
 from corpus.encoder.protocol import Vectors, unit_rows, with_titles
+from corpus.errors import ModelMismatch
 
 _SETTINGS: dict[str, Any] = {"batch_size": 32, "normalize_embeddings": True, "show_progress_bar": False}
 
 
 class SentenceTransformerEncoder:
-    """An `Encoder` on a sentence-transformers model folder.
+    """An `Encoder` on the model folder `model`.
 
-    `model` is `all-MiniLM-L6-v2` or the path of a model folder. Raises `ModelMismatch` where files are missing or
-    the default model's bytes are not upstream's.
+    Raises `ModelMismatch` where its files are missing or sentence-transformers is not installed.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, *, threads: int | None = None) -> None:
-        folder = model_folder(model)
-        self._folder = folder
-        self.name = model if model == DEFAULT_MODEL else folder.name
-        checksums = verify_model(folder, pinned=model == DEFAULT_MODEL)
-        self._digest = hashlib.sha256("".join(checksums.values()).encode()).hexdigest()[:16]
+    def __init__(self, model: str, *, threads: int | None = None) -> None:
+        self._folder = folder = model_folder(model)
+        self.name = folder.name
+        self._digest = hashlib.sha256("".join(checksums(folder).values()).encode()).hexdigest()[:16]
+        _require_installed()
         # Before torch is imported: spinning OpenMP threads turn a 17 ms query into 500 ms on a busy host.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -54,7 +54,7 @@ class SentenceTransformerEncoder:
 
     @property
     def unrelated(self) -> float:
-        """See `Encoder`; of this model and most others about nothing."""
+        """See `Encoder`; of most models about nothing."""
         return 0.0
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -86,6 +86,15 @@ class SentenceTransformerEncoder:
             list(texts), output_value="token_embeddings", batch_size=32, show_progress_bar=False
         )
         return [unit_rows(output.float().cpu().numpy()[1:-1]) for output in outputs]
+
+
+def _require_installed() -> None:
+    for library in ("sentence_transformers", "torch"):
+        if importlib.util.find_spec(library) is None:
+            raise ModelMismatch(
+                "Another model than the default needs sentence-transformers and torch; run: "
+                "pip install 'health-cooperation-assistant[models]'"
+            )
 
 
 def _counted(tokenizer: Any, texts: Sequence[str]) -> list[int]:

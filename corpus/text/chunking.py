@@ -32,8 +32,8 @@ class ChunkingParameters:
     closed, so that a passage is about one thing.
     """
 
-    longest: int = 180
-    enough: int = 70
+    longest: int = 190
+    enough: int = 75
 
 
 def passages(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Passage]:

@@ -13,7 +13,7 @@ FIELDS = sorted(Settings.model_fields)
 # A value other than the default, as it stands in the environment.
 OTHER_VALUES = {
     **{"data_dir": "elsewhere", "model": "models/other", "passages": "7", "host": "0.0.0.0", "port": "8080"},
-    **{"precision": "int8"},
+    **{"precision": "float32"},
     **{"hosts": "assistant.example.org"},
     **{"llm": "openai:other", "llm_url": "http://127.0.0.1:8000/v1", "llm_key": "**********", "llm_timeout": "7.5"},
     **{"llm_unsupported": "mark", "llm_price_in": "0.15", "llm_price_out": "0.6"},

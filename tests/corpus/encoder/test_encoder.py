@@ -1,22 +1,21 @@
+import pickle
 import shutil
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from corpus.encoder.model_files import model_folder, verify_model
-from corpus.encoder.onnx_encoder import OnnxEncoder
+from corpus.encoder.e5 import E5Encoder
+from corpus.encoder.model_files import checksums, model_folder
 from corpus.encoder.opening import open_encoder
-from corpus.encoder.sentence_transformer import SentenceTransformerEncoder
+from corpus.encoder.released import ReleasedWeights
+from corpus.encoder.tokenization import PieceCounter
 from corpus.errors import ModelMismatch
 
 
-@pytest.fixture(scope="module")
-def reference():
-    return SentenceTransformerEncoder()
-
-
-@pytest.fixture(params=["encoder", "reference", "fake"])
+@pytest.fixture(params=["encoder", "fake"])
 def any_encoder(request):
     """All encoders must keep the protocol's promises, or tests with the fake one prove nothing."""
     return FakeEncoder() if request.param == "fake" else request.getfixturevalue(request.param)
@@ -33,48 +32,51 @@ TEXTS = [
 ]
 
 
-def test_the_default_model_has_the_vectors_of_the_reference(encoder, reference):
-    assert isinstance(encoder, OnnxEncoder)
-    assert encoder.fingerprint == reference.fingerprint, "so that an index fits either"
-    titles = ["A title of four words"] * len(TEXTS)
-    ours, theirs = encoder.encode_passages(titles, TEXTS), reference.encode_passages(titles, TEXTS)
-    assert (ours * theirs).sum(axis=1).min() >= 0.9999
-    assert (ours * np.roll(theirs, 1, axis=0)).sum(axis=1).max() < 0.9999, "the control: other texts are told apart"
-    for text in TEXTS:
-        assert encoder.encode_query(text) @ reference.encode_query(text) >= 0.9999
-    assert encoder.count_tokens(TEXTS) == reference.count_tokens(TEXTS)
+def test_the_default_model_is_run_in_int8(encoder):
+    assert isinstance(encoder, E5Encoder)
+    assert encoder.precision == "int8"
 
 
-def test_sentences_are_compared_on_nearly_the_token_vectors_of_the_reference(encoder, reference):
-    for ours, theirs in zip(encoder.token_vectors(TEXTS), reference.token_vectors(TEXTS), strict=True):
-        assert ours.shape == theirs.shape
-        assert not len(ours) or (ours * theirs).sum(axis=1).mean() > 0.96
+def test_int8_is_nearly_float32_and_an_index_of_its_own(encoder):
+    float32 = open_encoder(precision="float32")
+    assert float32.fingerprint != encoder.fingerprint
+    titles = [""] * len(TEXTS)
+    ours, theirs = encoder.encode_passages(titles, TEXTS), float32.encode_passages(titles, TEXTS)
+    cosines = (ours * theirs).sum(axis=1)
+    assert cosines.mean() > 0.999
+    assert cosines.min() > 0.995, "of nothing, and of two words 400 times"
+    assert cosines.max() < 0.99999, "the control: it is not the same"
+    for exact, near in zip(float32.token_vectors(TEXTS), encoder.token_vectors(TEXTS), strict=True):
+        assert exact.shape == near.shape
+        assert not len(exact) or (exact * near).sum(axis=1).mean() > 0.99
 
 
-def test_token_vectors_are_the_same_alone_and_among_others(encoder):
+def test_a_text_has_the_same_vectors_alone_and_among_others(encoder):
     for text, among in zip(TEXTS, encoder.token_vectors(TEXTS), strict=True):
         assert np.array_equal(among, encoder.token_vectors([text])[0])
+    together = encoder.encode_passages([""] * len(TEXTS), TEXTS)
+    assert np.array_equal(together[3:5], encoder.encode_passages(["", ""], TEXTS[3:5]))
 
 
-def test_int8_is_nearly_the_reference_and_an_index_of_its_own(encoder, reference):
-    int8 = open_encoder(precision="int8")
-    assert int8.fingerprint != encoder.fingerprint
-    titles = [""] * len(TEXTS)
-    ours, theirs = int8.encode_passages(titles, TEXTS), reference.encode_passages(titles, TEXTS)
-    assert (ours * theirs).sum(axis=1).min() > 0.97
-    assert (ours * theirs).sum(axis=1).max() < 0.9999, "the control: it is not the reference"
-    assert np.array_equal(ours[3:5], int8.encode_passages(titles[3:5], TEXTS[3:5])), "neighbours change nothing"
+def test_the_same_is_near_in_every_language_and_something_else_is_not(encoder):
+    question = encoder.encode_query("Who is the health minister of Latvia?")
+    told = [
+        "The health minister of Latvia is Hosams Abu Meri.",
+        "Latvijas veselības ministrs ir Hosams Abu Meri.",
+        "Министр здравоохранения Латвии — Хосамс Абу Мери.",
+        "Latviyanın səhiyyə naziri Hosams Abu Meridir.",
+    ]
+    other = ["Sea level rises.", "Jūras līmenis ceļas.", "Уровень моря растёт.", "Dəniz səviyyəsi qalxır."]
+    near, far = (encoder.encode_passages([""] * 4, texts) @ question for texts in (told, other))
+    assert near.min() > far.max()
 
 
-def test_another_model_cannot_be_had_in_int8():
-    with pytest.raises(ModelMismatch, match="Only all-MiniLM-L6-v2 and multilingual-e5-small can be had in int8"):
-        open_encoder(str(model_folder()), "int8")
-
-
-def test_another_model_runs_on_sentence_transformers(encoder):
-    ours = open_encoder(str(model_folder()))
-    assert isinstance(ours, SentenceTransformerEncoder)
-    assert ours.encode_query("Who met?") @ encoder.encode_query("Who met?") >= 0.9999
+def test_another_model_needs_what_runs_it_and_the_error_says_how_to_get_it(tmp_path, monkeypatch):
+    for name in ("model.safetensors", "tokenizer.json"):
+        (tmp_path / name).write_bytes(b"{}")
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(ModelMismatch, match=r"pip install 'health-cooperation-assistant\[models\]'"):
+        open_encoder(str(tmp_path))
 
 
 def test_passages_become_unit_vectors(any_encoder):
@@ -91,9 +93,9 @@ def test_a_question_becomes_one_unit_vector(any_encoder):
 
 
 def test_every_token_has_a_unit_vector(any_encoder):
-    texts = ["health cooperation", "medical tourism agreement"]
+    texts = ["health", "health for all"]
     matrices = any_encoder.token_vectors(texts)
-    assert [matrix.shape for matrix in matrices] == [(2, any_encoder.dimension), (3, any_encoder.dimension)]
+    assert [matrix.shape for matrix in matrices] == [(1, any_encoder.dimension), (3, any_encoder.dimension)]
     for matrix in matrices:
         assert np.linalg.norm(matrix, axis=1) == pytest.approx(1, abs=1e-4)
 
@@ -121,6 +123,14 @@ def test_long_texts_are_counted_in_full(encoder):
     assert encoder.count_tokens(["health " * 1000]) == [1000]
 
 
+def test_tokens_are_counted_the_same_in_another_process(encoder):
+    pickled = pickle.dumps(encoder.counter)
+    assert len(pickled) < 200, "the tokenizer is made where it arrives"
+    arrived = pickle.loads(pickled)
+    assert isinstance(arrived, PieceCounter)
+    assert arrived(TEXTS) == encoder.count_tokens(TEXTS)
+
+
 def test_a_long_title_does_not_push_the_passage_out_of_the_model(encoder):
     one, other = encoder.encode_passages(
         ["cooperation " * 500] * 2, ["Doctors met in Baku.", "Sea level rises with every decade."]
@@ -130,7 +140,7 @@ def test_a_long_title_does_not_push_the_passage_out_of_the_model(encoder):
 
 def test_the_fingerprint_names_the_model_its_bytes_and_its_dimension(encoder):
     name, digest, dimension = encoder.fingerprint.split(":")
-    assert (name, dimension) == ("all-MiniLM-L6-v2", "384")
+    assert (name, dimension) == ("multilingual-e5-small-int8", "384")
     assert len(digest) == 16
 
 
@@ -141,20 +151,21 @@ def test_a_model_folder_that_is_missing_is_named():
 
 def test_a_model_folder_without_weights_is_refused(tmp_path):
     with pytest.raises(ModelMismatch, match=r"lacks model\.safetensors and tokenizer\.json"):
-        SentenceTransformerEncoder(str(tmp_path))
+        checksums(tmp_path)
 
 
 def test_one_changed_byte_of_the_default_model_is_refused(tmp_path):
-    for name in ("model.safetensors", "tokenizer.json"):
-        shutil.copy(model_folder() / name, tmp_path)
-    assert verify_model(tmp_path, pinned=True)
-    with (tmp_path / "model.safetensors").open("r+b") as weights:
+    copied = Path(shutil.copy(ReleasedWeights().path, tmp_path))
+    assert ReleasedWeights(tmp_path / "e5-small-q4.bin").shape.layers == 12
+    with copied.open("r+b") as weights:
         weights.seek(-1, 2)
-        weights.write(b"\x00" if weights.read(1) != b"\x00" else b"\x01")
+        last = weights.read(1)[0]
         weights.seek(-1, 2)
-        byte = weights.read(1)
-        weights.seek(-1, 2)
-        weights.write(bytes([byte[0] ^ 1]))
-    with pytest.raises(ModelMismatch, match=r"model\.safetensors is not the release"):
-        verify_model(tmp_path, pinned=True)
-    assert verify_model(tmp_path, pinned=False), "another model's bytes are its own business"
+        weights.write(bytes([last ^ 1]))
+    with pytest.raises(ModelMismatch, match=r"e5-small-q4\.bin is not the release"):
+        ReleasedWeights(tmp_path / "e5-small-q4.bin")
+
+
+def test_a_file_of_the_default_model_that_is_missing_is_named(tmp_path):
+    with pytest.raises(ModelMismatch, match=r"e5-small-q4\.bin is missing"):
+        ReleasedWeights(tmp_path / "e5-small-q4.bin")

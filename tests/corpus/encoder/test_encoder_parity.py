@@ -1,4 +1,4 @@
-"""The multilingual model is what sentence-transformers makes of the same weights, in every language it is used for."""
+"""The default model is what sentence-transformers makes of the same weights, in every language that is promised."""
 
 from importlib.util import find_spec
 from itertools import islice
@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.encoder.model_files import MULTILINGUAL_MODEL
 from corpus.encoder.opening import open_encoder
 from corpus.encoder.protocol import Encoder
 from training.clusters import LANGUAGES, read_clusters
@@ -28,7 +27,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
 
 @pytest.fixture(scope="module")
 def float32() -> Encoder:
-    return open_encoder(MULTILINGUAL_MODEL, "float32")
+    return open_encoder(precision="float32")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def texts() -> list[tuple[str, str]]:
 def test_passages_and_questions_have_the_vectors_of_the_reference(
     precision: str, least: float, texts: list[tuple[str, str]], reference: Encoder, request: pytest.FixtureRequest
 ) -> None:
-    ours = open_encoder(MULTILINGUAL_MODEL) if precision == "int8" else request.getfixturevalue("float32")
+    ours = request.getfixturevalue("encoder" if precision == "int8" else "float32")
     titles, passages = zip(*texts, strict=True)
     theirs = reference.encode_passages(titles, passages)
     found = ours.encode_passages(titles, passages)
