@@ -24,15 +24,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.language.vocabulary import Vocabulary
 from assistant.question.question import understand
-from assistant.reader.cross_encoder import CrossEncoder
-from assistant.reader.features import late_interaction
+from assistant.question.shapes import Probes
+from assistant.reader.network import ReaderNetwork
 from assistant.reader.ranking import ranked
 from assistant.reader.reading import EvidenceReader, sentence_candidates
 from assistant.search.retrieval import CANDIDATES, Hit, HybridRetriever, fuse
 from benchmarks.sets import SetQuestion, fold, open_set
 from benchmarks.table import print_table
 from corpus.encoder.opening import open_encoder
-from corpus.encoder.protocol import Encoder
+from corpus.encoder.protocol import Encoder, Vectors
 from corpus.store.store import Store
 
 SETS = ("squad2", "clapnq", "qed", "covid_qa", "multihoprag_facts", "bioasq")
@@ -89,9 +89,10 @@ def _sample(name: str, questions: list[SetQuestion], count: int) -> list[SetQues
 
 
 def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> dict[str, Tally]:
-    retriever, reader = HybridRetriever(store=store), EvidenceReader(encoder, CrossEncoder())
+    retriever, reader = HybridRetriever(store=store), EvidenceReader(ReaderNetwork())
     keywords = store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
+    probes = Probes(encoder.encode_query)
     ways = ("vectors", "BM25", "rank fusion", "fusion by score", "fusion + late interaction", "fusion + reader")
     tallies = {way: Tally() for way in ways}
     for question in asked:
@@ -106,8 +107,8 @@ def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> dict[s
             tallies["fusion by score"], question, [hit.document.path for hit in fused], fused[0].score if fused else 0.0
         )
         read = fused[:PASSAGES_READ]
-        understood = understand(question.text, question.text, vocabulary)
-        evidence = reader.read(understood, read, vocabulary)
+        understood = understand(question.text, (), probes, vocabulary.is_indexed)
+        evidence = reader.read(understood, read)
         sentences = [(item.document.path, item.span, item.score) for item in evidence]
         in_order = [document.path for document in ranked(fused, evidence)]
         _add_sentences(tallies["fusion + reader"], question, sentences, in_order)
@@ -134,6 +135,11 @@ def _by_late_interaction(encoder: Encoder, question: SetQuestion, hits: list[Hit
         for (hit, span, _), tokens in zip(candidates, vectors, strict=True)
     ]
     return sorted(scored, key=lambda item: -item[2])
+
+
+def late_interaction(asked: Vectors, tokens: Vectors) -> float:
+    """The mean over the question's tokens of the best cosine with any of the sentence's (Khattab and Zaharia, 2020)."""
+    return float((asked @ tokens.T).max(axis=1).mean()) if len(tokens) and len(asked) else 0.0
 
 
 def _add(tally: Tally, question: SetQuestion, documents: list[str], best_score: float) -> None:

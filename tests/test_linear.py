@@ -9,20 +9,16 @@ from each import each
 from fakes import FakeEncoder
 from growth import PIECES, grows_faster, patterns, repeated
 
-from assistant.compose.disagreement import differ
 from assistant.compose.draft import readable
 from assistant.compose.generative import written_sentences
+from assistant.language.asked_status import asked_status, names_instrument
 from assistant.language.commitments import describes_content, report, states_absence, tells_of_talks
 from assistant.language.dates import days_named, event_date, months, period
-from assistant.language.naming import names_in
-from assistant.language.offices import asked_office
 from assistant.language.orders import gives_orders
-from assistant.language.parties import countries, mark_countries, with_capitals
-from assistant.language.phrases import own_words, phrases
+from assistant.language.parties import mark_countries, with_capitals
 from assistant.model.support import broken_rules, names, numbers, quotes
-from assistant.question.conversation import resolved
-from assistant.question.kinds import Kind, asked_kinds, shows
-from assistant.question.translation import key_words
+from assistant.question.conversation import standing_alone
+from assistant.question.spelling import mended
 from assistant.scope.scope import parties_of
 from corpus.document import Document
 from corpus.errors import UnreadableFile
@@ -78,25 +74,22 @@ READERS: dict[str, Callable[[str], object]] = {
 # What follows is given a passage, a question or what a model wrote. These are bounded, and so is what they cost.
 OF_SENTENCES: dict[str, Callable[[str], object]] = {
     "commitments": lambda text: (report(text), describes_content(text), states_absence(text), tells_of_talks(text)),
-    "conversation": lambda text: resolved(text, ["What did Latvia and Azerbaijan sign in 2024?"]),
+    "conversation": lambda text: standing_alone(
+        text, ["What did Latvia and Azerbaijan sign in 2024?"], lambda _: 0.0, lambda _: "en"
+    ),
+    "spelling": lambda text: mended(text, "en", lambda _: False),
+    "asked statuses": lambda text: (asked_status(text), names_instrument(text)),
     "dates": lambda text: (
         days_named(text),
         event_date(text, len(text) // 2, "2024-05-01"),
         months(text),
         period(text),
     ),
-    "disagreement": lambda text: differ(text, text + "2", frozenset("ab"), frozenset("ab")),
     "readable": readable,
     "what a model wrote": written_sentences,
-    "kinds": asked_kinds,
-    "shown": lambda text: [shows(kind, text) for kind in Kind],
-    "names of a question": lambda text: names_in(text, analyze),
-    "offices": lambda text: asked_office(text, countries(text)),
     "orders": gives_orders,
     "countries": lambda text: (mark_countries(text), with_capitals(text)),
-    "phrases": lambda text: (list(phrases(text)), own_words(text)),
     "support": lambda text: (list(broken_rules(text, [text])), numbers(text), list(names(text)), list(quotes(text))),
-    "translation": lambda text: key_words(text, "ru"),
 }
 LONGEST = {"conversation": 2_000, "kinds": 2_000, "names of a question": 2_000, "offices": 2_000, "phrases": 2_000}
 LONGEST |= {"translation": 2_000, "what a model wrote": 20_000, "readable": 20_000}

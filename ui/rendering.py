@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
 
 from assistant.answer import EXTRACTIVE, Answer, Citation, Outcome, Statement
-from assistant.question.translation import language_of_notice
+from assistant.compose import remarks
 from ui.languages.marking import lang, marked, sentence
 from ui.languages.places import date_in_words
 from ui.languages.shared import AS_OF, PAGE, SOURCES, UNDATED, UNDERSTOOD
@@ -186,8 +186,8 @@ def _note(kind: str, text: str) -> str:
 def _remark(kind: str, text: str) -> str:
     """What the assistant itself says of the record: the fixed remarks in the page's language, others marked."""
     translated = told(text)
-    # A notice about a question in another language is in that language.
-    attribute = lang(language_of_notice(text)) if translated is None else ""
+    # A remark is in the language of the question, which may be another than the page's.
+    attribute = lang(remarks.language_of(text)) if translated is None else ""
     return f'<p class="{kind}"{attribute}>{escape_markdown(translated or text)}</p>'
 
 

@@ -4,7 +4,6 @@ A page looks each one up by its English (`marking.sentence`); what is composed t
 question in it, stays English and is marked so. Only the catalogues' own care needs this list.
 """
 
-from assistant.compose import remarks
 from assistant.scope import scope
 from ui.access import admission, bodies, sign_in
 from ui.identity import identification
@@ -14,14 +13,7 @@ from ui.wire import refusals
 SENTENCES = tuple(
     Text(sentence)
     for sentence in (
-        remarks.UNCLEAR,
-        remarks.NOT_ENGLISH,
-        remarks.DIFFER,
-        remarks.NO_SUCH_THING,
-        remarks.SEVERAL_HOLDERS,
-        remarks.NO_SUM,
         scope.NOTHING_CHOSEN,
-        remarks.NOT_TOLD,
         bodies.TOO_LARGE,
         admission.TOO_MANY,
         admission.TOO_BUSY,

@@ -80,6 +80,16 @@ def _sentences() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files("assistant.compose").joinpath("remarks.toml").read_text(encoding="utf-8"))
 
 
+def language_of(remark: str) -> str | None:
+    """The language of a remark that is made here, by how it begins; None for another text."""
+    for language, sentences in _sentences().items():
+        if any(
+            remark.startswith(sentence.partition("{")[0] or "{") for sentence in sentences.values() if " " in sentence
+        ):
+            return language
+    return None
+
+
 def _known(language: str) -> str:
     return language if language in _sentences() else _FALLBACK
 

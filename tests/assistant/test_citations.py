@@ -29,8 +29,6 @@ def evidence_at(span: Span, source: Document) -> Evidence:
         span=span,
         text=span.of(source.text),
         score=0.9,
-        terms=frozenset(),
-        context=frozenset(),
     )
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asking import FakeNetwork, FakeProbes
 from each import each
 from fakes import document
 from hypothesis import given
@@ -34,7 +35,6 @@ from assistant.evaluation.report import (
 )
 from assistant.evaluation.tables import comparison_as_text, report_as_text
 from assistant.language.commitments import Status
-from assistant.reader.cross_encoder import CrossEncoder
 from assistant.reader.reading import EvidenceReader
 from assistant.search.retrieval import HybridRetriever
 from corpus.document import Document, Passage, Span
@@ -444,7 +444,7 @@ def test_a_report_written_to_a_folder_is_read_back(tmp_path: Path) -> None:
 def test_the_chain_gives_the_evidence_it_would_answer_from(store: Store, folder: Path) -> None:
     (folder / "signed.txt").write_text(f"{SIGNED.text}\n\nThe weather was mild that day.", encoding="utf-8")
     sync(store)
-    chain = AnswerChain(store, HybridRetriever(store=store), EvidenceReader(store.encoder, CrossEncoder()))
+    chain = AnswerChain(store, HybridRetriever(store=store), EvidenceReader(FakeNetwork("signed")), FakeProbes())
     evidence = chain.evidence("When was that signed?", ["Which agreement did the ministries sign in Riga?"])
     assert evidence[0].text == SIGNED.text
     assert [item.score for item in evidence] == sorted((item.score for item in evidence), reverse=True)

@@ -35,10 +35,13 @@ def test_documents_that_were_not_read_come_last_in_the_order_of_the_search() -> 
     assert [document.text for document in in_order] == ["Read.", "Not read, better.", "Not read."]
 
 
-def test_the_sources_of_an_answer_stand_in_the_order_of_their_documents() -> None:
-    weaker, better = found("Latvia helped with hospitals.", 0.3), found("Latvia built hospitals in Riga.", 0.28)
-    standing = with_standing(hits_of([weaker, better], [0.2, 1.0]), [weaker, better])
-    assert texts(compose_sorted("What did Latvia do for hospitals?", standing)) == [better.text, weaker.text]
+def test_after_the_best_sentence_the_sources_stand_in_the_order_of_their_documents() -> None:
+    best = found("Latvia paid for beds.", 0.99)
+    weaker, better = found("Latvia helped with hospitals.", 0.9), found("Latvia built hospitals in Riga.", 0.8)
+    items = [best, weaker, better]
+    standing = with_standing(hits_of(items, [0.1, 0.2, 1.0]), items)
+    told = texts(compose_sorted("What did Latvia do for hospitals?", standing))
+    assert told == [best.text, better.text, weaker.text]
 
 
 def test_evidence_found_by_name_alone_stands_by_its_sentence() -> None:
