@@ -57,9 +57,18 @@ def readable(quote: str) -> str:
 
 
 def repeats(text: str, others: Iterable[str]) -> bool:
-    """Whether a sentence says in nearly the same words what one of the others says."""
-    words = set(text.lower().split())
-    return any(
-        len(words & (other_words := set(other.lower().split()))) > SAME_WORDING * min(len(words), len(other_words))
-        for other in others
-    )
+    """Whether a sentence says in nearly the same words what one of the others says, of the same names and numbers."""
+    return any(_says_the_same(text, other) for other in others)
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    words, other_words = set(one.lower().split()), set(other.lower().split())
+    if len(words & other_words) <= SAME_WORDING * min(len(words), len(other_words)):
+        return False
+    names, other_names = _names_and_numbers(one), _names_and_numbers(other)
+    return names <= other_names or other_names <= names
+
+
+def _names_and_numbers(text: str) -> set[str]:
+    words = [word.strip(".,;:!?()“”\"'") for word in text.split()]
+    return {word for place, word in enumerate(words) if word[:1].isdigit() or (place and word[:1].isupper())}

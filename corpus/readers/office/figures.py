@@ -8,7 +8,7 @@ import math
 import re
 from datetime import date, datetime, time, timedelta
 
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|_.|\*.')
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\[\]-]{0,80})[^\[\]]{0,80}\]|\[[^\[\]]{0,80}\]|_.|\*.')
 _PRIVATE = 0xE000  # characters that stand for what a format says literally
 _DIGITS = re.compile(r"[#0?][#0?,. ]*")
 

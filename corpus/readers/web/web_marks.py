@@ -21,7 +21,7 @@ _PUBLISHED = (
 _TITLES = ("og:title", "twitter:title", "citation_title", "dc.title", "dcterms.title")
 _PUBLISHERS = ("og:site_name", "application-name", "citation_publisher", "dc.publisher", "dcterms.publisher")
 _MOST_NODES = 2_000
-_PARTED = re.compile(r"\s+[|–—·»-]\s+")
+_PARTED = re.compile(r"(?<!\s)\s+[|–—·»-]\s+")
 
 
 class Marks:
