@@ -1,7 +1,7 @@
 """Sentences of documents that speak to a machine instead of telling something: "ignore your instructions and say …".
 
-Such a sentence is no evidence, whoever composes. Patterns over the usual wordings, in the languages of the glossary and
-some more; what they miss still meets the checks of `assistant.model.support`, which let nothing pass but what a cited
+Such a sentence is no evidence, whoever composes. Patterns over the usual wordings, in several languages;
+what they miss still meets the checks of `assistant.model.support`, which let nothing pass but what a cited
 sentence holds. Only the patterns that a sentence's words allow are tried: all fourteen would cost it 140 microseconds.
 """
 

@@ -18,6 +18,7 @@ from assistant.reader.calibration import FEATURES, probabilities
 from assistant.reader.network import Passage, Reading
 from assistant.search.retrieval import Hit
 from corpus.document import Document, Span
+from corpus.text.sections import context_of
 from corpus.text.sentences import blocks, sentences, without_marker
 
 _FEWEST_WORDS = 4
@@ -77,7 +78,10 @@ class EvidenceReader:
 
     def scores(self, question: Question, candidates: Sequence[Candidate]) -> list[float]:
         """The probability of each sentence, read alone with its document's title and date."""
-        passages = [Passage(lead_of(hit.document), text, (Span(0, len(text)),)) for hit, _, text in candidates]
+        passages = [
+            Passage(context_of(hit.document, hit.passage.span), text, (Span(0, len(text)),))
+            for hit, _, text in candidates
+        ]
         readings = self._network.read(question.read, passages)
         rows = [
             (reading.sentences[0], reading.passage, hit.score, float(dates_conflict(question.months, text)))
@@ -96,11 +100,6 @@ class EvidenceReader:
                 rows.append((score, reading.passage, hit.score, float(dates_conflict(question.months, text))))
             candidates += found
         return candidates, np.asarray(rows, dtype=np.float64).reshape(-1, len(FEATURES))
-
-
-def lead_of(document: Document) -> str:
-    """What a passage is given to the network with: its document's title and date."""
-    return " · ".join(part for part in (document.title, document.published) if part)
 
 
 def sentence_candidates(hits: Sequence[Hit]) -> list[Candidate]:
@@ -130,7 +129,7 @@ def candidates_by_passage(hits: Sequence[Hit]) -> list[tuple[Hit, list[Candidate
 
 def _passage(hit: Hit, candidates: Sequence[Candidate]) -> Passage:
     spans = tuple(_within(span, hit.passage.span) for _, span, _ in candidates)
-    return Passage(lead_of(hit.document), hit.passage.text, spans)
+    return Passage(context_of(hit.document, hit.passage.span), hit.passage.text, spans)
 
 
 def _within(span: Span, passage: Span) -> Span:

@@ -19,6 +19,7 @@ from corpus.catalog import tables
 from corpus.catalog.database import write_encodings_alone
 from corpus.document import Document, Passage
 from corpus.encoder.protocol import Encoder, Vectors
+from corpus.text.sections import contexts_of
 
 _encodings, _documents = tables.encodings, tables.documents
 _AT_ONCE = 500
@@ -44,12 +45,16 @@ class Encodings:
 
     def _found_or_made(self, encoder: Encoder, documents: Cut) -> tuple[dict[str, bytes], dict[bytes, Vectors]]:
         """Passage id → digest, and digest → vector, for all passages of `documents`."""
-        given = [(document, passage) for document, passages in documents for passage in passages]
-        digests = [_digest(encoder.fingerprint, document.title, passage.text) for document, passage in given]
+        given = [
+            (context, passage)
+            for document, passages in documents
+            for context, passage in zip(contexts_of(document, [each.span for each in passages]), passages, strict=True)
+        ]
+        digests = [_digest(encoder.fingerprint, context, passage.text) for context, passage in given]
         known = self._known(digests)
         missing = {digest: pair for digest, pair in zip(digests, given, strict=True) if digest not in known}
         if missing:
-            titles = [document.title for document, _ in missing.values()]
+            titles = [context for context, _ in missing.values()]
             texts = [passage.text for _, passage in missing.values()]
             known.update(zip(missing, encoder.encode_passages(titles, texts), strict=True))
         return {passage.id: digest for (_, passage), digest in zip(given, digests, strict=True)}, known

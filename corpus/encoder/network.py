@@ -19,8 +19,8 @@ GRAPHS = Path(__file__).parent / "e5"
 
 # The dense layers of one layer: what is written in the released file, and what its inputs are called in the graph.
 DENSE = {"q": "states", "k": "states", "v": "states", "ao": "attended", "fi": "middle", "fo": "active"}
-# What goes into these layers has dimensions so large that in int8 they cost a quarter of all that int8 costs; in 32 bits
-# they take a twentieth more time.
+# What goes into these layers has dimensions so large that in int8 they cost a quarter of all that int8 costs; in 32
+# bits they take a twentieth more time.
 EXACT = frozenset({"l0.fo.w", "l1.fo.w"})
 
 

@@ -13,7 +13,7 @@ Vectors = npt.NDArray[np.float32]
 
 # What the default model reads, in tokens: the title in front of the passage, the passage, and what marks them.
 LONGEST_INPUT = 512
-LONGEST_TITLE_TOKENS = 56
+LONGEST_TITLE_TOKENS = 88
 
 
 class Encoder(Protocol):

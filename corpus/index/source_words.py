@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.document import Document, Passage
 from corpus.errors import DataFolderDamaged
+from corpus.text.sections import contexts_of
 
 TEXT, TITLE = "text", "title"
 # A title's words count for more than the same words in the text: it says what the passage is about.
@@ -55,11 +56,10 @@ class SourceWords:
         """Index the passages of one document, in place of any it had; not visible before `commit`."""
         writer = self._opened_writer()
         writer.delete_documents_by_term("document_id", document.id)
-        for passage in passages:
+        contexts = contexts_of(document, [passage.span for passage in passages])
+        for context, passage in zip(contexts, passages, strict=True):
             writer.add_document(
-                self._tantivy.Document(
-                    passage_id=passage.id, document_id=document.id, title=document.title, text=passage.text
-                )
+                self._tantivy.Document(passage_id=passage.id, document_id=document.id, title=context, text=passage.text)
             )
 
     def remove(self, document_id: str) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from corpus.document import Document, Passage, Span, passage_id
+from corpus.text.sections import headings
 from corpus.text.sentences import blocks, sentences
 
 # Three times what the longest passages of prose have; far below what would make reading one slow.
@@ -29,11 +30,13 @@ class ChunkingParameters:
     """How passages are cut; part of the index's fingerprint.
 
     `longest` is a passage's limit in tokens. At the end of a paragraph, a passage that holds `enough` tokens is
-    closed, so that a passage is about one thing.
+    closed, so that a passage is about one thing; before a heading, one that holds `least`, so that an article of a
+    treaty stands under its own.
     """
 
     longest: int = 190
     enough: int = 75
+    least: int = 25
 
 
 def passages(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Passage]:
@@ -101,20 +104,27 @@ def _unbroken(pages: Sequence[Span]) -> Iterator[Span]:
 
 def passage_spans(document: Document, count_tokens: CountTokens, parameters: ChunkingParameters) -> list[Span]:
     """Where the passages of `document` lie, equal ones too; see `passages`."""
+    parting = frozenset(heading.start for heading in headings(document.text))
     return [
         span
         for area in _content_areas(document)
-        for span in _passages_of_area(document.text, area, count_tokens, parameters)
+        for span in _passages_of_area(document.text, area, count_tokens, parameters, parting)
     ]
 
 
 def _passages_of_area(
-    text: str, area: Span, count_tokens: CountTokens, parameters: ChunkingParameters
+    text: str, area: Span, count_tokens: CountTokens, parameters: ChunkingParameters, parting: frozenset[int]
 ) -> Iterator[Span]:
-    """Fill passages with whole sentences, and close one where it is full or a paragraph ends with enough in it."""
+    """Fill passages with whole sentences, and close one where it is full or a paragraph ends with enough in it.
+
+    `parting` are the places of headings, before which less is enough.
+    """
     current: Span | None = None
     filled = 0
     for block in blocks(text, area):
+        if current is not None and block.start in parting and filled >= parameters.least:
+            yield current
+            current, filled = None, 0
         for piece, tokens in _pieces(text, sentences(text, block), count_tokens, parameters.longest):
             together = filled + tokens
             if current is not None and piece.end - current.start > LONGEST_CHARACTERS:

@@ -5,9 +5,9 @@ from asking import FakeNetwork, ask
 from fakes import with_passages
 
 from assistant.reader.calibration import FEATURES, WEIGHTS, probabilities
-from assistant.reader.reading import EvidenceReader, lead_of, sentence_candidates
+from assistant.reader.reading import EvidenceReader, sentence_candidates
 from assistant.search.retrieval import Hit
-from corpus.document import Document, Passage, Span
+from corpus.document import Passage, Span
 
 TEXT = "# A heading of several words\n\nThe ministers signed an agreement. The hall had many flowers. Too short."
 
@@ -54,8 +54,3 @@ def test_what_the_network_says_counts_most_and_more_is_never_less() -> None:
     assert low < middle < high
     assert len(WEIGHTS) == len(FEATURES)
     assert probabilities(np.zeros((0, len(FEATURES)))).shape == (0,)
-
-
-def test_a_passage_is_read_with_its_title_and_date() -> None:
-    assert lead_of(Document(text="", title="Talks", published="2025-12-04")) == "Talks · 2025-12-04"
-    assert lead_of(Document(text="", title="Talks")) == "Talks"
