@@ -15,6 +15,7 @@ from assistant.compose.generative import GenerativeComposer
 from assistant.language.parties import Party
 from assistant.model.budget import Budget
 from assistant.model.connection import connect
+from assistant.model.entailment import WordingEntailment
 from assistant.model.provider import LanguageModel
 from assistant.model.rewriting import QuestionWriter
 from assistant.model.support import SupportChecker
@@ -60,7 +61,7 @@ class Assistant:
         self.retriever = HybridRetriever(store=store, count=passages)
         composer = rewriter = None
         if model is not None:
-            checker = SupportChecker(store.encoder)
+            checker = SupportChecker(WordingEntailment(store.encoder))
             composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
             rewriter = QuestionWriter(model)
         self.chain = AnswerChain(

@@ -176,9 +176,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         return progress
 
     def _written(self, progress: Progress, config: RunnableConfig) -> Draft:
-        """The draft, in a language model's words where there is one and something to tell."""
+        """The draft, in a language model's words where there is one; a refusal is a hint to it and no gate."""
         draft = draft_of(progress.question, progress.evidence, progress.view)
-        if self._composer is None or draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
+        if self._composer is None or draft.outcome is Outcome.UNCLEAR:
             return draft
         tell = _teller(config)
         _tell(config, Stage.WRITING, lambda: len(progress.evidence))
@@ -186,6 +186,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             progress.question,
             draft,
             progress.evidence,
+            passages=progress.hits,
             time_budget=progress.time_budget or self._composer.time_budget(),
             show=tell and (lambda so_far: tell(replace(self._answer(progress, so_far), is_draft=True))),
         )

@@ -11,7 +11,7 @@ from growth import PIECES, grows_faster, patterns, repeated
 
 from assistant.compose.disagreement import differ
 from assistant.compose.draft import readable
-from assistant.compose.generative import written_sentences
+from assistant.compose.written import written_sentences
 from assistant.language.commitments import describes_content, report, states_absence, tells_of_talks
 from assistant.language.dates import days_named, event_date, months, period
 from assistant.language.naming import names_in
@@ -19,7 +19,8 @@ from assistant.language.offices import asked_office
 from assistant.language.orders import gives_orders
 from assistant.language.parties import countries, mark_countries, with_capitals
 from assistant.language.phrases import own_words, phrases
-from assistant.model.support import broken_rules, names, numbers, quotes
+from assistant.model.arithmetic import numbers
+from assistant.model.support import broken_rules, names, quotes
 from assistant.question.conversation import resolved
 from assistant.question.kinds import Kind, asked_kinds, shows
 from assistant.question.translation import key_words

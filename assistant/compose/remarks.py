@@ -28,6 +28,7 @@ DIFFER = "The documents differ on this; what each of them reports:"
 NO_SUCH_THING = "The documents report no such thing. What comes closest says:"
 SEVERAL_HOLDERS = "Documents of different times name different people; the newest comes first:"
 NO_SUM = "The documents do not answer this: they speak of the subject, but give no sum of money for it."
+PARTLY = "The documents found answer this only in part."
 NOT_TOLD = "The documents do not answer this; the closest passage says itself that it is not reported."
 
 
@@ -118,13 +119,34 @@ def told_word_for_word(reason: str) -> str:
     return f"{reason}; this answer is quoted word for word instead."
 
 
-def taken_out(count: int) -> str:
-    """How many sentences of a language model do not stand in what they cite."""
-    if count == 1:
-        return "A sentence that the language model wrote was taken out, because no passage that it cites holds it."
-    return (
-        f"{count} sentences that the language model wrote were taken out, because no passage that they cite holds them."
-    )
+def not_answered() -> str:
+    """The language model was given the passages that come closest and found no answer in them."""
+    return "The documents do not answer this; what comes closest is shown below."
+
+
+def not_told(missing: str) -> str:
+    """What of a question is left open, in the question's own words."""
+    return f"The documents found do not tell this: {missing}." if missing else PARTLY
+
+
+def taken_out(count: int, quoted: int = 0) -> str:
+    """How many sentences of a language model no passage holds, and in place of how many a passage is quoted."""
+    gone = count - quoted
+    told = []
+    if gone:
+        told.append(f"{_sentences(gone)} that the language model wrote {_was(gone)} taken out")
+    if quoted:
+        told.append(f"in place of {quoted if gone else _sentences(quoted)} the source is quoted word for word")
+    line = ", and ".join(told)
+    return f"{line[:1].upper()}{line[1:]}: the passages do not hold what stood there."
+
+
+def _sentences(count: int) -> str:
+    return "a sentence" if count == 1 else f"{count} sentences"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _listed(parties: Sequence[Party]) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Turn
 from assistant.language.parties import mentions
+from assistant.model.arithmetic import numbers
 from assistant.model.prompts import rewrite_messages
 from assistant.model.provider import LanguageModel
 from assistant.model.provider_failures import ModelUnavailable
-from assistant.model.support import names, numbers
+from assistant.model.support import names
 from assistant.model.time_budget import TimeBudget
 from assistant.question.question import ENGLISH, Question
 
