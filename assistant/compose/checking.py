@@ -113,11 +113,8 @@ class CheckedSentences:
             yield (*cited, *said_before)[:MOST_CITED]
         nearest = self._nearest(text)
         yield from ((item,) for item in nearest[:_MOST_ATTRIBUTED])
-        grown = cited[:1]
-        for item in nearest[:_MOST_ATTRIBUTED]:
-            if item not in grown:
-                grown = (*grown, item)
-                yield grown
+        # Names and numbers of several documents make one sentence only where the model says that they do.
+        yield from ((*cited[:1], item) for item in nearest[:1] if cited and _is_beside(item, cited[0]))
 
     def _nearest(self, text: str) -> list[Evidence]:
         """The sentences that hold most of a claim's words, numbers and names before others."""

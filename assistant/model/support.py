@@ -44,6 +44,8 @@ _STARTING_WORDS = frozenset(
     vaccines visits when where whereas which while who with within you
     """.split()
 )
+# "Yes, ...", "No, ...", in any language: an answer to the question, which denies nothing of what follows.
+_INTERJECTION = re.compile(r"^[^\W\d_]{1,3}[,:—–] +")
 _FRAME = re.compile(r":\s|\b(?:that|dass|que|что|ka)\b|[“„«\"]")
 _MARKS_OF_END = frozenset(".!?:")
 _MONTH_NAMES = frozenset(month.casefold() for month in MONTHS)
@@ -84,6 +86,7 @@ class SupportChecker:
 
     def check(self, claim: str, cited: Sequence[str], parties: Collection[Party] = (), known: str = "") -> Verdict:
         """See `Checker`; of a claim that breaks a rule the probability is not asked for and 0."""
+        claim = _INTERJECTION.sub("", claim)
         reasons = tuple(broken_rules(claim, cited, parties, known))
         if reasons or not claim.strip() or not cited:
             return Verdict(reasons, 0.0, self._threshold)
@@ -97,7 +100,7 @@ def broken_rules(claim: str, cited: Sequence[str], parties: Collection[Party] = 
 
     Names may stand in `known` too: whoever published the sentences.
     """
-    claim, sources = _plain(claim), [_plain(text) for text in cited]
+    claim, sources = _INTERJECTION.sub("", _plain(claim)), [_plain(text) for text in cited]
     together = " \n ".join(sources)
     if (missing := numbers(claim) - numbers(together)) and missing - computed(sources):
         yield "number"

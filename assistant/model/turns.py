@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from assistant.language.parties import mentions
 from assistant.model.entailment import bare, content_words, words_of
 
 DENYING = frozenset("no not none nothing neither nor never without cannot unsigned nobody".split())
@@ -16,7 +17,7 @@ _UNREAL = frozenset(
     """
     will would shall should might could plans planned plan planning intends intended intend expects expected expect
     hopes hoped proposes proposed propose proposal aims aimed wants ready prepares preparing upcoming future considers
-    considered possible possibility pledged promised offered invited
+    considered possible possibility pledged promised offered invited must want wanted wished foreseen envisaged
     """.split()
 )
 _WIDE = frozenset("all every always entire whole everyone everything".split())
@@ -25,6 +26,9 @@ _BESIDE = 0.75
 # Words that stand before the first of them in a source and belong to it still ("no document was signed").
 _BEFORE = 3
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
+_TO_BE = re.compile(r"\bto be\b", re.IGNORECASE)
+_DIGITS_OF_A_YEAR = 4
+_MANY = 4
 _MARKED = re.compile(r"n['’]t\b", re.IGNORECASE)
 
 
@@ -34,15 +38,17 @@ def turned(claim: str, sources: Sequence[str]) -> Iterator[str]:
     parts = [part for source in beside if (part := _aligned(claim, source))]
     if parts and not _denies(claim) and all(_denies(part) for part in parts):
         yield "denial lost"
-    unreal, ours = [bool(words_of(part) & _UNREAL) for part in parts], bool(words_of(claim) & _UNREAL)
+    unreal, ours = [_is_unreal(part) for part in parts], _is_unreal(claim)
     if parts and not ours and all(unreal):
         yield "mood"
-    if parts and ours and not any(words_of(source) & _UNREAL for source in sources):
+    if parts and ours and not any(_is_unreal(source) for source in sources):
         yield "mood"
     if words_of(claim) & _WIDE and not words_of(" ".join(sources)) & _WIDE:
         yield "scope"
-    if beside and all(_exchanges(claim, source) for source in beside):
+    if beside and all(_exchanges(claim, source) or _exchanges_countries(claim, source) for source in beside):
         yield "exchanged"
+    if any(_counts_another_thing(figure, thing, sources) for figure, thing in _figures(claim)):
+        yield "another's number"
 
 
 def _share(claim: str, source: str) -> float:
@@ -64,6 +70,38 @@ def _denies(text: str) -> bool:
     return bool(words_of(text) & DENYING) or bool(_MARKED.search(text))
 
 
+def _is_unreal(text: str) -> bool:
+    return bool(words_of(text) & _UNREAL) or bool(_TO_BE.search(text))
+
+
+def _figures(text: str) -> Iterator[tuple[str, str]]:
+    """Each number of a text but years, with the first word of substance after it, and with the word before it."""
+    words = [bare(word) for word in _WORD.findall(text)]
+    for place, word in enumerate(words):
+        if word.isdigit() and len(word) != _DIGITS_OF_A_YEAR:
+            after = next((other for other in words[place + 1 : place + 3] if content_words(other)), "")
+            if after and not after.isdigit():
+                yield word, after
+
+
+def _counts_another_thing(figure: str, thing: str, sources: Sequence[str]) -> bool:
+    """Whether the sources count a thing, and never by this figure: "8 experts" of "9 experts and 8 nurses"."""
+    counted = [other for source in sources for other, its in _figures(source) if its == thing]
+    return bool(counted) and figure not in counted
+
+
+def _exchanges_countries(claim: str, source: str) -> bool:
+    """Whether two countries stand in a claim the other way round, and no other word of it is new."""
+    ours = [code for *_, code in sorted(mentions(claim))]
+    theirs = [code for *_, code in sorted(mentions(source))]
+    if len(ours) != 2 or len(set(ours)) != 2 or _is_within(ours, theirs) or not set(ours) <= set(theirs):
+        return False
+    named = {bare(word) for start, end, _ in mentions(claim) for word in _WORD.findall(claim[start:end])}
+    starts = sorted(mentions(claim))
+    are_joined = len(_WORD.findall(claim[starts[0][1] : starts[1][0]])) < 2
+    return not are_joined and content_words(claim) - named <= words_of(source)
+
+
 def _exchanges(claim: str, source: str) -> bool:
     """Whether a claim has the other words of a source in their order, and two names or numbers of it exchanged."""
     told = [word for word in _WORD.findall(claim) if word.casefold() not in ("the", "a", "an")]
@@ -72,7 +110,9 @@ def _exchanges(claim: str, source: str) -> bool:
     marked = {bare(word) for words in (known[1:], told[1:]) for word in words if _is_mark(word)}
     ours = [bare(word) for word in told if bare(word) in marked]
     theirs = [bare(word) for word in known if bare(word) in marked]
-    if len(set(ours)) < 2 or _is_within(ours, theirs):
+    # Of many, a clause that was moved to the other end leaves the rest in its order.
+    in_order = theirs if len(ours) < _MANY else theirs * 2
+    if len(set(ours)) < 2 or _is_within(ours, in_order):
         return False
     others = [bare(word) for word in told if bare(word) not in marked]
     return _is_within(others, [bare(word) for word in known]) and set(ours) <= set(theirs) and not _joins(source, ours)
