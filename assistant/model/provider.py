@@ -215,20 +215,13 @@ class LanguageModel:
         if schema is None:
             yield from self._chat.stream(list(messages))
             return
-        structured = self._chat.with_structured_output(dict(schema), include_raw=True)
-        told, parsed = False, None
-        for piece in structured.stream(list(messages)):
-            if not isinstance(piece, Mapping):
-                continue
-            parsed = piece.get("parsed") or parsed
-            if (raw := piece.get("raw")) is not None:
-                raw = _with_arguments_as_text(raw)
-                told = told or bool(_text_of(raw).strip())
-                yield raw
-        if not told and isinstance(parsed, Mapping):
-            from langchain_core.messages import AIMessageChunk
+        from langchain_core.runnables import RunnableSequence
 
-            yield AIMessageChunk(content=json.dumps(parsed))
+        # The whole sequence hands its message on only at its end; its first part streams what the bound model sends.
+        structured: Any = self._chat.with_structured_output(dict(schema), include_raw=True)
+        bound = structured.first if isinstance(structured, RunnableSequence) else structured
+        for piece in bound.stream(list(messages)):
+            yield _with_arguments_as_text(piece["raw"])
 
     def _finished(self, message: "AIMessage | None") -> "AIMessage":
         """The message, if it is one and the model had ended it."""
@@ -259,7 +252,7 @@ class LanguageModel:
 
 def _with_arguments_as_text(raw: "AIMessage") -> "AIMessage":
     """A piece of an answer that some providers put into a call of a tool, without text: its arguments as text."""
-    calls = getattr(raw, "tool_call_chunks", None)
+    calls: Any = getattr(raw, "tool_call_chunks", None)
     if calls:
         return raw.model_copy(update={"content": "".join(call["args"] or "" for call in calls), "tool_call_chunks": []})
     if raw.tool_calls and not _text_of(raw):

@@ -27,6 +27,7 @@ _BESIDE = 0.75
 _BEFORE = 3
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _TO_BE = re.compile(r"\bto be\b", re.IGNORECASE)
+_JOINING = frozenset("and or the of with between s und un и y et ja ir və ve".split())
 _DIGITS_OF_A_YEAR = 4
 _MANY = 4
 _MARKED = re.compile(r"n['’]t\b", re.IGNORECASE)
@@ -47,7 +48,7 @@ def turned(claim: str, sources: Sequence[str]) -> Iterator[str]:
         yield "scope"
     if beside and all(_exchanges(claim, source) or _exchanges_countries(claim, source) for source in beside):
         yield "exchanged"
-    if any(_counts_another_thing(figure, thing, sources) for figure, thing in _figures(claim)):
+    if _counts_another_thing(claim, sources):
         yield "another's number"
 
 
@@ -84,10 +85,14 @@ def _figures(text: str) -> Iterator[tuple[str, str]]:
                 yield word, after
 
 
-def _counts_another_thing(figure: str, thing: str, sources: Sequence[str]) -> bool:
-    """Whether the sources count a thing, and never by this figure: "8 experts" of "9 experts and 8 nurses"."""
-    counted = [other for source in sources for other, its in _figures(source) if its == thing]
-    return bool(counted) and figure not in counted
+def _counts_another_thing(claim: str, sources: Sequence[str]) -> bool:
+    """Whether the sources count a thing, and never by the claim's figure: "8 experts" of "9 experts and 8 nurses"."""
+    counted: dict[str, set[str]] = {}
+    for source in sources:
+        for figure, thing in _figures(source):
+            counted.setdefault(thing, set()).add(figure)
+    told = words_of(" ".join(sources))  # what is not told at all may have been added up
+    return any(figure in told and figure not in counted.get(thing, {figure}) for figure, thing in _figures(claim))
 
 
 def _exchanges_countries(claim: str, source: str) -> bool:
@@ -97,9 +102,16 @@ def _exchanges_countries(claim: str, source: str) -> bool:
     if len(ours) != 2 or len(set(ours)) != 2 or _is_within(ours, theirs) or not set(ours) <= set(theirs):
         return False
     named = {bare(word) for start, end, _ in mentions(claim) for word in _WORD.findall(claim[start:end])}
-    starts = sorted(mentions(claim))
-    are_joined = len(_WORD.findall(claim[starts[0][1] : starts[1][0]])) < 2
-    return not are_joined and content_words(claim) - named <= words_of(source)
+    are_joined = any(_joined(text, ours) for text in (claim, source))
+    return not are_joined and content_words(claim) - named - {"s"} <= words_of(source)
+
+
+def _joined(text: str, codes: Sequence[str]) -> bool:
+    """Whether two countries stand side by side in a text, with nothing but "and" and the like between them."""
+    found = sorted(mention for mention in mentions(text) if mention[2] in codes)
+    return any(
+        first[2] != second[2] and words_of(text[first[1] : second[0]]) <= _JOINING for first, second in pairwise(found)
+    )
 
 
 def _exchanges(claim: str, source: str) -> bool:
@@ -120,15 +132,10 @@ def _exchanges(claim: str, source: str) -> bool:
 
 def _joins(source: str, names: Sequence[str]) -> bool:
     """Whether the exchanged names are only listed side by side ("Latvia and Estonia"), in any order."""
-    words = [bare(word) for word in _WORD.findall(source)]
-    places = sorted(words.index(name) for name in set(names) if name in words)
+    words, told = [bare(word) for word in _WORD.findall(source)], set(names)
+    places = sorted({word: place for place, word in reversed(list(enumerate(words))) if word in told}.values())
     return all(
-        all(
-            word in ("and", "or", "the", "of", "with", "und", "un", "и", "y", "et", "ja", "ir", "və", "ve")
-            or word in names
-            for word in words[first:second]
-        )
-        for first, second in pairwise(places)
+        all(word in _JOINING or word in told for word in words[first:second]) for first, second in pairwise(places)
     )
 
 

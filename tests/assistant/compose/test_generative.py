@@ -252,6 +252,16 @@ def test_a_streamed_answer_shows_checked_drafts_and_settles_on_the_checked_text(
     assert not any(draft.warnings for draft in drafts)
 
 
+def test_an_answer_by_a_schema_is_streamed_sentence_by_sentence_too(briefs: Assistant, provider: FakeProvider) -> None:
+    worded = Assistant(briefs.store, model=connect("openai:gpt-4o", url=provider.url, key="none", timeout=PATIENT))
+    *drafts, last = list(worded.stream(FLAGSHIP))
+    assert "response_format" in provider.requests[-1]
+    assert provider.requests[-1]["stream"]
+    assert [len(draft.statements) for draft in drafts] == list(range(1, len(drafts) + 1))
+    assert len(drafts) >= 2
+    assert last.statements[: len(drafts)] == drafts[-1].statements
+
+
 def test_streaming_and_asking_end_in_the_same_answer_also_asynchronously(worded: Assistant) -> None:
     async def streamed() -> list[Answer]:
         return [answer async for answer in worded.chain.astream(FLAGSHIP)]
