@@ -88,18 +88,17 @@ class GenerativeComposer:
         """What is told of an answer that is being written: its checked sentences, each time there is one more."""
         as_json = self._model.has_structured_output
         seen = 0
+        so_far: Draft | None = None
 
         def show_written(text: str) -> None:
-            nonlocal seen
-            so_far = text.count("}" if as_json else "\n")
-            if so_far == seen:
-                return
-            seen = so_far
-            written = read_answer(complete_part(text, as_json=as_json))
-            if _declines(written, draft):
-                return
-            if kept := _kept(checked.checked(written.sentences)):
-                show(_worded(draft, kept, self._model.name, written.verdict))
+            nonlocal seen, so_far
+            if (ended := text.count("}" if as_json else "\n")) != seen:
+                seen = ended
+                written = read_answer(complete_part(text, as_json=as_json))
+                kept = [] if _declines(written, draft) else _kept(checked.checked(written.sentences))
+                so_far = _worded(draft, kept, self._model.name, written.verdict) if kept else so_far
+            if so_far is not None:  # told again with every piece, so that a listener that has gone is noticed
+                show(so_far)
 
         return show_written
 
