@@ -36,6 +36,8 @@ _MOST_REPAIRED = 6
 # Of the time that is left after writing.
 _TIME_TO_REPAIR = 0.7
 _CLOSEST_SHOWN = 3
+# What the model is told to write in.
+_ENGLISH, _AS_ASKED = "English", "the language of the question"
 _REPAIRED = re.compile(r"^\W{0,3}([A-F])[:.)]\s+(?=\S)")
 
 Show = Callable[[Draft], None]
@@ -46,10 +48,19 @@ class GenerativeComposer:
     """Puts drafts into a language model's words.
 
     With `marks_unsupported`, a sentence that breaks no literal rule and is only too far from what it cites stays, and
-    is marked.
+    is marked. The answer is in English unless `in_askers_language`, which needs a checker that compares a claim with
+    sources in another language; by the words alone it would lose nearly every sentence.
     """
 
-    def __init__(self, model: LanguageModel, checker: Checker, *, marks_unsupported: bool = False) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        checker: Checker,
+        *,
+        marks_unsupported: bool = False,
+        in_askers_language: bool = False,
+    ) -> None:
+        self._in_askers_language = in_askers_language
         self._model = model
         self._checker = checker
         self._marks_unsupported = marks_unsupported
@@ -76,7 +87,8 @@ class GenerativeComposer:
         given = gather(draft.evidence, evidence, passages, most_characters=self._model.evidence_characters)
         if not given.sentences:
             return draft
-        request = _Request(question, given, self._model, time_budget)
+        is_english = not self._in_askers_language or question.language == ENGLISH
+        request = _Request(question, given, self._model, time_budget, _ENGLISH if is_english else _AS_ASKED)
         checked = CheckedSentences(question, given, self._checker, marks_unsupported=self._marks_unsupported)
         try:
             written = request.answer(draft, None if show is None else self._showing(draft, checked, show))
@@ -137,11 +149,14 @@ class GenerativeComposer:
 class _Request:
     """What is asked of the model for one question."""
 
-    def __init__(self, question: Question, given: GivenEvidence, model: LanguageModel, time_budget: TimeBudget) -> None:
+    def __init__(
+        self, question: Question, given: GivenEvidence, model: LanguageModel, time_budget: TimeBudget, language: str
+    ) -> None:
         self.question = question
         self.given = given
         self.time_budget = time_budget
         self._model = model
+        self._language = language
 
     def answer(self, draft: Draft, show: Callable[[str], None] | None) -> WrittenAnswer:
         """What the model writes. Raises `ModelUnavailable`."""
@@ -151,7 +166,7 @@ class _Request:
             self.given,
             most=LONGEST_ANSWER,
             as_json=self._model.has_structured_output,
-            language=_language(self.question),
+            language=self._language,
             hint=Hint(draft.remark if refuses else ""),
         )
         reply = self._model.ask(
@@ -165,7 +180,7 @@ class _Request:
             self.question.standalone,
             self.given,
             [(each.written.text, each.reason) for each in failed],
-            language=_language(self.question),
+            language=self._language,
         )
         try:
             reply = self._model.ask(messages, purpose="repair", time_budget=self.time_budget.part(_TIME_TO_REPAIR))
@@ -240,8 +255,3 @@ def _of_the_question(missing: str, question: Question) -> str:
     """What a model says is missing, where every word of it that matters is the question's own."""
     known = {word[:5] for word in content_words(f"{question.text} {question.standalone}")}
     return missing if missing and all(word[:5] in known for word in content_words(missing)) else ""
-
-
-def _language(question: Question) -> str:
-    """The language of the answer, by its English name."""
-    return "English" if question.language == ENGLISH else question.language

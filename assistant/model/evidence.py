@@ -134,17 +134,9 @@ def _of_block(document: Document, block: Span) -> Iterator[Span]:
 
 
 def _widened(document: Document, span: Span) -> Span:
-    """The span with the line before and after it, so that neighbours are not cut."""
+    """The span with the lines around it that lie wholly in its neighbourhood."""
     text = document.text
-    lowest, highest = max(0, span.start - _NEIGHBOURHOOD), min(len(text), span.end + _NEIGHBOURHOOD)
-    before = text.rstrip()[: span.start].rstrip()
-    start = text.rfind("\n", lowest, len(before)) + 1 if lowest else text.rfind("\n", 0, len(before)) + 1
-    following = len(text) - len(text[span.end :].lstrip()) if text[span.end :].strip() else span.end
-    end = text.find("\n", following, highest)
-    return Span(
-        min(start or (0 if not lowest else span.start), span.start), end if end >= 0 else _end(text, span, highest)
-    )
-
-
-def _end(text: str, span: Span, highest: int) -> int:
-    return len(text) if highest == len(text) else span.end
+    lowest, highest = span.start - _NEIGHBOURHOOD, span.end + _NEIGHBOURHOOD
+    start = 0 if lowest <= 0 else text.find("\n", lowest, span.start) + 1 or span.start
+    end = len(text) if highest >= len(text) else text.rfind("\n", span.end, highest)
+    return Span(start, end if end >= span.end else span.end)

@@ -257,9 +257,10 @@ def test_an_answer_by_a_schema_is_streamed_sentence_by_sentence_too(briefs: Assi
     *drafts, last = list(worded.stream(FLAGSHIP))
     assert "response_format" in provider.requests[-1]
     assert provider.requests[-1]["stream"]
-    assert [len(draft.statements) for draft in drafts] == list(range(1, len(drafts) + 1))
-    assert len(drafts) >= 2
-    assert last.statements[: len(drafts)] == drafts[-1].statements
+    shown = list(dict.fromkeys(len(draft.statements) for draft in drafts))
+    assert shown == list(range(1, len(shown) + 1))
+    assert len(shown) >= 2
+    assert last.statements[: len(drafts[-1].statements)] == drafts[-1].statements
 
 
 def test_streaming_and_asking_end_in_the_same_answer_also_asynchronously(worded: Assistant) -> None:
