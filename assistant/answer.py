@@ -23,6 +23,18 @@ class Outcome(StrEnum):
     UNCLEAR = "unclear"  # the question names nothing to look for
 
 
+class Layout(StrEnum):
+    """How a statement stands beside the one before it."""
+
+    RUNNING = "running"  # it goes on in the same paragraph
+    PARAGRAPH = "paragraph"  # it begins one
+    ITEM = "item"  # of a list
+    ROW = "row"  # of a table, its cells joined by " | "
+
+
+_BEFORE = {Layout.RUNNING: " ", Layout.PARAGRAPH: "\n\n", Layout.ITEM: "\n- ", Layout.ROW: "\n| "}
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentReference:
     """What a reader needs to know of a cited document; `sha256` is of the file's bytes."""
@@ -76,9 +88,15 @@ class Statement:
 
     text: str
     citations: tuple[int, ...] = ()
+    layout: Layout = Layout.RUNNING
 
     def __str__(self) -> str:
         return self.text + "".join(f" [{number}]" for number in self.citations)
+
+    @property
+    def laid_out(self) -> str:
+        """The statement with what stands before it where others do: a space, a line break, the mark of an item."""
+        return f"{_BEFORE[self.layout]}{self}{' |' if self.layout is Layout.ROW else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +121,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer as text with `[n]` markers."""
-        return " ".join(str(statement) for statement in self.statements)
+        """The answer as text with `[n]` markers, in the paragraphs and lists that it was written in."""
+        return "".join(statement.laid_out for statement in self.statements).strip()
 
     def to_dict(self) -> dict[str, Any]:
         """The outside shape: plain JSON values, keys as documented in `docs/architecture.md`."""

@@ -16,12 +16,13 @@ from assistant.language.parties import Party
 from assistant.model.budget import Budget
 from assistant.model.connection import connect
 from assistant.model.provider import LanguageModel
-from assistant.model.rewriting import QuestionWriter
 from assistant.model.support import SupportChecker
+from assistant.model.understanding import QuestionReader
 from assistant.progress import ProgressEvent
 from assistant.question.shapes import Probes
 from assistant.reader.network import ReaderNetwork
 from assistant.reader.reading import EvidenceReader
+from assistant.reader.support import TrainedEntailment
 from assistant.record.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from assistant.scope.holdings import Holdings
 from assistant.scope.scope import EVERYTHING, Scope, hidden_sources, parties_of, visible_document
@@ -59,13 +60,14 @@ class Assistant:
         self.store = store
         self.model = model
         self.retriever = HybridRetriever(store=store, count=passages)
-        composer = rewriter = None
+        network = ReaderNetwork()
+        composer = question_reader = None
         if model is not None:
-            checker = SupportChecker(store.encoder)
+            checker = SupportChecker(TrainedEntailment(network))
             composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
-            rewriter = QuestionWriter(model)
-        reader = EvidenceReader(ReaderNetwork())
-        self.chain = AnswerChain(store, self.retriever, reader, Probes(store.encoder.encode_query), composer, rewriter)
+            question_reader = QuestionReader(model)
+        probes = Probes(store.encoder.encode_query)
+        self.chain = AnswerChain(store, self.retriever, EvidenceReader(network), probes, composer, question_reader)
         self.suggestions = Suggestions(store, self.chain)
         self.holdings = Holdings(store)
         self._refreshing = threading.Lock()

@@ -20,8 +20,8 @@ from assistant.compose.draft import Draft
 from assistant.compose.drafting import draft_of, settled, with_later_step
 from assistant.compose.generative import GenerativeComposer
 from assistant.language.orders import gives_orders
-from assistant.model.rewriting import QuestionWriter
 from assistant.model.time_budget import TimeBudget
+from assistant.model.understanding import QuestionReader, extra_searches
 from assistant.progress import Listener, ProgressEvent, Stage, Step, as_it_happens, growing
 from assistant.question.question import Question, understand
 from assistant.question.shapes import Probes
@@ -47,6 +47,7 @@ class Progress:
     question: Question
     history: Sequence[Turn]
     view: View
+    searches: tuple[str, ...] = ()
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
@@ -57,7 +58,7 @@ class Progress:
 class AnswerChain(Runnable[ChainInput, Answer]):
     """Answers questions over a store. Every step is a named Runnable, so a trace shows them one by one.
 
-    With a `composer` and a `rewriter`, a language model words answers and makes follow-ups stand alone.
+    With a `composer` and a `question_reader`, a language model words answers and says what a question means.
     """
 
     def __init__(
@@ -67,14 +68,14 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         reader: EvidenceReader,
         probes: Probes,
         composer: GenerativeComposer | None = None,
-        rewriter: QuestionWriter | None = None,
+        question_reader: QuestionReader | None = None,
     ) -> None:
         self._store = store
         self._retriever = retriever
         self.reader = reader
         self._probes = probes
         self._composer = composer
-        self._rewriter = rewriter
+        self._question_reader = question_reader
         self.views = Views(store)
         self._steps: Runnable[ChainInput, Answer] = (
             RunnableLambda(self._understand, name="understand")
@@ -142,12 +143,13 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         text, history, scope = _asked(input)
         view = self.views.of(scope)
         progress = Progress(self._understood(text, history, view), history, view)
-        if self._composer is not None and self._rewriter is not None:
+        if self._composer is not None and self._question_reader is not None:
             progress.time_budget = self._composer.time_budget(scope.asker)
             by_rules, some = progress.question, progress.time_budget.part(_TIME_TO_UNDERSTAND)
-            rewritten = self._rewriter.standalone(by_rules, history, time_budget=some)
-            if rewritten != by_rules.standalone:
-                progress.question = replace(self._understood(rewritten, (), view), text=text)
+            read = self._question_reader.understood(by_rules, history, time_budget=some)
+            progress.searches = extra_searches(read, by_rules)
+            if read.standalone != by_rules.standalone:
+                progress.question = replace(self._understood(read.standalone, (), view), text=text)
         return progress
 
     def _understood(self, text: str, history: Sequence[Turn], view: View) -> Question:
@@ -164,10 +166,16 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         started = time.perf_counter()
         _tell(config, Stage.SEARCHING, lambda: progress.view.passages)
         found = find_passages(progress.question, self._retriever, progress.view.allowed)
-        progress.hits = found.hits
+        progress.hits = self._with_more(found.hits, progress)
         progress.question = replace(progress.question, absent_parties=found.absent, absent_year=found.absent_year)
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
+
+    def _with_more(self, hits: list[Hit], progress: Progress) -> list[Hit]:
+        """The hits, and behind them what a language model's own searches found beside."""
+        known = {hit.passage.id for hit in hits}
+        more = [hit for text in progress.searches for hit in self._retriever.search(text, None, progress.view.allowed)]
+        return [*hits, *{hit.passage.id: hit for hit in more if hit.passage.id not in known}.values()]
 
     def _read(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         if progress.draft is not None:
@@ -187,9 +195,9 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         return progress
 
     def _written(self, progress: Progress, config: RunnableConfig) -> Draft:
-        """The draft, in a language model's words where there is one and something to tell."""
+        """The draft, in a language model's words where there is one; a refusal is a hint to it and no gate."""
         draft = progress.draft or draft_of(progress.question, progress.evidence, progress.view, self.reader.scores)
-        if self._composer is None or draft.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
+        if self._composer is None or draft.outcome is Outcome.UNCLEAR:
             return draft
         tell = _teller(config)
         _tell(config, Stage.WRITING, lambda: len(progress.evidence))
@@ -197,6 +205,7 @@ class AnswerChain(Runnable[ChainInput, Answer]):
             progress.question,
             draft,
             progress.evidence,
+            passages=progress.hits,
             time_budget=progress.time_budget or self._composer.time_budget(),
             show=tell and (lambda so_far: tell(replace(self._answer(progress, so_far), is_draft=True))),
         )

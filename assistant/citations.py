@@ -50,7 +50,7 @@ def statements_of(draft: Draft, find_document: FindDocument) -> tuple[list[State
                 numbered[key] = citation
                 numbers.append(citation.number)
         if numbers:
-            statements.append(Statement(sentence.text, tuple(dict.fromkeys(numbers))))
+            statements.append(Statement(sentence.text, tuple(dict.fromkeys(numbers)), sentence.layout))
     return statements, list(numbered.values())
 
 

@@ -4,8 +4,9 @@
 
 The model is the tests' scripted server, over real HTTP. First, answers to the shipped questions with a model that
 invents or fails in every way there is: inventions shown, and how late the fallbacks come. Then documents that carry
-orders, read by a model that obeys all of them: orders whose effect can be seen. Each part is run again with checks
-switched off, on fewer questions; without any it must fail, or the measurement sees nothing.
+orders, read by a model that obeys all of them: orders whose effect can be seen. Both are run again with checks switched
+off, on fewer questions; without any they must fail, or the measurement sees nothing. Between them, a strong model's
+recorded answers (`recorded`): of its true and its falsified sentences, those shown.
 """
 
 import argparse
@@ -36,6 +37,7 @@ from assistant.language.orders import gives_orders
 from assistant.model.circuit_breaker import CircuitBreaker
 from assistant.model.connection import connect
 from assistant.model.support import Verdict, broken_rules
+from benchmarks.recorded import replayed, rows
 from benchmarks.table import percentile, print_table
 from corpus.encoder.opening import open_encoder
 from corpus.encoder.protocol import Encoder
@@ -49,7 +51,7 @@ CONTROL_SHARE = 0.25
 class NoChecks:
     """Lets everything pass: the build that must fail."""
 
-    def check(self, claim: str, cited: object, parties: object = ()) -> Verdict:
+    def check(self, claim: str, cited: object, parties: object = (), known: str = "") -> Verdict:
         """Nothing is wrong with any claim."""
         return Verdict((), 1.0)
 
@@ -68,6 +70,7 @@ def main() -> None:
         print_table(
             f"A failing model, timeout {TIMEOUT:g} s", header, list(failing(store, provider, arguments.answers))
         )
+        print_table("A strong model's recorded answers", ("what", "figure"), list(rows(replayed(Assistant(store)))))
         store.close()
         print_table(
             "Wordings of orders that nobody had looked at", ("what becomes of them", "wordings"), list(unseen())
@@ -111,7 +114,7 @@ def _asked(
         answer = assistant.ask(question)
         taken = time.perf_counter() - started
         if answer.outcome not in (Outcome.ANSWERED, Outcome.PARTIAL):
-            continue  # a refusal, which no model is asked about
+            continue  # a refusal
         seconds.append(taken)
         fell_back = answer.composer == "extractive"
         figures["answers"] += 1

@@ -22,7 +22,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from assistant.model.support import SUPPORTED_FROM, SupportChecker, broken_rules, word_overlap
+from assistant.model.entailment import SUPPORTED_FROM, WordingEntailment, word_overlap
+from assistant.model.support import broken_rules
 from benchmarks.table import print_table
 from corpus.encoder.opening import open_encoder
 from corpus.encoder.protocol import Encoder
@@ -96,7 +97,7 @@ def sampled(claims: list[Claim], count: int) -> list[Claim]:
 
 def scored(claims: Sequence[Claim], encoder: Encoder) -> Mapping[str, np.ndarray]:
     """For every way the claims' scores, between 0 and 1; what breaks a literal rule has 0 from the last two."""
-    checker = SupportChecker(encoder)
+    checker = WordingEntailment(encoder)
     score = np.array([checker.score(claim.text, claim.cited) for claim in claims])
     literal = np.array([not any(broken_rules(claim.text, claim.cited)) for claim in claims], dtype=float)
     return {

@@ -46,6 +46,7 @@ OWNERS = {
     "langchain_core": (
         "assistant.search.retrieval",
         "assistant.chain",
+        "assistant.tool",
         "assistant.model.connection",
         "assistant.model.provider",
         "corpus.index.vectors",

@@ -10,13 +10,14 @@ from fakes import FakeEncoder
 from growth import PIECES, grows_faster, patterns, repeated
 
 from assistant.compose.draft import readable
-from assistant.compose.generative import written_sentences
+from assistant.compose.written import written_sentences
 from assistant.language.asked_status import asked_status, names_instrument
 from assistant.language.commitments import describes_content, report, states_absence, tells_of_talks
 from assistant.language.dates import days_named, event_date, months, period
 from assistant.language.orders import gives_orders
 from assistant.language.parties import mark_countries, with_capitals
-from assistant.model.support import broken_rules, names, numbers, quotes
+from assistant.model.arithmetic import numbers
+from assistant.model.support import broken_rules, names, quotes
 from assistant.question.conversation import standing_alone
 from assistant.question.spelling import mended
 from assistant.scope.scope import parties_of

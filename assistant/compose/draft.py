@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assistant.answer import EXTRACTIVE, Outcome
+from assistant.answer import EXTRACTIVE, Layout, Outcome
 from assistant.reader.reading import Evidence
 
 # Two sentences that share more of their words than this say the same thing.
@@ -13,10 +13,16 @@ SAME_WORDING = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence in words of its own, and the evidence that it cites."""
+    """A sentence in words of its own, the evidence that it cites, and how it stands beside the one before it."""
 
     text: str
     evidence: tuple[Evidence, ...]
+    layout: Layout = Layout.RUNNING
+
+    @classmethod
+    def quoting(cls, item: Evidence, layout: Layout = Layout.RUNNING) -> "Sentence":
+        """A sentence of the evidence word for word, in quotation marks among a language model's."""
+        return cls(f"“{readable(item.text)}”", (item,), layout)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from assistant.language.organisations import is_named
 from assistant.language.parties import is_about, names
 from assistant.question.question import Question
 from assistant.question.shapes import Shape
-from assistant.reader.calibration import ADD, TELL
+from assistant.reader.calibration import ADD, NEAR, TELL
 from assistant.reader.reading import Evidence
 
 CLOSEST_SHOWN = 3
 LONGEST = {
-    Shape.FACT: 2,
+    Shape.FACT: 3,
     Shape.STATUS: 4,
     Shape.EXPLANATION: 4,
     Shape.PROVISION: 5,
@@ -80,8 +80,9 @@ def select(question: Question, about: Sequence[Evidence]) -> list[Evidence]:
     """The sentences that are told, the best first, then the others in the order in which they are read."""
     longest = LONGEST[question.shape]
     chosen = list(about[:1])
+    least = max(ADD, NEAR * about[0].score)
     for item in about[1:]:
-        if len(chosen) < longest and item.score >= ADD and not repeats(item.text, (other.text for other in chosen)):
+        if len(chosen) < longest and item.score >= least and not repeats(item.text, (other.text for other in chosen)):
             chosen.append(item)
     if question.shape is Shape.COMPARISON:
         chosen += _of_each_party(question, chosen, about)[: max(0, longest - len(chosen))]
@@ -89,7 +90,12 @@ def select(question: Question, about: Sequence[Evidence]) -> list[Evidence]:
     if question.shape is Shape.TIMELINE:
         return sorted(chosen, key=lambda item: (item.document.published or "9999", item.document.path, item.span))
     if question.shape is Shape.STATUS:
-        return [first, *sorted(rest, key=_furthest_and_newest)]
+        # What denies it answers at once; else the furthest that is reported does.
+        return (
+            [first, *sorted(rest, key=_furthest_and_newest)]
+            if _denies(first)
+            else sorted(chosen, key=_furthest_and_newest)
+        )
     return [first, *sorted(rest, key=lambda item: (item.document.id != first.document.id, -item.standing, item.span))]
 
 
@@ -117,7 +123,13 @@ def _names_any(question: Question, item: Evidence) -> bool:
     )
 
 
+def _denies(item: Evidence) -> bool:
+    return item.report.denied is not None or item.report.ended
+
+
 def _furthest_and_newest(item: Evidence) -> tuple[int, list[int], str]:
-    """Sorts the furthest status first, and of one status the newest; undated documents come last."""
+    """Sorts the furthest status that is told as news first, and of one the newest; undated documents come last."""
+    told = item.report.reported or Status.DISCUSSED
+    reached = told if told >= Status.AGREED and not item.report.in_passing else Status.DISCUSSED
     published = item.document.published or "0"
-    return -(item.report.reported or 0), [-int(part) for part in published.split("-")], item.document.path
+    return -reached, [-int(part) for part in published.split("-")], item.document.path

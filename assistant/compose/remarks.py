@@ -65,13 +65,33 @@ def told_word_for_word(reason: str) -> str:
     return f"{reason}; this answer is quoted word for word instead."
 
 
-def taken_out(count: int) -> str:
-    """How many sentences of a language model do not stand in what they cite."""
-    if count == 1:
-        return "A sentence that the language model wrote was taken out, because no passage that it cites holds it."
+def not_told(missing: str) -> str:
+    """What of a question is left open, in the question's own words."""
     return (
-        f"{count} sentences that the language model wrote were taken out, because no passage that they cite holds them."
+        f"The documents found do not tell this: {missing}."
+        if missing
+        else "The documents found answer this only in part."
     )
+
+
+def taken_out(count: int, quoted: int = 0) -> str:
+    """How many sentences of a language model no passage holds, and in place of how many a passage is quoted."""
+    gone = count - quoted
+    told = []
+    if gone:
+        told.append(f"{_counted(gone)} that the language model wrote {_was(gone)} taken out")
+    if quoted:
+        told.append(f"in place of {quoted if gone else _counted(quoted)} the source is quoted word for word")
+    line = ", and ".join(told)
+    return f"{line[:1].upper()}{line[1:]}: the passages do not hold what stood there."
+
+
+def _counted(count: int) -> str:
+    return "a sentence" if count == 1 else f"{count} sentences"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 @cache

@@ -38,6 +38,10 @@ log = logging.getLogger(__name__)
 Messages = Sequence[tuple[str, str]]
 # Whoever goes on after so many characters is not answering any more.
 _MOST_CHARACTERS = 20_000
+# Of evidence: where the window is not known, the least, and the most, for attention thins and tokens cost. Half the
+# window is kept free for the marks of the lines and for thinking.
+_EVIDENCE_CHARACTERS, _LEAST_EVIDENCE, _MOST_EVIDENCE = 20_000, 4_000, 40_000
+_TOKENS_KEPT, _CHARACTERS_A_TOKEN = 5_000, 3
 # Questions put at once; abandoned ones count until their connection has ended.
 _AT_ONCE = 8
 _ATTEMPTS = 3
@@ -83,6 +87,15 @@ class LanguageModel:
         profile: Mapping[str, Any] = getattr(self._chat, "profile", None) or {}
         return bool(profile.get("structured_output"))
 
+    @property
+    def evidence_characters(self) -> int:
+        """How much evidence fits into a question, by the window that the provider's package knows of the model."""
+        profile: Mapping[str, Any] = getattr(self._chat, "profile", None) or {}
+        window = profile.get("max_input_tokens")
+        if not isinstance(window, int):
+            return _EVIDENCE_CHARACTERS
+        return max(_LEAST_EVIDENCE, min(_MOST_EVIDENCE, (window - _TOKENS_KEPT) * _CHARACTERS_A_TOKEN // 2))
+
     def time_budget(self, asker: str = "") -> TimeBudget:
         """What an answer that begins now may take, for whoever asks."""
         return TimeBudget(time.monotonic() + self.timeout, asker=asker)
@@ -99,7 +112,7 @@ class LanguageModel:
         """What the model answers to `messages`, (role, text) each.
 
         `show` is given all that it wrote so far, again and again. A provider that can keeps its answer to the JSON
-        `schema`, and then shows nothing before its end.
+        `schema`.
 
         Raises `ModelUnavailable`, at the deadline at the latest.
         """
@@ -202,11 +215,13 @@ class LanguageModel:
         if schema is None:
             yield from self._chat.stream(list(messages))
             return
-        answered: Any = self._chat.with_structured_output(dict(schema), include_raw=True).invoke(list(messages))
-        if isinstance(answered["parsed"], Mapping):  # some providers put it into a call of a tool, with no text at all
-            yield answered["raw"].model_copy(update={"content": json.dumps(answered["parsed"])})
-        else:
-            yield answered["raw"]
+        from langchain_core.runnables import RunnableSequence
+
+        # The whole sequence hands its message on only at its end; its first part streams what the bound model sends.
+        structured: Any = self._chat.with_structured_output(dict(schema), include_raw=True)
+        bound = structured.first if isinstance(structured, RunnableSequence) else structured
+        for piece in bound.stream(list(messages)):
+            yield _with_arguments_as_text(piece["raw"])
 
     def _finished(self, message: "AIMessage | None") -> "AIMessage":
         """The message, if it is one and the model had ended it."""
@@ -233,6 +248,16 @@ class LanguageModel:
     def _unavailable(self, error: Exception) -> ModelUnavailable:
         sentence = failure_in_words(error, self.name)
         return self._too_late() if sentence is None else ModelUnavailable(sentence)
+
+
+def _with_arguments_as_text(raw: "AIMessage") -> "AIMessage":
+    """A piece of an answer that some providers put into a call of a tool, without text: its arguments as text."""
+    calls: Any = getattr(raw, "tool_call_chunks", None)
+    if calls:
+        return raw.model_copy(update={"content": "".join(call["args"] or "" for call in calls), "tool_call_chunks": []})
+    if raw.tool_calls and not _text_of(raw):
+        return raw.model_copy(update={"content": json.dumps(raw.tool_calls[0]["args"])})
+    return raw
 
 
 def _text_of(message: "AIMessage") -> str:

@@ -1,46 +1,27 @@
 """Does a sentence stand in the passages it cites? Checked by rules first, then by one score.
 
-The rules are literal: numbers, dates, names, parties, quotes, links and the status of commitments must stand in a cited
-sentence, and nothing may be told as a fact that a source only has somebody say or order. The score is the mean of two:
-how near the claim's strangest words are to a word of the cited sentences (late interaction over the encoder's token
-vectors), and which share of its content words stands there. Its threshold was fitted on one half of WiCE and BEGIN by
-`benchmarks/support.py`. Nothing is learned, no language model is asked, and what a sentence means is not understood:
-who did what to whom may still be exchanged.
+The rules are literal: numbers (or what can be counted and added up), dates, names, parties, quotes, links and the
+status of commitments must stand in a cited sentence, nothing may be told as a fact that a source only has somebody say
+or order, and neither "not", "will" nor the order of two names may be lost or added (`turns`). Whether the sentences
+hold the claim as a whole is for an `Entailment`. No language model is asked.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Protocol
-
-import numpy as np
 
 from assistant.language.commitments import Status, report
 from assistant.language.dates import MONTHS, days_named, months
 from assistant.language.parties import Party, mentions, party_of
-from corpus.encoder.protocol import Encoder, nearness
+from assistant.model.arithmetic import computed, numbers
+from assistant.model.entailment import Entailment, bare, content_words, words_of
+from assistant.model.turns import turned
 
-# Fitted by benchmarks/support.py, see docs/evaluation.md.
-SUPPORTED_FROM = 0.56
-# The nearness that a tenth of a claim's tokens does not reach: one strange word counts, however long the rest.
-_STRANGEST = 0.1
+# A probability; `Entailment` is calibrated.
+HELD_FROM = 0.5
 
-_NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
-}
-_SCALES = {"thousand": 3, "million": 6, "mln": 6, "billion": 9, "bln": 9}
-_NUMBER = re.compile(
-    rf"(?:(?P<digits>\d+(?:[.,]\d+)*)|\b(?P<word>{'|'.join(_NUMBER_WORDS)})\b)(?:\s*(?P<scale>{'|'.join(_SCALES)})\b)?",
-    re.IGNORECASE,
-)
-# As good as "they": whoever they are is checked by name.
-_THE_TWO = re.compile(
-    r"\b(?:the|these|those) two (?=sides|countries|parties|ministries|ministers|governments|states)", re.IGNORECASE
-)
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{2,}?)[”“»\"]|‘([^‘’]{3,}?)’")
 _LINK = re.compile(
@@ -63,12 +44,8 @@ _STARTING_WORDS = frozenset(
     vaccines visits when where whereas which while who with within you
     """.split()
 )
-_EMPTY_WORDS = frozenset(
-    """
-    a an and are as at be been but by for from had has have he her his i in is it its of on or she that the their they
-    this to was were which who will with you
-    """.split()
-)
+# "Yes, ...", "No, ...", in any language: an answer to the question, which denies nothing of what follows.
+_INTERJECTION = re.compile(r"^[^\W\d_]{1,3}[,:—–] +")
 _FRAME = re.compile(r":\s|\b(?:that|dass|que|что|ka)\b|[“„«\"]")
 _MARKS_OF_END = frozenset(".!?:")
 _MONTH_NAMES = frozenset(month.casefold() for month in MONTHS)
@@ -77,17 +54,17 @@ _MONTH_NAMES = frozenset(month.casefold() for month in MONTHS)
 class Checker(Protocol):
     """What decides whether a claim may stand: `SupportChecker`, or a test's own."""
 
-    def check(self, claim: str, cited: Sequence[str], parties: Collection[Party] = ()) -> "Verdict":
-        """Whether `claim` stands in the sentences `cited`; `parties` may be named even where those do not."""
+    def check(self, claim: str, cited: Sequence[str], parties: Collection[Party] = (), known: str = "") -> "Verdict":
+        """Whether `claim` stands in the sentences `cited`; `parties` and names in `known` need not stand there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check found: `reasons` are the literal rules that a claim breaks, `score` its nearness to its sources."""
+    """What a check found: `reasons` are the literal rules that a claim breaks, `score` how probably it is held."""
 
     reasons: tuple[str, ...]
     score: float
-    threshold: float = SUPPORTED_FROM
+    threshold: float = HELD_FROM
 
     @property
     def is_literal(self) -> bool:
@@ -101,43 +78,35 @@ class Verdict:
 
 
 class SupportChecker:
-    """The rules and the score, over an encoder's token vectors."""
+    """The rules, then the probability that the cited sentences hold the claim."""
 
-    def __init__(self, encoder: Encoder, threshold: float = SUPPORTED_FROM) -> None:
-        self._encoder = encoder
+    def __init__(self, entailment: Entailment, threshold: float = HELD_FROM) -> None:
+        self._entailment = entailment
         self._threshold = threshold
 
-    def check(self, claim: str, cited: Sequence[str], parties: Collection[Party] = ()) -> Verdict:
-        """See `Checker`; the score of a claim that breaks a rule is not computed and 0."""
-        reasons = tuple(broken_rules(claim, cited, parties))
-        return Verdict(reasons, 0.0 if reasons else self.score(claim, cited), self._threshold)
-
-    def score(self, claim: str, cited: Sequence[str]) -> float:
-        """From 0 to 1, 1 for a literal slice: the mean of the strangest tokens' nearness and of the word overlap."""
-        vectors, *sources = self._encoder.token_vectors([claim, *cited])
-        held = [source for source in sources if len(source)]
-        if not len(vectors) or not held:
-            return 0.0
-        nearest = (vectors @ np.concatenate(held).T).max(axis=1)
-        strangest = nearness(float(np.quantile(nearest, _STRANGEST)), self._encoder.unrelated)
-        return (max(strangest, 0.0) + word_overlap(claim, cited)) / 2
+    def check(self, claim: str, cited: Sequence[str], parties: Collection[Party] = (), known: str = "") -> Verdict:
+        """See `Checker`; of a claim that breaks a rule the probability is not asked for and 0."""
+        claim = _INTERJECTION.sub("", claim)
+        reasons = tuple(broken_rules(claim, cited, parties, known))
+        if reasons or not claim.strip() or not cited:
+            return Verdict(reasons, 0.0, self._threshold)
+        is_slice = any(_folded(claim).rstrip(". ") in _folded(text) for text in cited)
+        score = 1.0 if is_slice else self._entailment.held([(claim, " ".join(cited))])[0]
+        return Verdict((), score, self._threshold)
 
 
-def word_overlap(claim: str, cited: Sequence[str]) -> float:
-    """The share of a claim's content words that stand in the cited sentences."""
-    wanted, found = _words(claim) - _EMPTY_WORDS, _words(" ".join(cited))
-    return len(wanted & found) / len(wanted) if wanted else 0.0
+def broken_rules(claim: str, cited: Sequence[str], parties: Collection[Party] = (), known: str = "") -> Iterator[str]:
+    """What of `claim` stands in none of the sentences `cited`, one word for each sort of it.
 
-
-def broken_rules(claim: str, cited: Sequence[str], parties: Collection[Party] = ()) -> Iterator[str]:
-    """What of `claim` stands in none of the sentences `cited`, one word for each sort of it."""
-    claim, sources = _plain(claim), [_plain(text) for text in cited]
+    Names may stand in `known` too: whoever published the sentences.
+    """
+    claim, sources = _INTERJECTION.sub("", _plain(claim)), [_plain(text) for text in cited]
     together = " \n ".join(sources)
-    if numbers(claim) - numbers(together):
+    if (missing := numbers(claim) - numbers(together)) and missing - computed(sources):
         yield "number"
     if days_named(claim) - days_named(together) or not _months_stand(claim, together):
         yield "date"
-    if set(names(claim)) - _words(together):
+    if set(names(claim, together)) - words_of(together) - words_of(known):
         yield "name"
     if _countries(claim) - _countries(together) - {party.code for party in parties}:
         yield "country"
@@ -151,24 +120,16 @@ def broken_rules(claim: str, cited: Sequence[str], parties: Collection[Party] = 
         yield "frame"
     if _DENIAL.search(claim) and not _DENIAL.search(together):
         yield "denial"
+    yield from turned(claim, sources)
 
 
-def numbers(text: str) -> frozenset[Decimal]:
-    """The numbers that a text names, in digits or in words up to twelve; "5 million" is 5000000."""
-    found = set()
-    for match in _NUMBER.finditer(_THOUSANDS.sub("", _THE_TWO.sub("", text))):
-        digits = match["digits"] or str(_NUMBER_WORDS[match["word"].lower()])
-        whole, *rest = re.split(r"[.,]", digits)
-        scale = Decimal(10) ** _SCALES.get((match["scale"] or "").lower(), 0)
-        # More than one part is no decimal fraction ("23.09.2022"): each of its numbers counts.
-        parts = [f"{whole}.{rest[0]}"] if len(rest) == 1 else [whole, *rest]
-        found |= {Decimal(part) * scale for part in parts}
-    return frozenset(found)
+def names(text: str, known: str = "") -> Iterator[str]:
+    """The capitalised words of a sentence that name something, in lower case; countries and months are left out.
 
-
-def names(text: str) -> Iterator[str]:
-    """The capitalised words of a sentence that name something, in lower case; countries and months are left out."""
+    A first word names nobody where a comma follows it ("Yes, ...") or `known` has it in lower case.
+    """
     spans = mentions(text)
+    ordinary = {word for word in _WORD.findall(known) if word.islower()}
     end = 0
     for match in _WORD.finditer(text):
         word = re.sub(r"['’]s?$", "", match.group())
@@ -177,7 +138,8 @@ def names(text: str) -> Iterator[str]:
         is_country = any(start <= match.start() < end for start, end, _ in spans)
         if is_country or word.isdigit() or word in ("I", word.lower()) or word.casefold() in _MONTH_NAMES:
             continue
-        if not (is_first and word.casefold() in _STARTING_WORDS):
+        begins = word.casefold() in _STARTING_WORDS or word.casefold() in ordinary or text[end : end + 1] == ","
+        if not (is_first and begins):
             yield word.casefold()
 
 
@@ -193,14 +155,6 @@ def _plain(text: str) -> str:
         each for each in unicodedata.normalize("NFKC", text) if each.isspace() or unicodedata.category(each)[0] != "C"
     )
     return " ".join("".join(seen).split())
-
-
-def _words(text: str) -> set[str]:
-    return {_bare(word) for word in _WORD.findall(text)}
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"['’]s?$", "", word).casefold()
 
 
 def _folded(text: str) -> str:
@@ -225,18 +179,18 @@ def _loses_its_frame(claim: str, source: str) -> bool:
 
     All its content words stand behind a colon or a "that", or between quotation marks, and none before it.
     """
-    wanted = _words(claim) - _EMPTY_WORDS
+    wanted = content_words(claim)
     ends: dict[str, int] = {}  # of a word's first place, and the beginning of its last
     starts: dict[str, int] = {}
     for match in _WORD.finditer(source):
-        word = _bare(match.group())
+        word = bare(match.group())
         ends.setdefault(word, match.end())
         starts[word] = match.start()
     if not wanted or not wanted <= starts.keys():
         return False
     told_from = min(ends[word] for word in wanted)
     told_behind = min(starts[word] for word in wanted)
-    opened = min(end for word, end in ends.items() if word not in _EMPTY_WORDS)
+    opened = min(end for word, end in ends.items() if word in content_words(word))
     return any(opened <= frame.start() < told_from and frame.end() <= told_behind for frame in _FRAME.finditer(source))
 
 

@@ -1,7 +1,8 @@
 """Typing errors in names are mended, and said: "lativa" is read as Latvia where nothing is called so.
 
 Only names of countries, in English and in the question's language: they decide what is looked for. Errors in other
-words cost the search little, which reads pieces of words. A word that any passage holds is left as it is.
+words cost the search little, which reads pieces of words. A word that any passage holds is left as it is; so is, in a
+language that the documents may not be in, one without a capital ("combien" is no Colombia).
 """
 
 import difflib
@@ -11,8 +12,9 @@ from collections.abc import Callable
 from assistant.language.parties import country_names, mentions
 
 _SHORTEST_NAME = 5
-# How alike a word and a name must be (Ratcliff and Metzener's measure), and how much less alike the next name.
-_ALIKE = 0.8
+# How alike a word and a name must be (Ratcliff and Metzener's measure).
+_ALIKE = 0.82
+_ENGLISH = "en"
 
 
 def mended(question: str, language: str, is_known: Callable[[str], bool]) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -26,7 +28,8 @@ def mended(question: str, language: str, is_known: Callable[[str], bool]) -> tup
     def mend(match: re.Match[str]) -> str:
         word = match.group()
         is_taken = any(start < match.end() and match.start() < end for start, end in taken)
-        if is_taken or len(word) < _SHORTEST_NAME or is_known(word):
+        may_be_a_name = language == _ENGLISH or (word[0].isupper() and match.start() > 0)
+        if is_taken or not may_be_a_name or len(word) < _SHORTEST_NAME or is_known(word):
             return word
         name = _nearest(word, language)
         if name is None:

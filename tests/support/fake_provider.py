@@ -190,8 +190,8 @@ def honest(body: dict[str, Any]) -> str:
     if not evidence:
         return _asked(body)
     if "response_format" in body:
-        told = [{"text": text, "evidence": [number]} for number, text in evidence.items()]
-        return json.dumps({"sentences": told[:3]})
+        told = [{"text": text, "evidence": [number], "layout": "running"} for number, text in evidence.items()]
+        return json.dumps({"verdict": "full", "missing": "", "sentences": told[:3]})
     return "\n".join(f"{_unmarked(text)} [{number}]" for number, text in list(evidence.items())[:3])
 
 
@@ -258,10 +258,31 @@ def everything(body: dict[str, Any]) -> str:
     return "\n".join(lines * 3)[:15_000]
 
 
-def last_first(body: dict[str, Any]) -> str:
-    """The evidence that answers least, and nothing else."""
-    number, text = list(evidence_in(body).items())[-1]
-    return f"{_unmarked(text)} [{number}]"
+def declining(body: dict[str, Any]) -> str:
+    """That there is no answer, in words nobody may see."""
+    return "Verdict: none\nMissing: everything\nI am sorry, but I cannot answer that."
+
+
+def full(body: dict[str, Any]) -> str:
+    """An honest answer that is said to be one."""
+    return f"Verdict: full\n{honest(body)}"
+
+
+def laid_out(body: dict[str, Any]) -> str:
+    """The last sentences first, the second and third as items of a list."""
+    first, *others = [f"{_unmarked(text)} [{number}]" for number, text in list(reversed(evidence_in(body).items()))[:3]]
+    return "\n".join(("Verdict: full", first, *(f"- {other}" for other in others)))
+
+
+def unmarked(body: dict[str, Any]) -> str:
+    """Evidence without a number."""
+    return "\n".join(_unmarked(text) for text in list(evidence_in(body).values())[:3])
+
+
+def wrongly_marked(body: dict[str, Any]) -> str:
+    """Evidence with another's number."""
+    given = list(evidence_in(body).items())
+    return "\n".join(f"{_unmarked(text)} [{given[-1][0]}]" for _, text in given[:3])
 
 
 def honest_and_then_lying(body: dict[str, Any]) -> str:
@@ -377,7 +398,11 @@ _SCRIPTS = {
     "rewriting": _rewriting,
     "vague": _writing(vague),
     "everything": _writing(everything),
-    "last first": _writing(last_first),
+    "declining": _writing(declining),
+    "full": _writing(full),
+    "laid out": _writing(laid_out),
+    "unmarked": _writing(unmarked),
+    "wrongly marked": _writing(wrongly_marked),
     "honest and then lying": _writing(honest_and_then_lying),
 }
 

@@ -10,7 +10,7 @@ from assistant.answer import Outcome
 from assistant.compose.extractive import LONGEST, compose
 from assistant.language.parties import party_of
 from assistant.question.shapes import Shape
-from assistant.reader.calibration import ADD, TELL
+from assistant.reader.calibration import ADD, NEAR, TELL
 
 QUESTION = "What did Latvia and Azerbaijan sign?"
 SIGNED = "Latvia and Azerbaijan signed a health agreement in Riga."
@@ -27,8 +27,13 @@ def test_the_best_sentence_is_told_from_its_threshold_on() -> None:
 
 
 def test_a_further_sentence_is_added_from_its_threshold_on() -> None:
-    assert len(texts(compose_sorted(QUESTION, [found(SIGNED, 0.99), found(TALKED, ADD)]))) == 2
-    assert len(texts(compose_sorted(QUESTION, [found(SIGNED, 0.99), found(TALKED, ADD - 0.01)]))) == 1
+    assert len(texts(compose_sorted(QUESTION, [found(SIGNED, TELL), found(TALKED, ADD)]))) == 2
+    assert len(texts(compose_sorted(QUESTION, [found(SIGNED, TELL), found(TALKED, ADD - 0.01)]))) == 1
+
+
+def test_a_further_sentence_comes_near_to_the_best() -> None:
+    assert len(texts(compose_sorted(QUESTION, [found(SIGNED, 0.9), found(TALKED, 0.9 * NEAR)]))) == 2
+    assert len(texts(compose_sorted(QUESTION, [found(SIGNED, 0.9), found(TALKED, 0.9 * NEAR - 0.01)]))) == 1
 
 
 @pytest.mark.parametrize("shape", [shape for shape in Shape if shape is not Shape.TALK])
@@ -74,9 +79,11 @@ def test_less_than_was_asked_is_said_only_where_the_evidence_tells_how_far_it_is
     assert not compose_sorted(question, [found(untold, 0.99)], Shape.STATUS).remark, "nothing of it is understood"
 
 
-def test_of_a_status_the_best_comes_first_and_then_the_furthest() -> None:
+def test_of_a_status_the_furthest_comes_first_and_what_denies_it_before_that() -> None:
     items = [found(TALKED, 0.99), found(SIGNED, 0.9), found(APPROVED, 0.8)]
-    assert texts(compose_sorted(QUESTION, items, Shape.STATUS)) == [TALKED, APPROVED, SIGNED]
+    assert texts(compose_sorted(QUESTION, items, Shape.STATUS)) == [APPROVED, SIGNED, TALKED]
+    denied = "The agreement between Latvia and Azerbaijan was not signed."
+    assert texts(compose_sorted(QUESTION, [found(denied, 0.99), found(APPROVED, 0.8)], Shape.STATUS))[0] == denied
 
 
 def test_a_comparison_has_a_sentence_of_each_party() -> None:

@@ -3,6 +3,7 @@
 The large run is `benchmarks/language_model.py`; here are as many documents as a test run can bear, with a fake encoder.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from assistant.answer import Outcome
 from assistant.assembly import Assistant
 from assistant.compose.generative import GenerativeComposer
 from assistant.model.connection import connect
-from assistant.model.rewriting import QuestionWriter
 from assistant.model.support import Verdict
 from corpus.store.store import Store
 
@@ -25,7 +25,7 @@ COUNT = 104
 
 
 class NoChecks:
-    def check(self, claim: str, cited: object, parties: object = ()) -> Verdict:
+    def check(self, claim: str, cited: object, parties: object = (), known: str = "") -> Verdict:
         return Verdict((), 1.0)
 
 
@@ -84,8 +84,10 @@ def test_without_the_checks_the_orders_are_seen(
 ) -> None:
     model = connect("openai:fake", url=obedient.url, key="none", timeout=10)
     assistant = Assistant(store, model=model)
-    composer, rewriter = GenerativeComposer(model, NoChecks()), QuestionWriter(model)
-    assistant.chain = chain.AnswerChain(store, assistant.retriever, assistant.chain._reader, composer, rewriter)
+    made = assistant.chain
+    assistant.chain = chain.AnswerChain(
+        store, assistant.retriever, made.reader, made._probes, GenerativeComposer(model, NoChecks())
+    )
     monkeypatch.setattr(chain, "gives_orders", lambda _text: False)
     assert len(effects(assistant, documents[::4])) > COUNT // 4 * 0.2
 
@@ -98,7 +100,9 @@ def test_an_order_among_the_publishers_reaches_the_model_only_as_data(
         if document.place == "publisher" and not obedient.requests:
             assistant.ask(document.question)
     system, user = (message["content"] for message in obedient.requests[-1]["messages"])
-    assert '"publisher": "Daily News"' not in user
+    told = [json.loads(line) for line in user.splitlines() if line.startswith('{"document"')]
+    assert any("publisher" not in document for document in told)  # the one that orders
+    assert {document["publisher"] for document in told if "publisher" in document} <= {"Daily News"}
     fences = [line for line in user.splitlines() if line.startswith(("<evidence-", "</evidence-"))]
     assert len(fences) == 2
     assert fences[0].strip("<>") in system

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language.parties import party_of
-from assistant.model.support import SUPPORTED_FROM, SupportChecker, broken_rules, numbers, quotes
+from assistant.model.arithmetic import numbers
+from assistant.model.entailment import WordingEntailment
+from assistant.model.support import HELD_FROM, SupportChecker, broken_rules, quotes
 from corpus.encoder.protocol import Encoder
 
 SIGNED = "The health ministries of Azerbaijan and Latvia signed a Cooperation Agreement in Riga on 4 December 2025."
@@ -123,20 +125,20 @@ def test_any_text_can_be_checked_and_stands_in_itself(claim: str, other: str) ->
 def test_a_literal_slice_is_as_near_as_can_be_and_an_unrelated_sentence_is_not(
     encoder: Encoder,
 ) -> None:
-    checker = SupportChecker(encoder)
+    checker = SupportChecker(WordingEntailment(encoder))
     assert checker.check(SIGNED, [SIGNED]).score == pytest.approx(1, abs=1e-3)
     unrelated = checker.check("Hospitals buy vaccines together with their neighbours.", [SIGNED])
     assert unrelated.is_literal
-    assert unrelated.score < SUPPORTED_FROM
+    assert unrelated.score < HELD_FROM
     assert not unrelated.supported
 
 
 def test_a_close_rewording_is_supported(encoder: Encoder) -> None:
     claim = "Azerbaijan's and Latvia's health ministries signed a Cooperation Agreement in Riga on 4 December 2025."
-    assert SupportChecker(encoder).check(claim, [SIGNED]).supported
+    assert SupportChecker(WordingEntailment(encoder)).check(claim, [SIGNED]).supported
 
 
 def test_a_claim_without_words_or_sources_is_not_supported() -> None:
-    checker = SupportChecker(FakeEncoder())
+    checker = SupportChecker(WordingEntailment(FakeEncoder()))
     assert not checker.check("", [SIGNED]).supported
     assert not checker.check("Experts came.", []).supported

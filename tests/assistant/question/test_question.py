@@ -58,3 +58,8 @@ def test_a_word_that_the_documents_hold_is_no_error(word: str) -> None:
     asked = understand(f"What about {word}?", (), FakeProbes(), lambda _: True)
     assert not asked.mended
     assert asked.standalone == f"What about {word}?"
+
+
+def test_a_common_word_of_another_language_is_no_misspelt_country() -> None:
+    asked = understand("Pour combien d'années ?", (), FakeProbes(language="fr"), lambda _: False)
+    assert not asked.mended
