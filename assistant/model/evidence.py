@@ -106,7 +106,7 @@ def sentences_around(hit: Hit) -> Iterator[Evidence]:
         text = part.of(document.text)
         is_furniture = any(part.overlaps(other) for other in document.furniture)
         if not is_furniture and not gives_orders(text):
-            yield Evidence(document, part, text, hit.score, frozenset(), frozenset())
+            yield Evidence(document, part, text, hit.score)
 
 
 def section_of(item: Evidence) -> str:
