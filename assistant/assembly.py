@@ -20,7 +20,7 @@ from assistant.model.support import SupportChecker
 from assistant.model.understanding import QuestionReader
 from assistant.progress import ProgressEvent
 from assistant.question.shapes import Probes
-from assistant.reader.network import ReaderNetwork
+from assistant.reader.network import shared_network
 from assistant.reader.reading import EvidenceReader
 from assistant.reader.support import TrainedEntailment
 from assistant.record.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
@@ -60,7 +60,7 @@ class Assistant:
         self.store = store
         self.model = model
         self.retriever = HybridRetriever(store=store, count=passages)
-        network = ReaderNetwork()
+        network = shared_network()
         composer = question_reader = None
         if model is not None:
             checker = SupportChecker(TrainedEntailment(network))

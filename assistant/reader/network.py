@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from corpus.document import Span
 from corpus.encoder import network
 from corpus.encoder.inference import cores, open_session
 from corpus.encoder.released import ReleasedWeights
-from corpus.encoder.tokenization import open_pieces
+from corpus.encoder.tokenization import shared_pieces
 from corpus.errors import ModelMismatch
 
 WEIGHTS = Path(__file__).parent / "reader.npz"
@@ -119,7 +119,13 @@ class ReaderNetwork:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        return open_pieces(self._released)
+        return shared_pieces()
+
+
+@cache
+def shared_network() -> ReaderNetwork:
+    """The network with the weights that ship, one for the whole process."""
+    return ReaderNetwork()
 
 
 def read_weights(path: Path, checksum: str) -> Mapping[str, npt.NDArray[Any]]:

@@ -21,7 +21,7 @@ from corpus.encoder.inference import cores, open_session
 from corpus.encoder.model_files import DEFAULT_MODEL, Precision
 from corpus.encoder.protocol import LONGEST_INPUT, Vectors, unit_rows, with_titles
 from corpus.encoder.released import ReleasedWeights
-from corpus.encoder.tokenization import PieceCounter, open_pieces
+from corpus.encoder.tokenization import PieceCounter, shared_pieces
 
 _LOWER_PRIORITY = 5
 # What the model was trained to find before what is asked, and before what may answer.
@@ -104,7 +104,7 @@ class E5Encoder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        return open_pieces(self._released)
+        return shared_pieces()
 
 
 def _cut(ids: list[int]) -> npt.NDArray[np.integer]:

@@ -6,6 +6,7 @@ of its own would take as long (docs/performance.md).
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from corpus.encoder.released import ReleasedWeights
@@ -31,11 +32,17 @@ def open_pieces(released: ReleasedWeights) -> Any:
     return tokenizer
 
 
+@cache
+def shared_pieces() -> Any:
+    """The tokenizer of the installed model, one for the whole process: it takes a second and 300 MB to make."""
+    return open_pieces(ReleasedWeights())
+
+
 class PieceCounter:
     """Counts the tokens of texts; as a pickle it is nothing, and opens the tokenizer where it arrives."""
 
     def __init__(self, tokenizer: Any = None) -> None:
-        self._tokenizer = tokenizer or open_pieces(ReleasedWeights())
+        self._tokenizer = tokenizer or shared_pieces()
 
     def __reduce__(self) -> tuple[type["PieceCounter"], tuple[()]]:
         return PieceCounter, ()
