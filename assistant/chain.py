@@ -23,7 +23,7 @@ from assistant.language.orders import gives_orders
 from assistant.model.time_budget import TimeBudget
 from assistant.model.understanding import QuestionReader, extra_searches
 from assistant.progress import Listener, ProgressEvent, Stage, Step, as_it_happens, growing
-from assistant.question.question import Question, understand
+from assistant.question.question import ENGLISH, Question, understand
 from assistant.question.shapes import Probes
 from assistant.reader.ranking import with_standing
 from assistant.reader.reading import Evidence, EvidenceReader
@@ -143,8 +143,11 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         text, history, scope = _asked(input)
         view = self.views.of(scope)
         progress = Progress(self._understood(text, history, view), history, view)
-        if self._composer is not None and self._question_reader is not None:
+        if self._composer is not None:
             progress.time_budget = self._composer.time_budget(scope.asker)
+        # A question that stands alone in the documents' language is searched as it is: a request less.
+        leans = bool(history) or progress.question.language != ENGLISH
+        if self._question_reader is not None and progress.time_budget is not None and leans:
             by_rules, some = progress.question, progress.time_budget.part(_TIME_TO_UNDERSTAND)
             read = self._question_reader.understood(by_rules, history, time_budget=some)
             progress.searches = extra_searches(read, by_rules)

@@ -99,8 +99,8 @@ def test_the_outside_shape_stays_the_same(worded: Assistant, briefs: Assistant) 
 def test_no_remark_of_ours_stands_above_the_models_answer(worded: Assistant, briefs: Assistant) -> None:
     question = "Is the health agreement between Azerbaijan and Latvia in force?"
     ours, theirs = briefs.ask(question), worded.ask(question)
-    assert not ours.statements[0].citations
-    assert theirs.outcome is ours.outcome is Outcome.PARTIAL
+    assert theirs.outcome is ours.outcome
+    assert theirs.composer == "openai:fake"
     assert all(statement.citations for statement in theirs.statements)
 
 
@@ -139,7 +139,7 @@ def test_a_model_that_finds_no_answer_declines_in_our_words(worded: Assistant, p
     provider.mode = "declining"
     answer = worded.ask(FLAGSHIP)
     assert answer.outcome is Outcome.NOT_FOUND
-    assert [statement.text for statement in answer.statements] == [remarks.not_answered()]
+    assert [statement.text for statement in answer.statements] == [remarks.nothing("en")]
     assert answer.closest
     assert "sorry" not in answer.text
 
@@ -194,7 +194,7 @@ def test_an_unsupported_sentence_is_marked_where_that_is_asked_for_but_never_an_
     )
     assert dropping.ask(FLAGSHIP).composer == EXTRACTIVE
     answer = marking.ask(FLAGSHIP)
-    assert [UNCONFIRMED in text for text in told(answer)] == [True]
+    assert UNCONFIRMED in told(answer)[0]
     provider.mode = "inventor"
     assert "4,711" not in marking.ask(FLAGSHIP).text
 
