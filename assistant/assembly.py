@@ -31,7 +31,8 @@ from assistant.settings import Settings, read_settings
 from assistant.suggestions import Suggestions
 from corpus.catalog.entries import Source
 from corpus.document import Document
-from corpus.encoder.opening import open_encoder
+from corpus.encoder.model_files import DEFAULT_MODEL
+from corpus.encoder.opening import default_encoder, open_encoder
 from corpus.encoder.protocol import Encoder
 from corpus.errors import SourceError
 from corpus.ingest.pipeline import Progress
@@ -66,7 +67,7 @@ class Assistant:
             checker = SupportChecker(TrainedEntailment(network))
             composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
             question_reader = QuestionReader(model)
-        probes = Probes(store.encoder.encode_query)
+        probes = Probes(_encoder_of_probes(store).encode_query)
         self.chain = AnswerChain(store, self.retriever, EvidenceReader(network), probes, composer, question_reader)
         self.suggestions = Suggestions(store, self.chain)
         self.holdings = Holdings(store)
@@ -271,6 +272,12 @@ def briefs_folder() -> Path:
     import corpus
 
     return Path(str(corpus.__file__)).parent / "documents"
+
+
+def _encoder_of_probes(store: Store) -> Encoder:
+    """The store's encoder where it is the default model, on whose vectors the probes were fitted; else that model."""
+    is_default = store.encoder.fingerprint.startswith(DEFAULT_MODEL)
+    return store.encoder if is_default else default_encoder()
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -8,13 +8,21 @@ from collections.abc import Sequence
 from assistant.answer import Outcome
 from assistant.compose import extractive
 from assistant.compose.draft import Draft
-from assistant.compose.listing import Read, as_evidence, compose_briefing, compose_list, compose_timeline
+from assistant.compose.listing import (
+    Read,
+    as_evidence,
+    compose_briefing,
+    compose_list,
+    compose_status,
+    compose_timeline,
+)
 from assistant.language.commitments import Status
 from assistant.question.question import Question
 from assistant.question.shapes import Shape
 from assistant.reader.reading import Evidence
 from assistant.scope.view import View
 
+_OF_STATUS = (Shape.STATUS, Shape.EXPLANATION)
 _LISTED = (Shape.LIST, Shape.STATUS, Shape.EXPLANATION)
 
 
@@ -29,6 +37,11 @@ def draft_of(question: Question, evidence: Sequence[Evidence], view: View, read:
     if question.shape is Shape.BRIEFING and question.parties and not question.absent_parties:
         found = compose_briefing(question, view.record.between(question.parties), draft.evidence, read)
         return found or draft
+    asks_how_far = question.shape in _OF_STATUS and question.status is not None and question.status >= Status.AGREED
+    if asks_how_far and len(question.parties) > 1 and not question.absent_parties:
+        told = draft.evidence if draft.outcome is Outcome.ANSWERED or draft.outcome is Outcome.PARTIAL else ()
+        record = view.record.between(question.parties)
+        return compose_status(question, question.status or Status.AGREED, record, told, read) or draft
     return draft
 
 

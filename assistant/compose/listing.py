@@ -20,6 +20,7 @@ from assistant.search.retrieval import Hit
 LONGEST_LIST = 12
 LONGEST_TIMELINE = 8
 LONGEST_BRIEFING = 6
+LONGEST_STATUS = 3
 # What is recorded of the parties, of the status and of the time asked about is left out only where the reader is so
 # sure that it is about something else.
 LEAST = 0.05
@@ -63,6 +64,27 @@ def compose_briefing(
         return None
     more = [item for item in told if not repeats(item.text, [other.text for other in chosen])]
     return Draft(Outcome.ANSWERED, (*chosen, *more), whole=True)
+
+
+def compose_status(
+    question: Question, asked: Status, record: Sequence[Commitment], told: Sequence[Evidence], read: Read
+) -> Draft | None:
+    """How far things have come between the parties: the furthest step first, then what the reader found beside.
+
+    None where the record has no step beyond talks: then the evidence alone is told. Where no step reached what is
+    asked, one remark says how far the furthest came.
+    """
+    reached = [item for item in record if item.status >= Status.AGREED and not item.report.in_passing]
+    steps = _each_once(_fitting(question, [item for item in reached if question.period.holds(item.event)], read), ())
+    if not steps:
+        return None
+    furthest = sorted(steps, key=lambda item: (item.status, _month(item)), reverse=True)[:LONGEST_STATUS]
+    chosen = [as_evidence(item) for item in furthest]
+    more = [item for item in told if not repeats(item.text, [other.text for other in chosen])]
+    evidence = (*chosen, *more)[: LONGEST_STATUS + 1]
+    if any(item.report.confirms(asked) for item in reached):
+        return Draft(Outcome.ANSWERED, evidence)
+    return Draft(Outcome.PARTIAL, evidence, remarks.less(asked, furthest[0].status, question.language))
 
 
 def as_evidence(item: Commitment) -> Evidence:

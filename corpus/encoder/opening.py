@@ -1,7 +1,9 @@
 """Which code runs an embedding model: the default's runs on onnxruntime (`e5`), any other on sentence-transformers.
 
-That stays the reference too: it gives the default model the same vectors (`tests/test_encoder_parity.py`).
+That stays the reference too, which gives the default model the same vectors.
 """
+
+from functools import cache
 
 from corpus.encoder.model_files import DEFAULT_MODEL, Precision
 from corpus.encoder.protocol import Encoder
@@ -19,3 +21,9 @@ def open_encoder(model: str = DEFAULT_MODEL, precision: Precision = "int8") -> E
     from corpus.encoder.sentence_transformer import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(model)
+
+
+@cache
+def default_encoder() -> Encoder:
+    """The default model, one for the whole process: for what was fitted on its vectors, whatever the index is of."""
+    return open_encoder()
