@@ -157,7 +157,8 @@ class AnswerChain(Runnable[ChainInput, Answer]):
 
     def _understood(self, text: str, history: Sequence[Turn], view: View) -> Question:
         earlier = [turn.question for turn in history]
-        return understand(text, earlier, self._probes, view.vocabulary.is_indexed, view.organisations)
+        words = view.vocabulary
+        return understand(text, earlier, self._probes, words.is_indexed, view.organisations, words.terms)
 
     def _retrieve(self, progress: Progress, config: RunnableConfig | None = None) -> Progress:
         if (

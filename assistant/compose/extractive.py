@@ -52,7 +52,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
 
 def of_no_document(question: Question) -> Draft | None:
     """What is said to a question that no document could answer: to thanks, and to nothing at all."""
-    if not any(character.isalnum() for character in question.read):
+    if not question.has_words:
         return Draft(Outcome.UNCLEAR, remark=remarks.unclear(question.language))
     if question.shape is Shape.TALK and not question.parties:
         return Draft(Outcome.UNCLEAR, remark=remarks.talk(question.language))

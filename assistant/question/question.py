@@ -35,9 +35,9 @@ class Question:
 
     `standalone` is what it is shown as, `read` what is searched and read by: the question, with what it leaves to the
     conversation in front. `kind` is the kind of thing asked for ("date", "money"). `months` are the dates it names,
-    `period` the years they span, `status` the status that it asks about, `names_instrument` whether
-    it speaks of agreements or the like. `mended` are names that were misspelt: what
-    was typed, and how it is understood. `absent_parties`, filled in by retrieval, are those that no document
+    `period` the years they span, `status` the status that it asks about, `names_instrument` whether it speaks of
+    agreements or the like, `has_words` whether there is any word to look for. `mended` are names that were misspelt:
+    what was typed, and how it is understood. `absent_parties`, filled in by retrieval, are those that no document
     names, and `absent_year` the one year asked about, where no document names it or is dated in it.
     """
 
@@ -53,6 +53,7 @@ class Question:
     months: frozenset[tuple[str, str]] = frozenset()
     period: Period = ANY_TIME
     names_instrument: bool = False
+    has_words: bool = True
     mended: tuple[tuple[str, str], ...] = ()
     absent_parties: tuple[Party, ...] = ()
     absent_year: str | None = None
@@ -74,8 +75,12 @@ def understand(
     probes: Probes,
     is_known: Callable[[str], bool],
     organisations: Organisations = NO_OTHER_ORGANISATIONS,
+    terms: Callable[[str], Sequence[str]] = str.split,
 ) -> Question:
-    """Read a question after the questions `earlier`, oldest first; `is_known` tells whether a document has a word."""
+    """Read a question after the questions `earlier`, oldest first; `is_known` tells whether a document has a word.
+
+    `terms` gives the words of a text that an index looks for.
+    """
     told = partial(_language_of, probes=probes)
     language = told(text)
     typed, names = mended(_capitalised(text, language), language, is_known)
@@ -96,6 +101,7 @@ def understand(
         organisations=organisations.named_in(read),
         status=asked_status(asking, language),
         names_instrument=names_instrument(asking, language),
+        has_words=any(any(map(str.isalnum, term)) for term in terms(read)),
         months=months(read),
         period=period(read),
         mended=names,

@@ -14,6 +14,7 @@ from markup import parse
 
 from assistant.answer import Answer, Citation, DocumentReference, Outcome, Statement
 from assistant.assembly import Assistant
+from assistant.scope.scope import NOTHING_CHOSEN
 from ui.chat.filters import SHORT
 from ui.chat.sources import age_in_words, cited_by, sources_as_markdown
 from ui.export.briefing import make_briefing
@@ -355,18 +356,17 @@ def test_what_is_in_the_language_of_the_page_is_not_marked() -> None:
         assert lang("de") == ' lang="de"'
 
 
-def test_remarks_are_translated_where_they_are_fixed_and_marked_where_they_are_composed() -> None:
-    fixed = "The documents differ on this; what each of them reports:"
+def test_fixed_sentences_are_translated_and_remarks_are_marked_as_the_language_they_are_in() -> None:
     composed = "The documents do not answer this: none of them names Estonia."
-    notice = "Ответ на ваш вопрос искали по этим английским ключевым словам: «agreement»."
-    answer = answer_with("en", statements=(Statement(fixed), Statement(composed)), warnings=(notice,))
+    ours = "В документах нет ответа: ни в одном из них не упоминается: Эстония."
+    answer = answer_with("en", statements=(Statement(NOTHING_CHOSEN), Statement(composed), Statement(ours)))
     with speaking("ru"):
         shown = answer_as_markdown(answer)
-        assert sentence(fixed) == ("Документы в этом расходятся; вот что сообщает каждый из них:", "")
-    assert '<p class="remark">Документы в этом расходятся' in shown
+        assert sentence(NOTHING_CHOSEN)[0].startswith("Выбранным фильтрам")
+    assert '<p class="remark">Выбранным фильтрам' in shown
     assert f'<p class="remark" lang="en">{composed}</p>' in shown
-    assert '<p class="warning">Ответ на ваш вопрос' in shown
-    assert f'<p class="warning" lang="ru">{notice}</p>' in answer_as_markdown(answer)
+    assert f'<p class="remark">{ours}</p>' in shown
+    assert f'<p class="remark" lang="ru">{ours}</p>' in answer_as_markdown(answer)
 
 
 def test_every_status_has_its_words() -> None:
