@@ -15,6 +15,7 @@ from assistant.compose.generative import GenerativeComposer
 from assistant.language.parties import Party
 from assistant.model.budget import Budget
 from assistant.model.connection import connect
+from assistant.model.entailment import WordingEntailment
 from assistant.model.provider import LanguageModel
 from assistant.model.support import SupportChecker
 from assistant.model.understanding import QuestionReader
@@ -22,7 +23,6 @@ from assistant.progress import ProgressEvent
 from assistant.question.shapes import Probes
 from assistant.reader.network import shared_network
 from assistant.reader.reading import EvidenceReader
-from assistant.reader.support import TrainedEntailment
 from assistant.record.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from assistant.scope.holdings import Holdings
 from assistant.scope.scope import EVERYTHING, Scope, hidden_sources, parties_of, visible_document
@@ -64,7 +64,7 @@ class Assistant:
         network = shared_network()
         composer = question_reader = None
         if model is not None:
-            checker = SupportChecker(TrainedEntailment(network))
+            checker = SupportChecker(WordingEntailment(store.encoder))
             composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
             question_reader = QuestionReader(model)
         probes = Probes(_encoder_of_probes(store).encode_query)

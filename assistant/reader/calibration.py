@@ -25,7 +25,3 @@ def probabilities(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The probability of each sentence; `features` has shape (sentences, len(FEATURES))."""
     odds = np.clip(features, -FURTHEST, FURTHEST) @ WEIGHTS + INTERCEPT
     return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
-
-
-# The same of a claim and a passage, from the support head's log-odds (`training/reader/calibrate_support.py`).
-SUPPORT_WEIGHT, SUPPORT_INTERCEPT = 1.0, 0.0

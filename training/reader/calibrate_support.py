@@ -22,7 +22,7 @@ _OF_BEGIN = 300
 
 
 def main() -> None:
-    """Print what to write into `assistant/reader/calibration.py`, and the figures."""
+    """Print the regression and the figures."""
     generator = random.Random(_SEED)
     claims = [pair for pair in domain(held_back_clusters(), generator) if pair.verdict is not None]
     begin = generator.sample(attributed(held_back=True), _OF_BEGIN)
@@ -32,7 +32,7 @@ def main() -> None:
     held = np.asarray([pair.verdict == HELD for pair in claims])
     half = len(claims) // 2
     model = LogisticRegression(C=100.0).fit(odds[:half, np.newaxis], held[:half])
-    print(f"SUPPORT_WEIGHT, SUPPORT_INTERCEPT = {model.coef_[0][0]:.3f}, {model.intercept_[0]:.3f}")
+    print(f"weight and intercept: {model.coef_[0][0]:.3f}, {model.intercept_[0]:.3f}")
     threshold = float(np.quantile(odds[:half][held[:half]], 0.05))
     probability = model.predict_proba([[threshold]])[0, 1]
     print(f"keeps 95 % of the first half from {probability:.3f} on; on the second half:")
