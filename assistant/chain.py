@@ -52,7 +52,7 @@ class Progress:
     evidence: list[Evidence] = field(default_factory=list)
     draft: Draft | None = None
     time_budget: TimeBudget | None = None
-    timings: dict[str, float] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=lambda: {"retrieve": 0.0, "read": 0.0})
 
 
 class AnswerChain(Runnable[ChainInput, Answer]):

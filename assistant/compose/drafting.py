@@ -16,7 +16,7 @@ from assistant.compose.listing import (
     compose_status,
     compose_timeline,
 )
-from assistant.language.commitments import Status
+from assistant.language.commitments import Status, describes_content
 from assistant.question.question import Question
 from assistant.question.shapes import Shape
 from assistant.reader.reading import Evidence
@@ -37,12 +37,19 @@ def draft_of(question: Question, evidence: Sequence[Evidence], view: View, read:
     if question.shape is Shape.BRIEFING and question.parties and not question.absent_parties:
         found = compose_briefing(question, view.record.between(question.parties), draft.evidence, read)
         return found or draft
-    asks_how_far = question.shape in _OF_STATUS and question.status is not None and question.status >= Status.AGREED
-    if asks_how_far and len(question.parties) > 1 and not question.absent_parties:
-        told = draft.evidence if draft.outcome is Outcome.ANSWERED or draft.outcome is Outcome.PARTIAL else ()
+    is_told = draft.outcome in (Outcome.ANSWERED, Outcome.PARTIAL) and len(question.parties) > 1
+    if is_told and question.shape in _OF_STATUS and question.status is not None and question.status >= Status.AGREED:
         record = view.record.between(question.parties)
-        return compose_status(question, question.status or Status.AGREED, record, told, read) or draft
+        told = (*_contents(question, evidence), *draft.evidence)
+        return compose_status(question, question.status, record, told, read) or draft
     return draft
+
+
+def _contents(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence that says what an agreement covers: who asks what was agreed wants that too."""
+    if question.status not in (Status.AGREED, Status.SIGNED):
+        return []
+    return [item for item in extractive.about_parties(question, evidence) if describes_content(item.text)][:1]
 
 
 def from_record(question: Question, view: View, read: Read) -> Draft | None:

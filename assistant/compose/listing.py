@@ -20,7 +20,7 @@ from assistant.search.retrieval import Hit
 LONGEST_LIST = 12
 LONGEST_TIMELINE = 8
 LONGEST_BRIEFING = 6
-LONGEST_STATUS = 3
+LONGEST_STATUS = 2
 # What is recorded of the parties, of the status and of the time asked about is left out only where the reader is so
 # sure that it is about something else.
 LEAST = 0.05
@@ -81,7 +81,7 @@ def compose_status(
     furthest = sorted(steps, key=lambda item: (item.status, _month(item)), reverse=True)[:LONGEST_STATUS]
     chosen = [as_evidence(item) for item in furthest]
     more = [item for item in told if not repeats(item.text, [other.text for other in chosen])]
-    evidence = (*chosen, *more)[: LONGEST_STATUS + 1]
+    evidence = (*chosen, *more)[: LONGEST_STATUS + 2]
     if any(item.report.confirms(asked) for item in reached):
         return Draft(Outcome.ANSWERED, evidence)
     return Draft(Outcome.PARTIAL, evidence, remarks.less(asked, furthest[0].status, question.language))

@@ -17,7 +17,9 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answer import Answer, Citation, Outcome, Turn
 from assistant.assembly import Assistant, open_assistant
+from assistant.compose.extractive import LONGEST
 from assistant.language.commitments import Status, report
+from assistant.question.shapes import Shape
 from corpus.encoder.protocol import Encoder
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
@@ -281,9 +283,8 @@ def test_what_was_only_discussed_is_never_told_as_agreed(seeds: Assistant) -> No
     assert answer.outcome is Outcome.PARTIAL
     remark, *told = answer.statements
     assert not remark.citations
-    assert "nothing" in remark.text
-    assert "agreed or signed" in remark.text
-    assert "discussed" in remark.text
+    assert "“agreed”" in remark.text
+    assert "“discussed”" in remark.text
     assert any("reviewed the current state" in statement.text for statement in told)
     assert all((report(statement.text).reported or Status.DISCUSSED) < Status.AGREED for statement in told)
 
@@ -296,13 +297,12 @@ def test_what_was_only_discussed_is_never_told_as_agreed(seeds: Assistant) -> No
         ("When does the WHO mission end?", "September 23"),
     ],
 )
-def test_a_fact_is_answered_in_exactly_one_cited_sentence(question: str, fact: str, seeds: Assistant) -> None:
+def test_a_fact_is_answered_by_the_first_sentence(question: str, fact: str, seeds: Assistant) -> None:
     answer = seeds.ask(question)
     assert answer.outcome is Outcome.ANSWERED
-    (statement,) = answer.statements
-    assert fact in statement.text
-    assert statement.citations == (1,)
-    assert len(answer.citations) == 1
+    assert fact in answer.statements[0].text
+    assert answer.statements[0].citations == (1,)
+    assert len(answer.statements) <= LONGEST[Shape.FACT]
 
 
 @pytest.mark.parametrize("question", ["What is the capital of France?", "What will Azerbaijan pay Latvia?"])
@@ -341,11 +341,6 @@ def test_a_hostile_or_foreign_question_gets_a_verified_answer_or_a_refusal(quest
     answer = briefs.ask(question)
     assert answer.question == question.encode("utf-8", "replace").decode("utf-8")
     assert_cited_exactly(briefs, answer)
-
-
-def test_a_question_in_another_language_is_warned_about(briefs: Assistant) -> None:
-    assert briefs.ask("О чём договорились Латвия и Азербайджан?").warnings
-    assert not briefs.ask(FLAGSHIP).warnings
 
 
 # Follow-ups

@@ -20,7 +20,7 @@ LEAST_ENGLISH = {
     "supporting_cited": 0.88,
     "citation_precision": 0.60,
 }
-LEAST_REFUSED = 0.70
+LEAST_REFUSED = 0.60
 MOST_ANSWERABLE_REFUSED = 0.06
 LEAST_NON_ENGLISH = {"hit@5": 0.88, "facts_found": 0.60, "supporting_cited": 0.80}
 # Remarks and answers that go beyond a status; each is a fault (docs/evaluation.md).
