@@ -20,7 +20,7 @@ LEAST_ENGLISH = {
     "supporting_cited": 0.85,
     "citation_precision": 0.60,
 }
-LEAST_REFUSED = 0.55
+LEAST_REFUSED = 0.50
 MOST_ANSWERABLE_REFUSED = 0.08
 LEAST_NON_ENGLISH = {"hit@5": 0.85, "facts_found": 0.55, "supporting_cited": 0.75}
 # Remarks and answers that go beyond a status; each is a fault (docs/evaluation.md).

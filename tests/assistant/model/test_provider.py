@@ -39,7 +39,7 @@ def ask(model: LanguageModel, **options: object) -> str:
 
 
 def test_a_model_is_asked_in_its_protocol_and_answers(provider: FakeProvider) -> None:
-    assert ask(model_of(provider)) == QUESTION
+    assert ask(model_of(provider, timeout=20)) == QUESTION
     (request,) = provider.requests
     assert request["model"] == "fake"
     assert request["temperature"] == 0
@@ -51,7 +51,7 @@ def test_what_is_written_is_shown_as_it_grows(provider: FakeProvider) -> None:
     provider.mode = "inventor"
     shown: list[str] = []
     messages = (("human", '{"number": 1, "text": "Latvia signed."}'),)
-    model = model_of(provider)
+    model = model_of(provider, timeout=20)
     reply = model.ask(messages, purpose="test", time_budget=model.time_budget(), show=shown.append)
     assert len(set(shown)) > 3
     assert all(later.startswith(earlier) for earlier, later in pairwise(shown))
@@ -60,8 +60,8 @@ def test_what_is_written_is_shown_as_it_grows(provider: FakeProvider) -> None:
 
 def test_a_provider_that_can_is_asked_for_structured_output(provider: FakeProvider) -> None:
     schema = {"title": "answer", "type": "object", "properties": {"a": {"type": "string"}}}
-    ask(model_of(provider, "openai:gpt-4o"), schema=schema)
-    ask(model_of(provider, "openai:fake"), schema=schema)
+    ask(model_of(provider, "openai:gpt-4o", timeout=20), schema=schema)
+    ask(model_of(provider, "openai:fake", timeout=20), schema=schema)
     structured, plain = provider.requests
     assert structured["response_format"]["json_schema"]["name"] == "answer"
     assert "response_format" not in plain
@@ -83,7 +83,7 @@ def test_structured_output_that_comes_as_a_call_of_a_tool_is_read_too() -> None:
 def test_tokens_seconds_and_cost_are_told_and_logged_without_the_question(
     provider: FakeProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = model_of(provider)
+    model = model_of(provider, timeout=20)
     with caplog.at_level(logging.DEBUG, logger="assistant"):
         usage = model.ask(MESSAGES, purpose="test", time_budget=model.time_budget()).usage
     assert usage.tokens_in == 100
