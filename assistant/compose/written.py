@@ -28,7 +28,7 @@ _MARKERS_BEHIND = re.compile(rf"([.!?…][\"”»)]*)((?:\s*{_MARKER.pattern})+)
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:[-*+•>]|\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
-_TOLD = re.compile(r"[^\w]*(verdict|missing)[^\w]{1,5}(.*)", re.IGNORECASE)
+_TOLD = re.compile(r"[^\w]{0,8}(verdict|missing)[^\w]{1,5}(.*)", re.IGNORECASE)
 
 
 class Verdict(StrEnum):
