@@ -34,7 +34,10 @@ def _unsettled() -> tuple[str, ...]:
 _UNSETTLED = _unsettled()
 network_guard.install()
 started.install()
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples every time: what passes here passes in CI. `pytest --hypothesis-profile=explore` tries new ones.
+_PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+settings.register_profile("suite", deadline=None, suppress_health_check=_PATIENT, derandomize=True)
+settings.register_profile("explore", deadline=None, suppress_health_check=_PATIENT)
 settings.load_profile("suite")
 
 # The marks that who asks for these fixtures must have.
