@@ -20,6 +20,7 @@ from assistant.model.provider import LanguageModel
 from assistant.model.support import SupportChecker
 from assistant.model.understanding import QuestionReader
 from assistant.progress import ProgressEvent
+from assistant.question.features import features_by
 from assistant.question.shapes import Probes
 from assistant.reader.network import shared_network
 from assistant.reader.reading import EvidenceReader
@@ -67,7 +68,7 @@ class Assistant:
             checker = SupportChecker(WordingEntailment(store.encoder))
             composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
             question_reader = QuestionReader(model)
-        probes = Probes(_encoder_of_probes(store).encode_query)
+        probes = Probes(features_by(_encoder_of_probes(store).encode_query))
         self.chain = AnswerChain(store, self.retriever, EvidenceReader(network), probes, composer, question_reader)
         self.suggestions = Suggestions(store, self.chain)
         self.holdings = Holdings(store)

@@ -23,6 +23,7 @@ from sklearn.metrics import roc_auc_score
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from assistant.language.vocabulary import Vocabulary
+from assistant.question.features import features_by
 from assistant.question.question import understand
 from assistant.question.shapes import Probes
 from assistant.reader.network import ReaderNetwork
@@ -92,7 +93,7 @@ def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> dict[s
     retriever, reader = HybridRetriever(store=store), EvidenceReader(ReaderNetwork())
     keywords = store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
-    probes = Probes(encoder.encode_query)
+    probes = Probes(features_by(encoder.encode_query))
     ways = ("vectors", "BM25", "rank fusion", "fusion by score", "fusion + late interaction", "fusion + reader")
     tallies = {way: Tally() for way in ways}
     for question in asked:

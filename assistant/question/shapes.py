@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, in every language: linear probes on the vector that it is searched by.
+"""What kind of answer a question asks for, in every language: linear probes on what the question is like (`features`).
 
 The weights beside this module were fitted by `training/probes.py`. No pattern over wording: whoever asks "where do we
 stand" is told of a status, whatever words stand in the question.
@@ -60,28 +60,28 @@ class Asked:
 
 
 class Probes:
-    """Tells what is asked. `encode` gives a question's vector."""
+    """Tells what is asked. `describe` gives a question's features (`features.features_by`)."""
 
-    def __init__(self, encode: Callable[[str], Vectors], weights: Path = WEIGHTS) -> None:
+    def __init__(self, describe: Callable[[str], Vectors], weights: Path = WEIGHTS) -> None:
         with np.load(weights) as kept:
             self._classes = {name: kept[f"{name}.classes"].tolist() for name in _PROBES}
             self._weights = {name: kept[f"{name}.weights"].astype(np.float32) for name in _PROBES}
             self._intercepts = {name: kept[f"{name}.intercept"] for name in _PROBES}
-        self._encode = encode
+        self._describe = describe
         self.asked = lru_cache(maxsize=1024)(self._asked)
 
     def _asked(self, question: str) -> Asked:
-        vector = self._encode(question)
-        kinds, languages = self._told("kind", vector), self._told("language", vector)
+        features = self._describe(question)
+        kinds, languages = self._told("kind", features), self._told("language", features)
         shapes: dict[Shape, float] = {}
         for kind, probability in kinds.items():
             shapes[_SHAPES[kind]] = shapes.get(_SHAPES[kind], 0.0) + probability
         shape, language = max(shapes, key=shapes.__getitem__), max(languages, key=languages.__getitem__)
-        leaning = self._told("leaning", vector)["leans"]
+        leaning = self._told("leaning", features)["leans"]
         kind = max(kinds, key=kinds.__getitem__)
         return Asked(shape, shapes[shape], kind, leaning, language, languages[language])
 
-    def _told(self, probe: str, vector: Vectors) -> dict[str, float]:
-        logits = self._weights[probe] @ vector + self._intercepts[probe]
+    def _told(self, probe: str, features: Vectors) -> dict[str, float]:
+        logits = self._weights[probe] @ features + self._intercepts[probe]
         odds = np.exp(logits - logits.max())
         return dict(zip(self._classes[probe], (odds / odds.sum()).tolist(), strict=True))

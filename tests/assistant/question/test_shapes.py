@@ -2,13 +2,14 @@
 
 import pytest
 
+from assistant.question.features import features_by
 from assistant.question.shapes import Probes, Shape
 from corpus.encoder.protocol import Encoder
 
 
 @pytest.fixture(scope="module")
 def probes(encoder: Encoder) -> Probes:
-    return Probes(encoder.encode_query)
+    return Probes(features_by(encoder.encode_query))
 
 
 @pytest.mark.parametrize(
