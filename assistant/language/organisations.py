@@ -1,7 +1,8 @@
 """Organisations by any of their names: those of the field's own table, and those that documents declare as parties.
 
-An acronym is matched as written ("WHO", never "who"); a name of several words in any case. As with countries, matching
-is by name and never by similarity.
+An acronym is matched as written ("WHO", never "who"); a name of several words in any case. In the table a hyphen after
+a word stands for any ending, for languages that inflect names. As with countries, matching is by name and never by
+similarity.
 """
 
 import csv
@@ -13,6 +14,8 @@ from importlib import resources
 from assistant.language.parties import Party, countries, names
 from corpus.document import Document
 
+_ENDING = r"\w{0,6}"
+
 
 class Organisations:
     """The organisations that a question can name; `declared` are the parties that documents name in their metadata."""
@@ -20,14 +23,13 @@ class Organisations:
     def __init__(self, declared: Iterable[str] = ()) -> None:
         by_alias = {alias: name for name, aliases in _table().items() for alias in aliases}
         by_alias |= {name: name for name in declared if name not in by_alias and not countries(name)}
-        self._names = {alias.casefold() if " " in alias else alias: name for alias, name in by_alias.items()}
+        self._names = by_alias
         self._pattern = _pattern(by_alias)
 
     def named_in(self, text: str) -> tuple[Party, ...]:
         """The organisations `text` names, in order of first mention."""
-        found = [match.group() for match in self._pattern.finditer(text)]
-        short = (self._names[name.casefold() if " " in name else name] for name in found)
-        return tuple(Party(name.casefold(), name) for name in dict.fromkeys(short))
+        found = (self._name_of(match.group()) for match in self._pattern.finditer(text))
+        return tuple(Party(name.casefold(), name) for name in dict.fromkeys(found))
 
     def taken_out(self, text: str) -> str:
         """The text with commas in the place of every organisation's name."""
@@ -37,10 +39,15 @@ class Organisations:
         """The text with each full name made its acronym, where documents use that ("OTS")."""
 
         def short(match: re.Match[str]) -> str:
-            name = self._names[match.group().casefold() if " " in match.group() else match.group()]
+            name = self._name_of(match.group())
             return name if _initials(match.group()) == name and is_indexed(name) else match.group()
 
         return self._pattern.sub(short, text)
+
+    def _name_of(self, written: str) -> str:
+        """The organisation that is meant by a name as it was found."""
+        longest = sorted(self._names, key=len, reverse=True)
+        return next(self._names[alias] for alias in longest if _alias_pattern(alias).fullmatch(written))
 
 
 def is_named(document: Document, organisation: Party) -> bool:
@@ -69,8 +76,8 @@ def text_names(text: str, party: Party) -> bool:
 
 
 def aliases_of(organisation: Party) -> tuple[str, ...]:
-    """Every name of an organisation that is known, its own first."""
-    return _table().get(organisation.name, (organisation.name,))
+    """The names of an organisation that are written one way only, its own first."""
+    return tuple(name for name in _forms_of(organisation) if not any(word.endswith("-") for word in name.split()))
 
 
 @lru_cache(maxsize=8192)
@@ -83,7 +90,11 @@ def _is_named(_id: str, name: str, document: Document) -> bool:
 
 @cache
 def _pattern_of(name: str) -> re.Pattern[str]:
-    return _pattern(aliases_of(Party(name.casefold(), name)))
+    return _pattern(_forms_of(Party(name.casefold(), name)))
+
+
+def _forms_of(organisation: Party) -> tuple[str, ...]:
+    return _table().get(organisation.name, (organisation.name,))
 
 
 @cache
@@ -100,5 +111,17 @@ def _initials(name: str) -> str:
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
     ordered: Sequence[str] = sorted(names, key=len, reverse=True)
-    either = "|".join(f"(?i:{re.escape(name)})" if " " in name else re.escape(name) for name in ordered)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_written, ordered))})(?!\w)")
+
+
+@cache
+def _alias_pattern(alias: str) -> re.Pattern[str]:
+    return re.compile(_written(alias))
+
+
+def _written(alias: str) -> str:
+    """A pattern of the forms of a name: an acronym as it is written, else in any case; white space is any."""
+    if " " not in alias and not alias.endswith("-"):
+        return re.escape(alias)
+    words = [re.escape(word.removesuffix("-")) + (_ENDING if word.endswith("-") else "") for word in alias.split()]
+    return "(?i:" + r"\s+".join(words) + ")"

@@ -1,12 +1,14 @@
 """Who a question or a sentence is about: countries by any of their names, and the organisations of the corpus.
 
-Country names in English and in the question's own language come from Unicode CLDR (through Babel); English adjectives
-and inhabitants from a table beside this module. Organisations are those that documents name as parties in their own
+Country names in English and in the question's own language come from Unicode CLDR (through Babel); so do other
+languages' adjectives, which are what they call the country's language ("latviešu", "грузинский"). English adjectives
+and inhabitants stand in a table beside this module. Organisations are those that documents name as parties in their own
 metadata. Matching is by name, never by similarity: a refusal that names a party must be right about it.
 """
 
 import csv
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -17,8 +19,17 @@ from corpus.document import Document
 # Longer rests than this are another word, not a case ending ("Latvijas", "Азербайджаном", "Azərbaycandan").
 _LONGEST_ENDING = 4
 _SHORTEST_STEM = 4
+_MOST_CUT = 3
+# The second are adjectives in Cyrillic letters that are made of a country's name ("латвийского", "латвійським").
+_ENDINGS = rf"(?:\w{{0,{_LONGEST_ENDING}}}|[иі]?йсь?к\w{{1,3}})"
 _ENDING_LETTERS = "aāäeēəiīıoõuūsšаеийоуыьэюя"
 _OTHER_WORDS_IN_LOWER_CASE = frozenset(("us", "polish", "un", "poles", "slovene"))
+# What makes the name of a language of an adjective, in Turkish and Azerbaijani ("Gürcüce", "Azerbaycan dili").
+_LANGUAGE_ENDING = re.compile(r"(?: dili|(?<=\w{4})[cç][ae])$")
+# Soft hyphens, joiners and marks of direction stand in names that were copied from a page.
+_WITHOUT_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# Turkish has two letters i, each with its own capital, of which people type either.
+_ONE_I = str.maketrans("İı", "ii")
 # Codes of CLDR that are no country: unknown region, eurozone, outlying Oceania, pseudo-locales.
 _NOT_PLACES = frozenset(("ZZ", "EZ", "QO", "XA", "XB"))
 
@@ -38,27 +49,42 @@ class Party:
 
 def countries(text: str, language: str = "en") -> tuple[Party, ...]:
     """The countries `text` names, in order of first mention; `language` adds that language's names to English ones."""
-    codes = dict.fromkeys(code for _, _, code in mentions(text, language))
+    codes = dict.fromkeys(code for _, _, code in mentions(plain(text), language))
     return tuple(party_of(code) for code in codes)
 
 
+def plain(text: str) -> str:
+    """The text as names are looked for in it: accents composed, and without what has no width."""
+    return _WITHOUT_WIDTH.sub("", unicodedata.normalize("NFC", text)).replace("’", "'")
+
+
 def mentions(text: str, language: str = "en") -> list[tuple[int, int, str]]:
-    """Where `text` names a country: (start, end, ISO code), in order."""
+    """Where `text`, which is `plain`, names a country: (start, end, ISO code), in order."""
     found = [
-        (match.start(), match.end(), _english_names()[match.group()]) for match in _english_pattern().finditer(text)
+        (match.start(), match.end(), _english_names()[" ".join(match.group().split())])
+        for match in _english_pattern().finditer(text)
     ]
     if language != "en" and (stems := _stem_pattern(language)) is not None:
-        taken = {start for start, _, _ in found}
         found += [
-            (match.start(), match.end(), _stems(language)[match.group(1).lower()])
-            for match in stems.finditer(text)
-            if match.start() not in taken
+            (match.start(), match.end(), _code_of(match, language))
+            for match in stems.finditer(text.translate(_ONE_I))
+            if _is_a_form(match, language)
         ]
-    return sorted(found)
+    return _longest_each(found)
+
+
+def _longest_each(found: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Of mentions that overlap the longest: "Guinea Ecuatorial", not "Guinea"."""
+    kept: list[tuple[int, int, str]] = []
+    for start, end, code in sorted(found, key=lambda item: (item[0] - item[1], item[0])):
+        if all(end <= other or start >= last for other, last, _ in kept):
+            kept.append((start, end, code))
+    return sorted(kept)
 
 
 def mark_countries(text: str) -> str:
     """The text with each country's English name or adjective replaced by one word for that country ("countrylvx")."""
+    text = plain(text)
     parts, position = [], 0
     for start, end, code in mentions(text):
         if start >= position:
@@ -174,7 +200,8 @@ def _english_names() -> dict[str, str]:
     table = resources.files("assistant.language").joinpath("demonyms.csv").read_text(encoding="utf-8")
     for row in csv.reader(table.splitlines()[1:]):
         names |= {name.strip(): row[0] for name in row[1].split("|")}
-    return names
+    names = {name.replace("’", "'"): code for name, code in names.items()}
+    return {name.upper(): code for name, code in names.items() if len(name) >= _SHORTEST_STEM} | names
 
 
 @cache
@@ -182,7 +209,8 @@ def _english_pattern() -> re.Pattern[str]:
     names = sorted(_english_names(), key=len, reverse=True)
     # Most words begin like no name, which the first look tells without trying a thousand names.
     first = "".join(sorted({re.escape(name[0]) for name in names}))
-    return re.compile(rf"(?<!\w)(?=[{first}])(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
+    written = "|".join(r"\s+".join(map(re.escape, name.split())) for name in names)
+    return re.compile(rf"(?<!\w)(?=[{first}])(?:{written})(?!\w)")
 
 
 @cache
@@ -206,7 +234,11 @@ def _capital_pattern() -> re.Pattern[str]:
 
 @cache
 def _lower_case_names() -> dict[str, str]:
-    return {name.lower(): name for name in _english_names() if name.lower() not in _OTHER_WORDS_IN_LOWER_CASE}
+    return {
+        name.lower(): name
+        for name in _english_names()
+        if name.lower() not in _OTHER_WORDS_IN_LOWER_CASE and (name != name.upper() or len(name) < _SHORTEST_STEM)
+    }
 
 
 @cache
@@ -220,17 +252,66 @@ def _stem_pattern(language: str) -> re.Pattern[str] | None:
     stems = sorted(_stems(language), key=len, reverse=True)
     if not stems:
         return None
-    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, stems))})\w{{0,{_LONGEST_ENDING}}}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, stems))}){_ENDINGS}(?!\w)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stem:
+    """What a stem names: a country's ISO code, and whether an ending was cut off, which must stand there then."""
+
+    code: str
+    is_cut: bool
 
 
 @cache
-def _stems(language: str) -> dict[str, str]:
-    """Lower-case country name less its ending → ISO code, for languages that inflect names."""
-    return {_stem(name.lower()): code for code, name in _territories(language).items()}
+def _stems(language: str) -> dict[str, _Stem]:
+    """Lower-case name or adjective less its ending → what it names, for languages that inflect names."""
+    found = {}
+    for name, code in (*_adjectives(language), *((name, code) for code, name in _territories(language).items())):
+        written = _folded(name)
+        stem = _stem(written)
+        found[stem] = _Stem(code, stem != written)
+    return found
+
+
+@cache
+def _whole_names(language: str) -> dict[str, str]:
+    """A language's names as they stand, each with its ISO code: "Нигер" is not a form of "Нигерия"."""
+    return {_folded(name): code for code, name in _territories(language).items()}
+
+
+def _folded(name: str) -> str:
+    return plain(name).translate(_ONE_I).lower()
+
+
+def _code_of(match: re.Match[str], language: str) -> str:
+    whole = _whole_names(language).get(match.group().lower())
+    return whole or _stems(language)[match.group(1).lower()].code
+
+
+def _is_a_form(match: re.Match[str], language: str) -> bool:
+    """Whether what was found is more than the stem of a longer name: "Eesti" and "Eestis", not "eest"."""
+    found = match.group().lower()
+    is_more = len(found) > len(match.group(1)) or not _stems(language)[match.group(1).lower()].is_cut
+    return is_more or found in _whole_names(language)
+
+
+def _adjectives(language: str) -> list[tuple[str, str]]:
+    """What `language` calls the language of a country whose English adjective is its name, each with the ISO code."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        own, english = Locale.parse(language).languages, Locale.parse("en").languages
+    except (UnknownLocaleError, ValueError):
+        return []
+    countries_of = {code: _english_names()[name] for code, name in english.items() if name in _english_names()}
+    told = [(_LANGUAGE_ENDING.sub("", own[code]), country) for code, country in countries_of.items() if code in own]
+    return [(name, country) for name, country in told if len(name) >= _SHORTEST_STEM and " " not in name]
 
 
 def _stem(name: str) -> str:
     """The name less its final vowels and s, which case endings replace ("Latvija" → "latvij")."""
-    while len(name) > _SHORTEST_STEM and name[-1] in _ENDING_LETTERS:
+    shortest = max(_SHORTEST_STEM, len(name) - _MOST_CUT)
+    while len(name) > shortest and name[-1] in _ENDING_LETTERS:
         name = name[:-1]
     return name

@@ -97,7 +97,8 @@ def understand(
         language=language,
         shape=_shape(asked),
         kind=asked.kind,
-        countries=tuple(party for party in countries(read, language) if party.is_country),
+        # "Türk Devletleri Teşkilatı" is not Türkiye.
+        countries=tuple(party for party in countries(organisations.taken_out(read), language) if party.is_country),
         organisations=organisations.named_in(read),
         status=asked_status(asking, language),
         names_instrument=names_instrument(asking, language),

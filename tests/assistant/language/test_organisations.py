@@ -1,6 +1,7 @@
 """Organisations by any of their names."""
 
 import pytest
+from each import each
 
 from assistant.language.organisations import Organisations, aliases_of, is_named
 from assistant.language.parties import Party
@@ -42,3 +43,20 @@ def test_a_document_names_an_organisation_by_any_name_in_text_title_or_metadata(
     assert is_named(Document(text="They met.", title="", parties=("OTS",), id="3"), ots)
     assert not is_named(Document(text="Hots and lots.", title="", id="4"), ots)
     assert "Turkic Council" in aliases_of(ots)
+
+
+@each(
+    ("text", "name"),
+    [
+        ("Всемирной организации здравоохранения", "WHO"),
+        ("Pasaules Veselības organizācijas vadītājs", "WHO"),
+        ("DSÖ Avrupa Ofisi ile", "WHO/Europe"),
+        ("Türk Devletleri Teşkilatına üye", "OTS"),
+        ("Организация тюркских государств", "OTS"),
+        ("Baltijas Asamblejā", "Baltic Assembly"),
+        ("la Commission européenne", "European Commission"),
+        ("the World\nHealth  Organization", "WHO"),
+    ],
+)
+def test_organisations_are_found_by_their_names_in_other_languages(text: str, name: str) -> None:
+    assert [party.name for party in Organisations().named_in(text)] == [name]
