@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.answer import Outcome
 from assistant.compose import extractive
+from assistant.compose.comparing import compose_comparison
 from assistant.compose.draft import Draft
 from assistant.compose.listing import (
     Read,
@@ -19,11 +20,13 @@ from assistant.compose.listing import (
 from assistant.language.commitments import Status, describes_content
 from assistant.question.question import Question
 from assistant.question.shapes import Shape
+from assistant.reader.calibration import ADD
 from assistant.reader.reading import Evidence
 from assistant.scope.view import View
 
 _OF_STATUS = (Shape.STATUS, Shape.EXPLANATION)
-_LISTED = (Shape.LIST, Shape.STATUS, Shape.EXPLANATION)
+# "What has Latvia signed?" asks for all of it; whether, or why, it signed something asks of that alone.
+_ASKS_OF_ALL = ("what", "list", "count")
 
 
 def settled(question: Question, view: View, read: Read) -> Draft | None:
@@ -37,19 +40,23 @@ def draft_of(question: Question, evidence: Sequence[Evidence], view: View, read:
     if question.shape is Shape.BRIEFING and question.parties and not question.absent_parties:
         found = compose_briefing(question, view.record.between(question.parties), draft.evidence, read)
         return found or draft
+    if question.shape is Shape.COMPARISON and not question.absent_parties:
+        return compose_comparison(question, view.record, evidence, read) or draft
     is_told = draft.outcome in (Outcome.ANSWERED, Outcome.PARTIAL) and len(question.parties) > 1
     if is_told and question.shape in _OF_STATUS and question.status is not None and question.status >= Status.AGREED:
         record = view.record.between(question.parties)
-        told = (*_contents(question, evidence), *draft.evidence)
-        return compose_status(question, question.status, record, told, read) or draft
+        about = extractive.about_parties(question, evidence)
+        denial = [item for item in about if item.score >= ADD and extractive.denies(item, question.status)][:1]
+        told = (*_contents(question, about), *draft.evidence)
+        return compose_status(question, question.status, record, told, denial, read) or draft
     return draft
 
 
-def _contents(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+def _contents(question: Question, about: Sequence[Evidence]) -> list[Evidence]:
     """The best sentence that says what an agreement covers: who asks what was agreed wants that too."""
     if question.status not in (Status.AGREED, Status.SIGNED):
         return []
-    return [item for item in extractive.about_parties(question, evidence) if describes_content(item.text)][:1]
+    return [item for item in about if describes_content(item.text)][:1]
 
 
 def from_record(question: Question, view: View, read: Read) -> Draft | None:
@@ -60,7 +67,7 @@ def from_record(question: Question, view: View, read: Read) -> Draft | None:
         return compose_timeline(question, view.record.between(question.parties), read)
     reaches = question.status is None or question.status >= Status.AGREED
     asks_of_all = question.shape is Shape.LIST and (question.status is not None or question.names_instrument)
-    asks_of_one = question.shape in _LISTED and len(question.parties) == 1 and question.status is Status.SIGNED
+    asks_of_one = question.kind in _ASKS_OF_ALL and len(question.parties) == 1 and question.status is Status.SIGNED
     if reaches and (asks_of_all or asks_of_one):
         return compose_list(question, view.record.between(question.parties), read)
     return None

@@ -21,7 +21,7 @@ from assistant.reader.reading import Evidence
 CLOSEST_SHOWN = 3
 LONGEST = {
     Shape.FACT: 3,
-    Shape.STATUS: 4,
+    Shape.STATUS: 3,
     Shape.EXPLANATION: 4,
     Shape.PROVISION: 5,
     Shape.LIST: 8,
@@ -91,11 +91,9 @@ def select(question: Question, about: Sequence[Evidence]) -> list[Evidence]:
         return sorted(chosen, key=lambda item: (item.document.published or "9999", item.document.path, item.span))
     if question.shape is Shape.STATUS:
         # What denies it answers at once; else the furthest that is reported does.
-        return (
-            [first, *sorted(rest, key=_furthest_and_newest)]
-            if _denies(first)
-            else sorted(chosen, key=_furthest_and_newest)
-        )
+        denial = [item for item in about if item.score >= least and denies(item, question.status)][:1]
+        told = [item for item in chosen if item not in denial][: longest - len(denial)]
+        return [*denial, *sorted(told, key=_furthest_and_newest)]
     return [first, *sorted(rest, key=lambda item: (item.document.id != first.document.id, -item.standing, item.span))]
 
 
@@ -123,8 +121,10 @@ def _names_any(question: Question, item: Evidence) -> bool:
     )
 
 
-def _denies(item: Evidence) -> bool:
-    return item.report.denied is not None or item.report.ended
+def denies(item: Evidence, asked: Status | None) -> bool:
+    """Whether a sentence says of what is asked, or of less, that it did not happen, or that it ended."""
+    denied = item.report.denied
+    return item.report.ended or (denied is not None and (asked is None or denied <= asked))
 
 
 def _furthest_and_newest(item: Evidence) -> tuple[int, list[int], str]:

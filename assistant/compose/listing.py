@@ -18,7 +18,7 @@ from assistant.record.record import Commitment
 from assistant.search.retrieval import Hit
 
 LONGEST_LIST = 12
-LONGEST_TIMELINE = 8
+LONGEST_TIMELINE = 12
 LONGEST_BRIEFING = 6
 LONGEST_STATUS = 2
 # What is recorded of the parties, of the status and of the time asked about is left out only where the reader is so
@@ -36,7 +36,7 @@ def compose_list(question: Question, record: Sequence[Commitment], read: Read) -
     """
     asked = max(question.status or Status.SIGNED, Status.AGREED)
     reached = [item for item in record if _reached(item, asked, question.period)]
-    whole = _fitting(question, _each_once(reached, question.parties), read)
+    whole = fitting(question, _each_once(reached, question.parties), read)
     if not whole:
         return None
     shown = whole[:LONGEST_LIST]
@@ -45,12 +45,17 @@ def compose_list(question: Question, record: Sequence[Commitment], read: Read) -
 
 
 def compose_timeline(question: Question, record: Sequence[Commitment], read: Read) -> Draft | None:
-    """The furthest that was reached at each time, oldest first; None where the record has nothing of the period."""
-    within = _fitting(question, [item for item in record if question.period.holds(item.event)], read)
-    chosen = _steps(within, LONGEST_TIMELINE)
+    """What was reached at each time, oldest first; None where the record has nothing of the period.
+
+    Where there is more than a timeline holds, what is surest to be about the question is kept.
+    """
+    within = fitting(question, [item for item in record if question.period.holds(item.event)], read)
+    steps = _steps(within, len(within))
+    scores = dict(zip(map(id, steps), _scores(question, steps, read), strict=True))
+    chosen = sorted(steps, key=lambda item: -scores[id(item)])[:LONGEST_TIMELINE]
     if not chosen:
         return None
-    in_order = sorted(chosen, key=lambda item: (_month(item), item.status))
+    in_order = sorted(chosen, key=lambda item: (month_of(item), item.status))
     return Draft(Outcome.ANSWERED, tuple(map(as_evidence, in_order)), whole=True)
 
 
@@ -58,7 +63,7 @@ def compose_briefing(
     question: Question, record: Sequence[Commitment], told: Sequence[Evidence], read: Read
 ) -> Draft | None:
     """The strongest steps of the record, newest first, then what the reader found beside; None without any step."""
-    within = _fitting(question, [item for item in record if question.period.holds(item.event)], read)
+    within = fitting(question, [item for item in record if question.period.holds(item.event)], read)
     chosen = [as_evidence(item) for item in _steps(within, LONGEST_BRIEFING)]
     if not chosen:
         return None
@@ -67,23 +72,32 @@ def compose_briefing(
 
 
 def compose_status(
-    question: Question, asked: Status, record: Sequence[Commitment], told: Sequence[Evidence], read: Read
+    question: Question,
+    asked: Status,
+    record: Sequence[Commitment],
+    told: Sequence[Evidence],
+    denial: Sequence[Evidence],
+    read: Read,
 ) -> Draft | None:
     """How far things have come between the parties: the furthest step first, then what the reader found beside.
 
     None where the record has no step beyond talks: then the evidence alone is told. Where no step reached what is
-    asked, one remark says how far the furthest came.
+    asked, the sentence that denies it comes first, if there is one in `denial`; else one remark says how far the
+    furthest came.
     """
     reached = [item for item in record if item.status >= Status.AGREED and not item.report.in_passing]
-    steps = _each_once(_fitting(question, [item for item in reached if question.period.holds(item.event)], read), ())
+    steps = _each_once(fitting(question, [item for item in reached if question.period.holds(item.event)], read), ())
     if not steps:
         return None
-    furthest = sorted(steps, key=lambda item: (item.status, _month(item)), reverse=True)[:LONGEST_STATUS]
+    furthest = sorted(steps, key=lambda item: (item.status, month_of(item)), reverse=True)[:LONGEST_STATUS]
     chosen = [as_evidence(item) for item in furthest]
     more = [item for item in told if not repeats(item.text, [other.text for other in chosen])]
-    evidence = (*chosen, *more)[: LONGEST_STATUS + 2]
     if any(item.report.confirms(asked) for item in reached):
-        return Draft(Outcome.ANSWERED, evidence)
+        return Draft(Outcome.ANSWERED, (*chosen, *more)[: LONGEST_STATUS + 2])
+    if denial:
+        rest = [item for item in (*chosen, *more) if item.text not in [other.text for other in denial]]
+        return Draft(Outcome.PARTIAL, (*denial, *rest)[: LONGEST_STATUS + 1])
+    evidence = (*chosen, *more)[: LONGEST_STATUS + 2]
     return Draft(Outcome.PARTIAL, evidence, remarks.less(asked, furthest[0].status, question.language))
 
 
@@ -92,18 +106,22 @@ def as_evidence(item: Commitment) -> Evidence:
     return Evidence(document=item.document, span=item.span, text=item.text, score=1.0)
 
 
-def _fitting(question: Question, steps: Sequence[Commitment], read: Read) -> list[Commitment]:
+def fitting(question: Question, steps: Sequence[Commitment], read: Read) -> list[Commitment]:
     """The steps that may be about what is asked; the newest `MOST_READ` are looked at."""
     looked = steps[:MOST_READ]
-    scores = read(question, [(Hit.of(item.document, item.span), item.span, item.text) for item in looked])
-    return [item for item, score in zip(looked, scores, strict=True) if score >= LEAST]
+    return [item for item, score in zip(looked, _scores(question, looked, read), strict=True) if score >= LEAST]
+
+
+def _scores(question: Question, steps: Sequence[Commitment], read: Read) -> Sequence[float]:
+    """How probably each step belongs to the answer."""
+    return read(question, [(Hit.of(item.document, item.span), item.span, item.text) for item in steps])
 
 
 def _steps(within: Sequence[Commitment], most: int) -> list[Commitment]:
     """The strongest steps, each status of a month once."""
     chosen: list[Commitment] = []
     for item in sorted(within, key=lambda item: (-item.status, item.report.in_passing)):
-        is_new = all(_month(item) != _month(other) or item.status != other.status for other in chosen)
+        is_new = all(month_of(item) != month_of(other) or item.status != other.status for other in chosen)
         if len(chosen) < most and is_new and not repeats(item.text, [other.text for other in chosen]):
             chosen.append(item)
     return chosen
@@ -144,7 +162,7 @@ def _step_in_document(item: Commitment) -> tuple[object, ...]:
 
 def _step_between(item: Commitment, parties: Sequence[Party]) -> tuple[object, ...]:
     partners = frozenset(_partners(item, parties))
-    return item.status, partners or item.document.id, _month(item)
+    return item.status, partners or item.document.id, month_of(item)
 
 
 def _partners(item: Commitment, parties: Sequence[Party]) -> list[Party]:
@@ -159,5 +177,6 @@ def _plainness(item: Commitment) -> tuple[bool, bool, int, int]:
     return not item.report.in_passing, dated, len(countries(item.text)), -item.span.start
 
 
-def _month(item: Commitment) -> str:
+def month_of(item: Commitment) -> str:
+    """When a step was taken, as year and month; empty where nothing tells."""
     return item.event.iso[:7] if item.event else ""

@@ -6,15 +6,19 @@ each party is looked for by its names alone as well.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from assistant.language.organisations import aliases_of, names_party
 from assistant.language.parties import Party, aliases
 from assistant.question.question import ENGLISH, Question
+from assistant.question.shapes import Shape
 from assistant.search.retrieval import Hit, HybridRetriever
 from corpus.index.allowed import Allowed
 
 # Passages looked up by the name of each party alone.
 _PASSAGES_BY_NAME = 4
+# Where things are compared, so many times the passages are looked through.
+_WIDER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ def find_passages(
     question: Question, retriever: HybridRetriever, allowed: Allowed | None, count: int | None = None
 ) -> FoundPassages:
     """The passages for a question; where it finds none that names a party, those that name it the most come first."""
-    hits = retriever.search(question.read, count, allowed, words=searched_words(question))
+    hits = _searched(question, retriever, allowed, count)
     absent, by_names = [], []
     for party in question.parties:
         if any(names_party(hit.document, party) for hit in hits):
@@ -42,6 +46,19 @@ def find_passages(
     known = {hit.passage.id for hit in by_names}
     in_order = [*by_names, *(hit for hit in hits if hit.passage.id not in known)]
     return FoundPassages(in_order, tuple(absent), _absent_year(question, retriever, allowed))
+
+
+def _searched(question: Question, retriever: HybridRetriever, allowed: Allowed | None, count: int | None) -> list[Hit]:
+    """The best passages; of things compared, those of each party in turn, or one would take all the places."""
+    words = searched_words(question)
+    if question.shape is not Shape.COMPARISON or len(question.parties) < 2:
+        return retriever.search(question.read, count, allowed, words=words)
+    most = count or retriever.count
+    wide = retriever.search(question.read, most * _WIDER, allowed, words=words)
+    of_each = [[hit for hit in wide if names_party(hit.document, party)] for party in question.parties]
+    in_turn = [hit for hits in zip_longest(*of_each) for hit in hits if hit is not None]
+    chosen = list({hit.passage.id: hit for hit in (*in_turn, *wide)}.values())[:most]
+    return sorted(chosen, key=lambda hit: -hit.score)
 
 
 def searched_words(question: Question) -> str:
