@@ -32,7 +32,7 @@ from assistant.settings import Settings, read_settings
 from assistant.suggestions import Suggestions
 from corpus.catalog.entries import Source
 from corpus.document import Document
-from corpus.encoder.model_files import DEFAULT_MODEL
+from corpus.encoder.e5 import E5Encoder
 from corpus.encoder.opening import default_encoder, open_encoder
 from corpus.encoder.protocol import Encoder
 from corpus.errors import SourceError
@@ -68,7 +68,7 @@ class Assistant:
             checker = SupportChecker(WordingEntailment(store.encoder))
             composer = GenerativeComposer(model, checker, marks_unsupported=marks_unsupported)
             question_reader = QuestionReader(model)
-        probes = Probes(features_by(_encoder_of_probes(store).encode_query))
+        probes = Probes(features_by(_encoder_of_probes(store).question_as_it_is))
         self.chain = AnswerChain(store, self.retriever, EvidenceReader(network), probes, composer, question_reader)
         self.suggestions = Suggestions(store, self.chain)
         self.holdings = Holdings(store)
@@ -275,10 +275,9 @@ def briefs_folder() -> Path:
     return Path(str(corpus.__file__)).parent / "documents"
 
 
-def _encoder_of_probes(store: Store) -> Encoder:
+def _encoder_of_probes(store: Store) -> E5Encoder:
     """The store's encoder where it is the default model, on whose vectors the probes were fitted; else that model."""
-    is_default = store.encoder.fingerprint.startswith(DEFAULT_MODEL)
-    return store.encoder if is_default else default_encoder()
+    return store.encoder if isinstance(store.encoder, E5Encoder) else default_encoder()
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -93,7 +93,7 @@ def _measure(store: Store, encoder: Encoder, asked: list[SetQuestion]) -> dict[s
     retriever, reader = HybridRetriever(store=store), EvidenceReader(ReaderNetwork())
     keywords = store.index.keywords
     vocabulary = Vocabulary(keywords.analyze, keywords.document_frequency, keywords.count())
-    probes = Probes(features_by(encoder.encode_query))
+    probes = Probes(features_by(encoder.question_as_it_is))
     ways = ("vectors", "BM25", "rank fusion", "fusion by score", "fusion + late interaction", "fusion + reader")
     tallies = {way: Tally() for way in ways}
     for question in asked:

@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("assistant/question/probes.npz"))
     out = parser.parse_args().out
     examples = read_examples()
-    describe = features_by(E5Encoder().encode_query)
+    describe = features_by(E5Encoder().question_as_it_is)
     features = csr_matrix(np.stack([describe(example.text) for example in examples]))
     kept: dict[str, npt.NDArray[np.generic]] = {}
     for name in ("kind", "leaning", "language"):

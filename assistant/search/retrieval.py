@@ -21,7 +21,7 @@ from corpus.errors import BuildGone
 from corpus.index.allowed import Allowed
 from corpus.store.store import Store
 
-VECTOR_WEIGHT = 0.5
+VECTOR_WEIGHT = 0.7
 # How many hits of each list enter the fusion.
 CANDIDATES = 50
 

@@ -2,7 +2,7 @@
 
 The network runs with int8 weights and inputs (`int8`), three times as fast as in 32 bits and the same to a cosine of
 0.999; or in 32 bits, where the setting says so. It runs each text alone, because what int8 makes of a text depends a
-little on its neighbours in a batch. A question runs on the thread that asks; passages run on all cores, by threads of
+little on its neighbours in a batch. What tells only a text's language is taken out of the vectors (`neutral`). A question runs on the thread that asks; passages run on all cores, by threads of
 lower priority than those that answer, and the sentences of an answer never wait behind them.
 """
 
@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from corpus.encoder import network
 from corpus.encoder.inference import cores, open_session
 from corpus.encoder.model_files import DEFAULT_MODEL, Precision
+from corpus.encoder.neutral import LanguageNeutral, digest, fitted
 from corpus.encoder.protocol import LONGEST_INPUT, Vectors, unit_rows, with_titles
 from corpus.encoder.released import ReleasedWeights
 from corpus.encoder.tokenization import PieceCounter, shared_pieces
@@ -27,6 +28,7 @@ _LOWER_PRIORITY = 5
 # What the model was trained to find before what is asked, and before what may answer.
 _QUERY, _PASSAGE = "query: ", "passage: "
 _UNRELATED = 0.7
+_UNRELATED_WHEN_NEUTRAL = 0.1
 
 
 class E5Encoder:
@@ -35,7 +37,14 @@ class E5Encoder:
     Raises `ModelMismatch` where its file is missing or not the release's.
     """
 
-    def __init__(self, *, precision: Precision = "int8", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        precision: Precision = "int8",
+        threads: int | None = None,
+        neutral: LanguageNeutral | None | Literal["fitted"] = "fitted",
+    ) -> None:
+        self._neutral = fitted() if neutral == "fitted" else neutral
         self._released = ReleasedWeights()
         self.dimension = self._released.shape.hidden
         self.precision: Precision = precision
@@ -47,12 +56,13 @@ class E5Encoder:
     @property
     def fingerprint(self) -> str:
         """The model's name and precision, the digest of its weights and graph, and its dimension."""
-        return f"{DEFAULT_MODEL}-{self.precision}:{network.digest(self.precision)}:{self.dimension}"
+        told = f":{digest()}" if self._neutral is not None else ""
+        return f"{DEFAULT_MODEL}-{self.precision}:{network.digest(self.precision)}:{self.dimension}{told}"
 
     @property
     def unrelated(self) -> float:
         """See `Encoder`; this model was trained with so low a temperature that all its cosines are high."""
-        return _UNRELATED
+        return _UNRELATED if self._neutral is None else _UNRELATED_WHEN_NEUTRAL
 
     @property
     def counter(self) -> PieceCounter:
@@ -68,10 +78,16 @@ class E5Encoder:
         inputs = [_PASSAGE + text for text in with_titles(titles, texts, self.count_tokens)]
         if not inputs:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        return unit_rows(np.stack([states.mean(axis=0) for states in self._run(inputs, self._indexing)]))
+        vectors = unit_rows(np.stack([states.mean(axis=0) for states in self._run(inputs, self._indexing)]))
+        return vectors if self._neutral is None else self._neutral.passages(vectors)
 
     def encode_query(self, text: str) -> Vectors:
         """See `Encoder`."""
+        vector = self.question_as_it_is(text)
+        return vector if self._neutral is None else self._neutral.questions(vector[np.newaxis])[0]
+
+    def question_as_it_is(self, text: str) -> Vectors:
+        """A question's unit vector with its language in it, shape (dimension,): for what is fitted on that."""
         (states,) = self._run([_QUERY + text], self._answering)
         vector: Vectors = unit_rows(states.mean(axis=0, keepdims=True))[0]
         return vector

@@ -5,6 +5,7 @@ That stays the reference too, which gives the default model the same vectors.
 
 from functools import cache
 
+from corpus.encoder.e5 import E5Encoder
 from corpus.encoder.model_files import DEFAULT_MODEL, Precision
 from corpus.encoder.protocol import Encoder
 
@@ -15,8 +16,6 @@ def open_encoder(model: str = DEFAULT_MODEL, precision: Precision = "int8") -> E
     Raises `ModelMismatch` where its files are missing or changed, or what runs it is not installed.
     """
     if model == DEFAULT_MODEL:
-        from corpus.encoder.e5 import E5Encoder
-
         return E5Encoder(precision=precision)
     from corpus.encoder.sentence_transformer import SentenceTransformerEncoder
 
@@ -24,6 +23,6 @@ def open_encoder(model: str = DEFAULT_MODEL, precision: Precision = "int8") -> E
 
 
 @cache
-def default_encoder() -> Encoder:
+def default_encoder() -> E5Encoder:
     """The default model, one for the whole process: for what was fitted on its vectors, whatever the index is of."""
-    return open_encoder()
+    return E5Encoder()

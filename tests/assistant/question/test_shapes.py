@@ -9,7 +9,7 @@ from corpus.encoder.protocol import Encoder
 
 @pytest.fixture(scope="module")
 def probes(encoder: Encoder) -> Probes:
-    return Probes(features_by(encoder.encode_query))
+    return Probes(features_by(encoder.question_as_it_is))
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,9 @@ def test_int8_is_nearly_float32_and_an_index_of_its_own(encoder):
     titles = [""] * len(TEXTS)
     ours, theirs = encoder.encode_passages(titles, TEXTS), float32.encode_passages(titles, TEXTS)
     cosines = (ours * theirs).sum(axis=1)
-    assert cosines.mean() > 0.999
-    assert cosines.min() > 0.995, "of nothing, and of two words 400 times"
+    # Around their own mean the same vectors lie further apart than they do around nothing (`test_encoder_parity`).
+    assert cosines.mean() > 0.997
+    assert cosines.min() > 0.985, "of nothing, and of two words 400 times"
     assert cosines.max() < 0.99999, "the control: it is not the same"
     for exact, near in zip(float32.token_vectors(TEXTS), encoder.token_vectors(TEXTS), strict=True):
         assert exact.shape == near.shape
@@ -139,9 +140,9 @@ def test_a_long_title_does_not_push_the_passage_out_of_the_model(encoder):
 
 
 def test_the_fingerprint_names_the_model_its_bytes_and_its_dimension(encoder):
-    name, digest, dimension = encoder.fingerprint.split(":")
+    name, digest, dimension, neutral = encoder.fingerprint.split(":")
     assert (name, dimension) == ("multilingual-e5-small-int8", "384")
-    assert len(digest) == 16
+    assert (len(digest), len(neutral)) == (16, 8)
 
 
 def test_a_model_folder_that_is_missing_is_named():

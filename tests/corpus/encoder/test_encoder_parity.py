@@ -1,4 +1,7 @@
-"""The default model is what sentence-transformers makes of the same weights, in every language that is promised."""
+"""The default model is what sentence-transformers makes of the same weights, in every language that is promised.
+
+That is so before its vectors lose their language (`test_neutral`).
+"""
 
 from importlib.util import find_spec
 from itertools import islice
@@ -7,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpus.encoder.e5 import E5Encoder
 from corpus.encoder.opening import open_encoder
 from corpus.encoder.protocol import Encoder
 from training.clusters import LANGUAGES, read_clusters
@@ -27,7 +31,12 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
 
 @pytest.fixture(scope="module")
 def float32() -> Encoder:
-    return open_encoder(precision="float32")
+    return E5Encoder(precision="float32", neutral=None)
+
+
+@pytest.fixture(scope="module")
+def int8() -> Encoder:
+    return E5Encoder(neutral=None)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +56,7 @@ def texts() -> list[tuple[str, str]]:
 def test_passages_and_questions_have_the_vectors_of_the_reference(
     precision: str, least: float, texts: list[tuple[str, str]], reference: Encoder, request: pytest.FixtureRequest
 ) -> None:
-    ours = request.getfixturevalue("encoder" if precision == "int8" else "float32")
+    ours = request.getfixturevalue(precision)
     titles, passages = zip(*texts, strict=True)
     theirs = reference.encode_passages(titles, passages)
     found = ours.encode_passages(titles, passages)
