@@ -4,18 +4,16 @@ A citation whose quote is not, character for character, what stands at its place
 citation is dropped too. Numbers are given in order of first use, so `[1]` is always the first one read.
 """
 
-import calendar
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from assistant.answer import Citation, DocumentReference, Statement
 from assistant.compose.draft import Draft, readable
 from assistant.language.commitments import StatusReport, report
-from assistant.language.dates import months
+from assistant.language.dates import dates_named
 from assistant.reader.reading import Evidence
 from corpus.document import Document
 
 FindDocument = Callable[[str], Document | None]
-_MONTHS = [name[:3].lower() for name in calendar.month_name]
 
 
 def statements_from(
@@ -117,9 +115,7 @@ def newest_date(cited: Iterable[Citation]) -> str | None:
 
 def _months(text: str) -> Iterator[str]:
     """The months that a text names together with their year, as in 2026-05."""
-    for month, year in months(text):
-        if month:
-            yield f"{year}-{_MONTHS.index(month[:3].lower()):02}"
+    yield from (date[: len("2026-05")] for date in dates_named(text) if len(date) > len("2026"))
 
 
 def _status(told: StatusReport) -> str | None:

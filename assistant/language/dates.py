@@ -1,12 +1,15 @@
-"""Dates as sentences write them: which months a text names, and when what it tells happened.
+"""Dates as sentences write them: which a text names, of which time a question is, and when what is told happened.
 
-Patterns over English wording ("4 December 2025", "December 4, 2025", "early June 2024", "2024-12-04"). A date without a
-year belongs to the year its document was published in, never to a later one.
+Dates are found in eleven languages, however they are written. When something happened is read off English wording
+("4 December 2025", "December 4, 2025", "early June 2024", "2024-12-04"); a date without a year belongs to the year its
+document was published in, never to a later one.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from corpus.readers.stated.datelines import days_in, month_of
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -14,7 +17,14 @@ MONTHS = (
 )
 MONTH = "|".join(MONTHS)
 _YEAR = r"(?:19|20)\d\d"
-_MONTH_AND_YEAR = re.compile(rf"\b(?:({MONTH})(?:\s+\d{{1,2}},?)?\s+)?({_YEAR})\b", re.IGNORECASE)
+_WORD = r"[^\W\d_]{3,12}"
+# "June 2025", "juin 2025", "junio de 2025"; "2025. gada jūnijā", "2025 m. birželį".
+_MONTH_AND_YEAR = re.compile(
+    rf"(?<!\w)(?:(?P<word>{_WORD})\.?,?\s+(?:del?\s+)?(?P<year>{_YEAR})"
+    rf"|(?P<year2>{_YEAR})\.?\s+(?:[^\W\d_]{{1,4}}\.?\s+)?(?P<word2>{_WORD}))(?!\w)"
+)
+_WITH_SLASHES = re.compile(rf"(?<![\w/])(\d{{1,2}})/(\d{{1,2}})/({_YEAR})(?!\d)")
+_YEAR_ALONE = re.compile(rf"(?<![\w–])({_YEAR})(?!\d)")
 # Alternatives in this order: the day first, the month first, the month alone, numbers, the year alone.
 _DATE = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:\s*[–-]\s*\d{{1,2}}(?:\s+(?:{MONTH}))?)?\s+(?P<month>{MONTH})\b"
@@ -25,8 +35,23 @@ _DATE = re.compile(
     rf"|\b(?P<day5>\d{{1,2}})\.(?P<month5>\d{{1,2}})\.(?P<year5>{_YEAR})\b"
     rf"|(?<![\d–-])\b(?P<year6>{_YEAR})\b(?![–-]\d)"
 )
-_ONWARDS = re.compile(rf"\b(?:since|after|from)\b[^?.;]{{0,30}}?\b{_YEAR}", re.IGNORECASE)
-_UP_TO = re.compile(rf"\b(?:until|till|before|by|up to)\b[^?.;]{{0,20}}?\b{_YEAR}", re.IGNORECASE)
+# "Since", "from" and "until" in the languages that are asked in; some of these words mean "with" before anything else.
+_BEGINNING = (
+    r"(?:(?:the\s+)?(?:start|beginning|начала|початку|sākuma|pradžios|Anfang|début|principios|algusest)"
+    r"\s+(?:of\s+|de\s+)?)?"
+)
+_ONWARDS = re.compile(
+    rf"\b(?:since|after|from|kopš|alates|seit|depuis|desde|после|після|начиная|починаючи|à partir|a partir)\b"
+    rf"[^?.;]{{0,30}}?\b{_YEAR}"
+    rf"|\b(?:с|со|з|від|ab|nuo)\s+{_BEGINNING}{_YEAR}"
+    rf"|\b{_YEAR}[^?.;]{{0,20}}?\b(?:beri|bəri|itibaren|etibarən|bu yana)\b",
+    re.IGNORECASE,
+)
+_UP_TO = re.compile(
+    rf"\b(?:until|till|before|by|up to|līdz|iki|kuni|до|bis|jusqu|hasta)\b[^?.;]{{0,20}}?\b{_YEAR}"
+    rf"|\b{_YEAR}[^?.;]{{0,20}}?\b(?:qədər|kadar)\b",
+    re.IGNORECASE,
+)
 # More than any word that tells what a date is of, with what may stand between.
 _LOOK_BACK = 100
 _LENGTH_OF_A_DAY = len("2025-12-04")
@@ -60,7 +85,7 @@ class EventDate:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The years a question is about, both included; None where one side is open."""
+    """The years or months a question is about, both included, as ISO 8601; None where one side is open."""
 
     first: str | None = None
     last: str | None = None
@@ -69,39 +94,59 @@ class Period:
         """Whether an event lies in the period; an undated one does where the period is open on both sides."""
         if event is None:
             return self.first is None and self.last is None
-        year = event.iso[:4]
-        return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
+        begins = self.first is None or self.first <= event.iso[: len(self.first)]
+        return begins and (self.last is None or event.iso[: len(self.last)] <= self.last)
 
 
 def period(text: str) -> Period:
-    """The period a question names: "in 2024 and 2025", "between 2022 and 2025", "since 2012", "from the 1990s on"."""
-    years = re.findall(rf"\b({_YEAR})(?:s\b|\b)", text)
-    if not years:
+    """The period a question names: "in May 2025", "in 2024 and 2025", "between 2022 and 2025", "since 2012"."""
+    named = sorted({date[: len("2025-12")] for date in dates_named(text)})
+    if not named:
         return Period()
-    if _ONWARDS.search(text) and len(set(years)) == 1:
-        return Period(first=years[0])
-    if _UP_TO.search(text) and len(set(years)) == 1:
-        return Period(last=years[0])
-    return Period(min(years), max(years))
+    if _ONWARDS.search(text) and len(named) == 1:
+        return Period(first=named[0])
+    if _UP_TO.search(text) and len(named) == 1:
+        return Period(last=named[0])
+    if len(named) > 1:
+        return Period(named[0][:4], named[-1][:4])
+    return Period(named[0], named[0])
 
 
-def months(text: str) -> frozenset[tuple[str, str]]:
-    """The months a text names, as (month, year); the month is empty where only the year is named."""
-    return frozenset((month.capitalize(), year) for month, year in _MONTH_AND_YEAR.findall(text))
+def dates_named(text: str) -> frozenset[str]:
+    """Every date a text names, as ISO 8601, cut to the month or year where it says no more.
+
+    Of a date that can be meant in two ways ("05/06/2025") both are named.
+    """
+    found: set[str] = set()
+    rest = text
+    for iso, match in days_in(text):
+        found.add(iso)
+        rest = _blanked(rest, match)
+    for match in _WITH_SLASHES.finditer(rest):
+        one, other, year = match.groups()
+        found |= {f"{year}-{int(m):02d}-{int(d):02d}" for m, d in ((one, other), (other, one)) if 1 <= int(m) <= 12}
+        rest = _blanked(rest, match)
+    for match in _MONTH_AND_YEAR.finditer(rest):
+        month = month_of(match["word"] or match["word2"])
+        if month is not None:
+            found.add(f"{match['year'] or match['year2']}-{month:02d}")
+            rest = _blanked(rest, match)
+    return frozenset(found | set(_YEAR_ALONE.findall(rest)))
 
 
-def dates_conflict(asked: frozenset[tuple[str, str]], sentence: str) -> bool:
+def dates_conflict(asked: frozenset[str], sentence: str) -> bool:
     """Whether a sentence is dated, and none of its dates can be one of those asked about.
 
-    Both are results of `months`: "August 2025" agrees with "2025" and with "29 August 2025", not with "May 2025".
+    `asked` is a result of `dates_named`: "2025-08" agrees with "2025" and with "2025-08-29", not with "2025-05".
     """
-    if not asked or not (named := months(sentence)):
+    if not asked or not (named := dates_named(sentence)):
         return False
-    return not any(
-        year == other_year and (not month or not other_month or month == other_month)
-        for month, year in asked
-        for other_month, other_year in named
-    )
+    return not any(one.startswith(other) or other.startswith(one) for one in asked for other in named)
+
+
+def _blanked(text: str, match: re.Match[str]) -> str:
+    """The text with spaces in the place of what was found."""
+    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
 
 
 def days_named(text: str) -> frozenset[str]:

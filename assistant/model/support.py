@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.language.commitments import Status, report
-from assistant.language.dates import MONTHS, days_named, months
+from assistant.language.dates import MONTHS, dates_named, days_named
 from assistant.language.parties import Party, mentions, party_of
 from assistant.model.arithmetic import computed, numbers
 from assistant.model.entailment import Entailment, bare, content_words, words_of
@@ -167,11 +167,8 @@ def _countries(text: str) -> set[str]:
 
 def _months_stand(claim: str, together: str) -> bool:
     """Whether each month and year of the claim is one of the cited sentences', which may name the month as well."""
-    known = months(together)
-    return all(
-        any(year == other_year and month in ("", other_month) for other_month, other_year in known)
-        for month, year in months(claim)
-    )
+    known = dates_named(together)
+    return all(any(other.startswith(date[: len("2025-12")]) for other in known) for date in dates_named(claim))
 
 
 def _loses_its_frame(claim: str, source: str) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 
 from assistant.language.asked_status import asked_status, names_instrument
 from assistant.language.commitments import Status
-from assistant.language.dates import Period, months, period
+from assistant.language.dates import Period, dates_named, period
 from assistant.language.organisations import Organisations
 from assistant.language.parties import Party, countries, with_capitals, with_countries_of_capitals
 from assistant.question.conversation import ABOUT, standing_alone
@@ -34,9 +34,9 @@ class Question:
     """An understood question.
 
     `standalone` is what it is shown as, `read` what is searched and read by: the question, with what it leaves to the
-    conversation in front. `kind` is the kind of thing asked for ("date", "money"). `months` are the dates it names,
-    `period` the years they span, `status` the status that it asks about, `names_instrument` whether it speaks of
-    agreements or the like, `has_words` whether there is any word to look for. `mended` are names that were misspelt:
+    conversation in front. `kind` is the kind of thing asked for ("date", "money"). `dates` are those it names,
+    `period` the years or months they span, `status` the status that it asks about, `names_instrument` whether it speaks
+    of agreements or the like, `has_words` whether there is any word to look for. `mended` are names that were misspelt:
     what was typed, and how it is understood. `absent_parties`, filled in by retrieval, are those that no document
     names, and `absent_year` the one year asked about, where no document names it or is dated in it.
     """
@@ -50,7 +50,7 @@ class Question:
     countries: tuple[Party, ...] = ()
     organisations: tuple[Party, ...] = ()
     status: Status | None = None
-    months: frozenset[tuple[str, str]] = frozenset()
+    dates: frozenset[str] = frozenset()
     period: Period = ANY_TIME
     names_instrument: bool = False
     has_words: bool = True
@@ -103,7 +103,7 @@ def understand(
         status=asked_status(asking, language),
         names_instrument=names_instrument(asking, language),
         has_words=any(any(map(str.isalnum, term)) for term in terms(read)),
-        months=months(read),
+        dates=dates_named(read),
         period=period(read),
         mended=names,
     )

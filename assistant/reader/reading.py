@@ -84,7 +84,7 @@ class EvidenceReader:
         ]
         readings = self._network.read(question.read, passages)
         rows = [
-            (reading.sentences[0], reading.passage, hit.score, float(dates_conflict(question.months, text)))
+            (reading.sentences[0], reading.passage, hit.score, float(dates_conflict(question.dates, text)))
             for (hit, _, text), reading in zip(candidates, readings, strict=True)
         ]
         return [float(score) for score in probabilities(np.asarray(rows, dtype=np.float64).reshape(-1, len(FEATURES)))]
@@ -97,7 +97,7 @@ class EvidenceReader:
         candidates, rows = [], []
         for (hit, found), reading in zip(by_passage, readings, strict=True):
             for (_, _, text), score in zip(found, reading.sentences, strict=True):
-                rows.append((score, reading.passage, hit.score, float(dates_conflict(question.months, text))))
+                rows.append((score, reading.passage, hit.score, float(dates_conflict(question.dates, text))))
             candidates += found
         return candidates, np.asarray(rows, dtype=np.float64).reshape(-1, len(FEATURES))
 

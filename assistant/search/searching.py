@@ -70,8 +70,8 @@ def searched_words(question: Question) -> str:
 
 def _absent_year(question: Question, retriever: HybridRetriever, allowed: Allowed | None) -> str | None:
     """The one year that a question is about, where no document names it and none is dated in it."""
-    year = question.period.first
-    if year is None or year != question.period.last or retriever.search_names(year, 1, allowed):
+    year = (question.period.first or "")[:4]
+    if not year or year != (question.period.last or "")[:4] or retriever.search_names(year, 1, allowed):
         return None
     hidden = allowed.hidden if allowed is not None else ()
     dated = retriever.store.catalog.facets.select({}, since=year, until=year, hidden=hidden)

@@ -2,8 +2,9 @@
 
 The network runs with int8 weights and inputs (`int8`), three times as fast as in 32 bits and the same to a cosine of
 0.999; or in 32 bits, where the setting says so. It runs each text alone, because what int8 makes of a text depends a
-little on its neighbours in a batch. What tells only a text's language is taken out of the vectors (`neutral`). A question runs on the thread that asks; passages run on all cores, by threads of
-lower priority than those that answer, and the sentences of an answer never wait behind them.
+little on its neighbours in a batch. What tells only a text's language is taken out of the vectors (`neutral`). A
+question runs on the thread that asks; passages run on all cores, by threads of lower priority than those that answer,
+and the sentences of an answer never wait behind them.
 """
 
 import os
@@ -42,7 +43,7 @@ class E5Encoder:
         *,
         precision: Precision = "int8",
         threads: int | None = None,
-        neutral: LanguageNeutral | None | Literal["fitted"] = "fitted",
+        neutral: LanguageNeutral | Literal["fitted"] | None = "fitted",
     ) -> None:
         self._neutral = fitted() if neutral == "fitted" else neutral
         self._released = ReleasedWeights()

@@ -63,9 +63,9 @@ def stated_day(value: object) -> str | None:
     text = " ".join(str(value).split())[:80]
     if re.fullmatch(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?", text):
         return text
-    found = next(_days(text), None)
+    found = next(days_in(text), None)
     if found is None or found[1].start() > 0:
-        found = next(((iso, match) for iso, match in _days(text) if _is_weekday(text[: match.start()])), None)
+        found = next(((iso, match) for iso, match in days_in(text) if _is_weekday(text[: match.start()])), None)
     return found[0] if found else None
 
 
@@ -84,7 +84,7 @@ def is_dateline(line: str) -> bool:
     line = " ".join(line.strip(" \t*_#>|•").split())
     if len(line) > _LONGEST_PLACE + 30:
         return False
-    for _, match in _days(line):
+    for _, match in days_in(line):
         return _is_place(line[: match.start()]) and not any(map(str.isalnum, line[match.end() :]))
     short = re.fullmatch(r"(\d{1,2})(?:\.|st|nd|rd|th)? ([^\W\d_]{3,12})|([^\W\d_]{3,12}) (\d{1,2})", line)
     return bool(short and (month_of(short.group(2) or short.group(3))))
@@ -93,7 +93,7 @@ def is_dateline(line: str) -> bool:
 def day_in_name(name: str) -> str | None:
     """The day in a file's name ("SITREP_2026-05-17"); a bare year is none."""
     found = {iso for match in _IN_NAME.finditer(name) if (iso := _iso(match, ""))}
-    written = {iso for iso, _ in _days(name.replace("_", " "))} if not found else set()
+    written = {iso for iso, _ in days_in(name.replace("_", " "))} if not found else set()
     days = found | written
     return days.pop() if len(days) == 1 else None
 
@@ -105,7 +105,7 @@ def day_in_address(address: str) -> str | None:
 
 
 def _of_line(line: str, length: int) -> str | None:
-    for iso, match in islice(_days(line), 1):
+    for iso, match in islice(days_in(line), 1):
         before, after = line[: match.start()], line[match.end() :].lstrip()
         if not _is_place(before):
             return None
@@ -145,7 +145,8 @@ def _is_weekday(words: str) -> bool:
     return words.strip(" ,.").casefold() in _weekdays()
 
 
-def _days(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+def days_in(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Every day that a text names with its year, as ISO 8601, and where it stands."""
     for match in _DATE.finditer(text):
         number = next(n for n in range(len(_PATTERNS)) if match.group(f"p{n}y"))
         if iso := _iso(match, f"p{number}", is_by_slashes=number == len(_PATTERNS) - 1):
@@ -187,7 +188,7 @@ def _months() -> tuple[dict[str, int], dict[str, list[tuple[str, int]]]]:
     """Names of months as they are, and the longer ones by their first four letters."""
     from babel import Locale
 
-    exact: dict[str, int] = {}
+    exact: dict[str, int] = {"мае": 5}  # too short to be known by its beginning
     for language in LANGUAGES:
         for context in Locale(language).months.values():
             for width in ("wide", "abbreviated"):

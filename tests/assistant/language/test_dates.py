@@ -5,7 +5,7 @@ from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.language.dates import EventDate, Period, event_date, period
+from assistant.language.dates import EventDate, Period, dates_conflict, dates_named, event_date, period
 
 
 @each(
@@ -59,3 +59,74 @@ def test_a_period_holds_the_events_of_its_years() -> None:
     assert not Period("2022", "2025").holds(EventDate("2021-12"))
     assert Period().holds(None)
     assert not Period("2022").holds(None)
+
+
+@each(
+    "written",
+    [
+        "5 June 2025",
+        "5 June, 2025",
+        "June 5, 2025",
+        "June 5th, 2025",
+        "the 5th of June 2025",
+        "2025-06-05",
+        "5.6.2025",
+        "05.06.2025",
+        "5 juin 2025",
+        "5. Juni 2025",
+        "5. jūnijā 2025",
+        "2025. gada 5. jūnijā",
+        "2025 m. birželio 5 d.",
+        "5 июня 2025 года",
+        "5 червня 2025 року",
+        "5 Haziran 2025",
+        "5 iyun 2025-ci il",
+        "5. juunil 2025",
+        "5 de junio de 2025",
+    ],
+)
+def test_a_day_is_the_same_however_it_is_written(written: str) -> None:
+    assert dates_named(f"Signed on {written}.") == {"2025-06-05"}
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("in May 2025", {"2025-05"}),
+        ("en mai 2025", {"2025-05"}),
+        ("2025. gada maijā", {"2025-05"}),
+        ("в мае 2025 года", {"2025-05"}),
+        ("Mayıs 2025'te", {"2025-05"}),
+        ("in 2024 and in June 2025", {"2024", "2025-06"}),
+        ("05/06/2025", {"2025-05-06", "2025-06-05"}),
+        ("for 2024–2027", {"2024"}),
+        ("nothing", set()),
+    ],
+)
+def test_months_and_years_are_named_too(text: str, expected: set[str]) -> None:
+    assert dates_named(text) == expected
+
+
+@each(
+    ("question", "expected"),
+    [
+        ("Which agreements did Latvia sign in May 2025?", Period("2025-05", "2025-05")),
+        ("Kādus dokumentus Latvija ir parakstījusi kopš 2024. gada sākuma?", Period(first="2024")),
+        ("Что подписано с 2021 года?", Period(first="2021")),
+        ("Соглашение с Латвией 2024 года действует?", Period("2024", "2024")),
+        ("Was wurde seit 2019 vereinbart?", Period(first="2019")),
+        ("2022'den beri ne imzalandı?", Period(first="2022")),
+        ("Qu'a-t-on signé depuis 2020 ?", Period(first="2020")),
+        ("Що підписано до 2018 року?", Period(last="2018")),
+    ],
+)
+def test_the_period_is_read_in_other_languages_and_to_the_month(question: str, expected: Period) -> None:
+    assert period(question) == expected
+
+
+def test_dates_conflict_where_none_can_be_the_one_asked_about() -> None:
+    assert dates_conflict(frozenset({"2025-05"}), "It was signed on 4 June 2025.")
+    assert dates_conflict(frozenset({"2025-06-05"}), "It was signed on 6 June 2025.")
+    assert not dates_conflict(frozenset({"2025-06"}), "It was signed on 6 June 2025.")
+    assert not dates_conflict(frozenset({"2025-06-05"}), "It was signed in 2025.")
+    assert not dates_conflict(frozenset({"2025-06-05"}), "It was signed.")

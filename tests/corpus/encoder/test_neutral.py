@@ -13,21 +13,39 @@ ENGLISH = [
     "The agreement on blood products between Chile and Oman entered into force in March 2021.",
 ]
 QUESTIONS = {
-    "lv": ["Kad Norvēģija un Peru parakstīja memorandu par acu operācijām?", "Kurā slimnīcā apmācīja vecmātes no Kenijas?",
-           "Kad stājās spēkā Čīles un Omānas līgums par asins produktiem?"],
-    "ru": ["Когда Норвегия и Перу подписали меморандум о глазной хирургии?", "Где обучали акушерок из Кении?",
-           "Когда вступило в силу соглашение Чили и Омана о препаратах крови?"],
-    "tr": ["Norveç ile Peru göz ameliyatı mutabakatını ne zaman imzaladı?", "Kenyalı ebeler hangi hastanede eğitildi?",
-           "Şili ile Umman arasındaki kan ürünleri anlaşması ne zaman yürürlüğe girdi?"],
-}  # fmt: skip
+    "lv": [
+        "Kad Norvēģija un Peru parakstīja memorandu par acu operācijām?",
+        "Kurā slimnīcā apmācīja vecmātes no Kenijas?",
+        "Kad stājās spēkā Čīles un Omānas līgums par asins produktiem?",
+    ],
+    "ru": [
+        "Когда Норвегия и Перу подписали меморандум о глазной хирургии?",
+        "Где обучали акушерок из Кении?",
+        "Когда вступило в силу соглашение Чили и Омана о препаратах крови?",
+    ],
+    "tr": [
+        "Norveç ile Peru göz ameliyatı mutabakatını ne zaman imzaladı?",
+        "Kenyalı ebeler hangi hastanede eğitildi?",
+        "Şili ile Umman arasındaki kan ürünleri anlaşması ne zaman yürürlüğe girdi?",
+    ],
+}
 OTHERS = {
-    "lv": ["Rīgas slimnīca 2018. gadā atvēra jaunu dzemdību nodaļu.", "Latvija 2020. gadā parakstīja līgumu par zālēm.",
-           "Ministrija paziņoja, kad sāksies vakcinācija pret gripu."],
-    "ru": ["Больница в Омске открыла новое родильное отделение в 2018 году.", "Соглашение о лекарствах подписали в 2020 году.",
-           "Министерство сообщило, когда начнётся прививка от гриппа."],
-    "tr": ["İzmir'deki hastane 2018'de yeni bir doğum bölümü açtı.", "İlaç anlaşması 2020 yılında imzalandı.",
-           "Bakanlık grip aşısının ne zaman başlayacağını açıkladı."],
-}  # fmt: skip
+    "lv": [
+        "Rīgas slimnīca 2018. gadā atvēra jaunu dzemdību nodaļu.",
+        "Latvija 2020. gadā parakstīja līgumu par zālēm.",
+        "Ministrija paziņoja, kad sāksies vakcinācija pret gripu.",
+    ],
+    "ru": [
+        "Больница в Омске открыла новое родильное отделение в 2018 году.",
+        "Соглашение о лекарствах подписали в 2020 году.",
+        "Министерство сообщило, когда начнётся прививка от гриппа.",
+    ],
+    "tr": [
+        "İzmir'deki hastane 2018'de yeni bir doğum bölümü açtı.",
+        "İlaç anlaşması 2020 yılında imzalandı.",
+        "Bakanlık grip aşısının ne zaman başlayacağını açıkladı.",
+    ],
+}
 
 
 def found_first(encoder: E5Encoder, language: str) -> int:
