@@ -171,13 +171,13 @@ def test_removing_a_source_that_nobody_added_names_those_there_are(assistant: As
 def test_the_briefs_can_be_added_and_removed(data: Path, latvia: Path) -> None:
     assistant = open_assistant(data, folder=latvia, encoder=FakeEncoder())
     added = assistant.add_briefs()
-    assert len(added.new) == 98
+    assert len(added.new) == 99
     assert added.failed == {}
     assert source_names(assistant) == [BRIEFS, "latvia"]
     assert assistant.store.catalog.sources()[0].folder == briefs_folder().resolve()
-    assert len(assistant.remove(BRIEFS).removed) == 98
+    assert len(assistant.remove(BRIEFS).removed) == 99
     assert [document.source for document in assistant.store.catalog.documents()] == ["latvia"]
-    assert len(assistant.add_briefs().new) == 98
+    assert len(assistant.add_briefs().new) == 99
     assistant.close()
 
 

@@ -220,7 +220,7 @@ def test_the_briefs_are_listed_by_date_with_their_titles(run: Run) -> None:
     assert result.returncode == 0
     *listed, summary = result.stdout.splitlines()
     assert len(listed) == 98
-    assert summary.startswith("98 documents, ")
+    assert summary.startswith("99 documents, ")
     signed = "2025-12-04  briefs/2025-12-04_azerbaijan-latvia_agreement-signed.md  Azerbaijan and Latvia sign"
     assert any(line.startswith(signed) for line in listed)
 

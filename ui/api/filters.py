@@ -17,8 +17,8 @@ VALUES_EXAMPLE: dict[str, Any] = {
     "parties": [{"value": "Azerbaijan", "documents": 58}, {"value": "Latvia", "documents": 28}],
     "topics": [{"value": "health agreement", "documents": 12}],
     "publishers": [{"value": "WHO/Europe", "documents": 16}],
-    "languages": [{"value": "en", "documents": 98}],
-    "sources": [{"value": "briefs", "documents": 98}],
+    "languages": [{"value": "en", "documents": 99}],
+    "sources": [{"value": "briefs", "documents": 99}],
     "published": {"first": "2010-11-23", "last": "2026-02-24"},
 }
 
