@@ -28,6 +28,12 @@ _OTHER_WORDS_IN_LOWER_CASE = frozenset(("us", "polish", "un", "poles", "slovene"
 _LANGUAGE_ENDING = re.compile(r"(?: dili|(?<=\w{4})[cç][ae])$")
 # Soft hyphens, joiners and marks of direction stand in names that were copied from a page.
 _WITHOUT_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# English names are found with their accents and without them; a letter stays one letter.
+_BARE = {
+    ord(letter): unicodedata.normalize("NFD", letter)[0]
+    for letter in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
+    if unicodedata.normalize("NFD", letter)[0].isascii()
+}
 # Turkish has two letters i, each with its own capital, of which people type either.
 _ONE_I = str.maketrans("İı", "ii")
 # Codes of CLDR that are no country: unknown region, eurozone, outlying Oceania, pseudo-locales.
@@ -60,9 +66,10 @@ def plain(text: str) -> str:
 
 def mentions(text: str, language: str = "en") -> list[tuple[int, int, str]]:
     """Where `text`, which is `plain`, names a country: (start, end, ISO code), in order."""
+    bare = text.translate(_BARE)
     found = [
         (match.start(), match.end(), _english_names()[" ".join(match.group().split())])
-        for match in _english_pattern().finditer(text)
+        for match in _english_pattern().finditer(bare)
     ]
     if language != "en" and (stems := _stem_pattern(language)) is not None:
         found += [
@@ -200,7 +207,7 @@ def _english_names() -> dict[str, str]:
     table = resources.files("assistant.language").joinpath("demonyms.csv").read_text(encoding="utf-8")
     for row in csv.reader(table.splitlines()[1:]):
         names |= {name.strip(): row[0] for name in row[1].split("|")}
-    names = {name.replace("’", "'"): code for name, code in names.items()}
+    names = {name.replace("’", "'").translate(_BARE): code for name, code in names.items()}
     return {name.upper(): code for name, code in names.items() if len(name) >= _SHORTEST_STEM} | names
 
 

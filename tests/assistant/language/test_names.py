@@ -65,6 +65,8 @@ def test_every_member_is_found_in_capitals_with_loose_accents_and_with_soft_hyph
         ("Ivory Coast", "CI"),
         ("Côte d'Ivoire", "CI"),
         ("Turkey", "TR"),
+        ("TÜRKMENISTAN", "TM"),
+        ("Cote d’Ivoire", "CI"),
         ("the Czech\nRepublic", "CZ"),
         ("the United\u00a0States", "US"),
         ("the Nepalese side", "NP"),
