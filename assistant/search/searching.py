@@ -12,6 +12,7 @@ from assistant.language.organisations import aliases_of, names_party
 from assistant.language.parties import Party, aliases
 from assistant.question.question import ENGLISH, Question
 from assistant.question.shapes import Shape
+from assistant.search.identified import identified
 from assistant.search.retrieval import Hit, HybridRetriever
 from corpus.index.allowed import Allowed
 
@@ -34,6 +35,9 @@ def find_passages(
     question: Question, retriever: HybridRetriever, allowed: Allowed | None, count: int | None = None
 ) -> FoundPassages:
     """The passages for a question; where it finds none that names a party, those that name it the most come first."""
+    if (named := identified(question, retriever, allowed)) is not None:
+        hits = retriever.search(question.read, count, named, words=searched_words(question))
+        return FoundPassages(hits, (), None)
     hits = _searched(question, retriever, allowed, count)
     absent, by_names = [], []
     for party in question.parties:
