@@ -105,6 +105,16 @@ class Assistant:
         view = self.chain.views.of(scope)
         return make_timeline(view.record, parties_called(names, directory_of(view.declared)), since, until)
 
+    def brief(self, names: Sequence[str], scope: Scope = EVERYTHING) -> Answer:
+        """A briefing on the parties of these names: how far things have come, what they cover, what is not reported.
+
+        Raises `TimelineError` where a name is nobody's.
+        """
+        self.refresh()
+        view = self.chain.views.of(scope)
+        *others, last = (party.name for party in parties_called(names, directory_of(view.declared)))
+        return self.ask(f"Brief me on {', '.join(others)} and {last}." if others else f"Brief me on {last}.", (), scope)
+
     def parties(self, scope: Scope = EVERYTHING) -> list[Party]:
         """The countries and organisations that documents name, by name."""
         self.refresh()

@@ -38,8 +38,8 @@ def draft_of(question: Question, evidence: Sequence[Evidence], view: View, read:
     """The answer to a question, or its refusal, from the record or from `evidence`, best first."""
     draft = settled(question, view, read) or extractive.compose(question, evidence)
     if question.shape is Shape.BRIEFING and question.parties and not question.absent_parties:
-        found = compose_briefing(question, view.record.between(question.parties), draft.evidence, read)
-        return found or draft
+        about = extractive.about_parties(question, evidence)
+        return compose_briefing(question, view.record.between(question.parties), about, read) or draft
     if question.shape is Shape.COMPARISON and not question.absent_parties:
         return compose_comparison(question, view.record, evidence, read) or draft
     is_told = draft.outcome in (Outcome.ANSWERED, Outcome.PARTIAL) and len(question.parties) > 1

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from assistant.answer import Outcome
 from assistant.compose import remarks
 from assistant.compose.draft import Draft, repeats
-from assistant.language.commitments import Status
+from assistant.language.commitments import Status, describes_content
 from assistant.language.dates import Period
 from assistant.language.parties import Party, countries
 from assistant.question.question import Question
+from assistant.reader.calibration import ADD
 from assistant.reader.reading import Candidate, Evidence
 from assistant.record.record import Commitment
 from assistant.search.retrieval import Hit
@@ -60,15 +61,23 @@ def compose_timeline(question: Question, record: Sequence[Commitment], read: Rea
 
 
 def compose_briefing(
-    question: Question, record: Sequence[Commitment], told: Sequence[Evidence], read: Read
+    question: Question, record: Sequence[Commitment], about: Sequence[Evidence], read: Read
 ) -> Draft | None:
-    """The strongest steps of the record, newest first, then what the reader found beside; None without any step."""
+    """The strongest steps of the record, what they cover, what else the reader found, and last what is not reported.
+
+    `about` is the evidence about the question's parties, best first. None without any step.
+    """
     within = fitting(question, [item for item in record if question.period.holds(item.event)], read)
     chosen = [as_evidence(item) for item in _steps(within, LONGEST_BRIEFING)]
     if not chosen:
         return None
-    more = [item for item in told if not repeats(item.text, [other.text for other in chosen])]
-    return Draft(Outcome.ANSWERED, (*chosen, *more), whole=True)
+    open_ones = [item for item in about if item.report.denied is not None]
+    others = [item for item in about if item not in open_ones]
+    contents = [item for item in others if describes_content(item.text)]
+    for items, least, most in ((contents, LEAST, 2), (others, ADD, 4), (open_ones, LEAST, 2)):
+        told = [other.text for other in chosen]
+        chosen += [item for item in items if item.score >= least and not repeats(item.text, told)][:most]
+    return Draft(Outcome.ANSWERED, tuple(chosen), whole=True)
 
 
 def compose_status(

@@ -297,6 +297,20 @@ def test_a_timeline_tells_each_sentence_with_its_date_status_and_document(run: R
     assert f"2025-12-04 signed {RIGA.strip()}" in told
 
 
+def test_a_briefing_tells_the_agreement_and_is_written_to_a_file(run_here: Run, own: Path, tmp_path: Path) -> None:
+    file = tmp_path / "briefing.md"
+    result = run_here("brief", "--parties", "Latvia,Azerbaijan", "--data-dir", own, "--export", file)
+    assert result.returncode == 0, result.stderr
+    assert "signed a health agreement in Riga" in result.stdout
+    assert "signed a health agreement in Riga" in file.read_text(encoding="utf-8")
+
+
+def test_a_briefing_on_nobody_is_refused_with_the_nearest_name(run_here: Run, own: Path) -> None:
+    result = run_here("brief", "--parties", "Latvai", "--data-dir", own)
+    assert result.returncode == 1
+    assert "the nearest name is Latvia" in result.stderr
+
+
 def test_a_timeline_as_json_has_the_documented_shape(run_here: Run, own: Path) -> None:
     told = json.loads(run_here("timeline", "--parties", "azerbaijan,latvia", "--data-dir", own, "--json").stdout)
     assert told.keys() == {"parties", "commitments"}

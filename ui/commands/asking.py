@@ -55,6 +55,34 @@ def ask(  # noqa: PLR0913 (its options)
     typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_as_text(answer))
 
 
+def brief(
+    parties: Annotated[
+        list[str], typer.Option("--parties", help="Countries and organisations by name, separated by commas.")
+    ],
+    since: Annotated[str | None, typer.Option(help="Read only documents of this year, month or day, or later.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Read only documents of this year, month or day, or earlier.")
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the briefing to a .docx or .md file too, with footnotes.")
+    ] = None,
+) -> None:
+    """Brief on parties: how far things have come, what they cover, what is not reported; every line cited."""
+    from assistant.scope.scope import Scope
+    from ui.export.file import check_file, write_briefing
+    from ui.rendering import answer_as_text
+
+    if export is not None:
+        check_file(export)
+    with opened(data_dir) as assistant:
+        answer = assistant.brief(parties, Scope(since=since, until=until))
+        if export is not None:
+            write_briefing(export, answer, assistant.store.document)
+    typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_as_text(answer))
+
+
 def filters(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List what documents can be filtered by: parties, topics, publishers, languages and sources."""
     from assistant.scope.scope import FIELD_OF
