@@ -1,15 +1,16 @@
 """From what the network makes of a sentence to the probability that it belongs to the answer.
 
 A logistic regression over the network's log-odds of the sentence and of its passage, how the search found the passage,
-and whether the sentence's dates can be those asked about (Platt, 1999); fitted by `training/reader/calibrate.py` on
-clusters that the network was never trained on, together with the two thresholds by which an answer is made.
+whether the sentence's dates can be those asked about, and how many of the parties asked about it names, with its
+document's title (Platt, 1999); fitted by `training/reader/calibrate.py` on the shipped questions and on clusters that
+the network was never trained on, together with the thresholds by which an answer is made.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-FEATURES = ("sentence", "passage", "found", "date_conflicts")
-WEIGHTS = np.asarray((0.332, 0.048, 6.851, -0.521))
+FEATURES = ("sentence", "passage", "found", "date_conflicts", "parties")
+WEIGHTS = np.asarray((0.332, 0.048, 6.851, -0.521, 0.0))
 INTERCEPT = -6.528
 # Log-odds beyond these tell no more.
 FURTHEST = 12.0

@@ -13,15 +13,19 @@ import numpy.typing as npt
 
 from assistant.language.commitments import StatusReport, report
 from assistant.language.dates import dates_conflict
+from assistant.language.organisations import names_organisation
+from assistant.language.parties import countries
 from assistant.question.question import Question
 from assistant.reader.calibration import FEATURES, probabilities
 from assistant.reader.network import Passage, Reading
 from assistant.search.retrieval import Hit
 from corpus.document import Document, Span
+from corpus.text.references import is_list_of_links, is_reference
 from corpus.text.sections import context_of
 from corpus.text.sentences import blocks, sentences, without_marker
 
 _FEWEST_WORDS = 4
+_NO_PARTIES = 0.5
 # Passages read beyond these cost more time than they bring (docs/evaluation.md).
 PASSAGES_READ = 12
 
@@ -84,7 +88,7 @@ class EvidenceReader:
         ]
         readings = self._network.read(question.read, passages)
         rows = [
-            (reading.sentences[0], reading.passage, hit.score, float(dates_conflict(question.dates, text)))
+            (reading.sentences[0], reading.passage, hit.score, *told_of(question, hit.document, text))
             for (hit, _, text), reading in zip(candidates, readings, strict=True)
         ]
         return [float(score) for score in probabilities(np.asarray(rows, dtype=np.float64).reshape(-1, len(FEATURES)))]
@@ -97,9 +101,23 @@ class EvidenceReader:
         candidates, rows = [], []
         for (hit, found), reading in zip(by_passage, readings, strict=True):
             for (_, _, text), score in zip(found, reading.sentences, strict=True):
-                rows.append((score, reading.passage, hit.score, float(dates_conflict(question.dates, text))))
+                rows.append((score, reading.passage, hit.score, *told_of(question, hit.document, text)))
             candidates += found
         return candidates, np.asarray(rows, dtype=np.float64).reshape(-1, len(FEATURES))
+
+
+def told_of(question: Question, document: Document, text: str) -> tuple[float, float]:
+    """Whether a sentence's dates conflict with those asked about, and the share of the parties asked about it names.
+
+    Its document's title counts as its own; where no party is asked about the share is a half.
+    """
+    conflicts = float(dates_conflict(question.dates, text))
+    if not question.parties:
+        return conflicts, _NO_PARTIES
+    told = f"{document.title}. {text}"
+    named = set(countries(told, document.language or "en"))
+    named |= {party for party in question.organisations if names_organisation(told, party)}
+    return conflicts, sum(party in named for party in question.parties) / len(question.parties)
 
 
 def sentence_candidates(hits: Sequence[Hit]) -> list[Candidate]:
@@ -108,18 +126,19 @@ def sentence_candidates(hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def candidates_by_passage(hits: Sequence[Hit]) -> list[tuple[Hit, list[Candidate]]]:
-    """Each hit with its sentences, each sentence once; hits without any are left out."""
+    """Each hit with its sentences, each sentence once; references are left out, and hits without any."""
     seen: set[tuple[str, int]] = set()
     found = []
     for hit in hits:
         own: list[Candidate] = []
         text = hit.document.text
-        for block in blocks(text, hit.passage.span):
+        told_in = (block for block in blocks(text, hit.passage.span) if not is_list_of_links(block.of(text)))
+        for block in told_in:
             for sentence in sentences(text, block):
                 span = without_marker(text, sentence)
-                is_heading = text[sentence.start : sentence.start + 1] == "#"
                 told = span.of(text)
-                if not is_heading and len(told.split()) >= _FEWEST_WORDS and (hit.document.id, span.start) not in seen:
+                tells = text[sentence.start : sentence.start + 1] != "#" and not is_reference(told)
+                if tells and len(told.split()) >= _FEWEST_WORDS and (hit.document.id, span.start) not in seen:
                     seen.add((hit.document.id, span.start))
                     own.append((hit, span, told))
         if own:

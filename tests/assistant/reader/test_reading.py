@@ -49,7 +49,7 @@ def test_a_sentence_of_another_time_is_less_probable() -> None:
 
 
 def test_what_the_network_says_counts_most_and_more_is_never_less() -> None:
-    rows = np.asarray([[odds, 0.0, 0.5, 0.0] for odds in (-4.0, 0.0, 4.0)])
+    rows = np.asarray([[odds, 0.0, 0.5, 0.0, 0.5] for odds in (-4.0, 0.0, 4.0)])
     low, middle, high = probabilities(rows)
     assert low < middle < high
     assert len(WEIGHTS) == len(FEATURES)
