@@ -24,6 +24,7 @@ from assistant.question.features import features_by
 from assistant.question.shapes import Probes
 from assistant.reader.network import shared_network
 from assistant.reader.reading import EvidenceReader
+from assistant.record.news import NewDocument, news
 from assistant.record.timeline import Timeline, directory_of, make_timeline, parties_called, parties_named
 from assistant.scope.holdings import Holdings
 from assistant.scope.scope import EVERYTHING, Scope, hidden_sources, parties_of, visible_document
@@ -114,6 +115,17 @@ class Assistant:
         view = self.chain.views.of(scope)
         *others, last = (party.name for party in parties_called(names, directory_of(view.declared)))
         return self.ask(f"Brief me on {', '.join(others)} and {last}." if others else f"Brief me on {last}.", (), scope)
+
+    def news(self, names: Sequence[str] = (), since: str | None = None, scope: Scope = EVERYTHING) -> list[NewDocument]:
+        """The documents that were stored last, newest first, each with the furthest step it reports.
+
+        With `names`, those that name all of these parties; with `since`, a day, those stored then or later. Raises
+        `TimelineError` where a name is nobody's.
+        """
+        self.refresh()
+        view = self.chain.views.of(scope)
+        parties = parties_called(names, directory_of(view.declared)) if names else ()
+        return news(self.store.catalog, view.record, parties=parties, since=since, hidden=view.hidden)
 
     def parties(self, scope: Scope = EVERYTHING) -> list[Party]:
         """The countries and organisations that documents name, by name."""

@@ -17,6 +17,7 @@ from ui.api.completions import add_completions
 from ui.api.description import described
 from ui.api.documents import add_documents
 from ui.api.export import add_export
+from ui.api.feed import add_feed
 from ui.api.feedback import add_feedback
 from ui.api.filters import add_filters
 from ui.api.health import add_health
@@ -86,7 +87,7 @@ def create_app(
     add_embedding(app, access)
     add_questions(app, counted, queue)
     add_completions(app, counted, queue)
-    for add_routes in (add_filters, add_timeline, add_uploads, add_holdings, add_documents, add_health):
+    for add_routes in (add_filters, add_timeline, add_feed, add_uploads, add_holdings, add_documents, add_health):
         add_routes(app, counted)
     add_metrics(app, counted, metrics)
     add_mcp(app, counted, queue, access.hosts)

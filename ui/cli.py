@@ -11,7 +11,7 @@ import typer
 
 from corpus.errors import AssistantError
 from ui.commands.administration import audit_app, backup, keys_app, move, restore
-from ui.commands.asking import ask, brief, filters, timeline
+from ui.commands.asking import ask, brief, filters, news, timeline
 from ui.commands.documents import documents, ingest, reindex
 from ui.commands.examining import doctor, evaluate
 from ui.commands.records import records_app
@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 # In the order that `--help` lists them in.
 for command in (
-    *(ask, timeline, brief, filters, ingest, documents, reindex, chat, serve, mcp, evaluate, doctor),
+    *(ask, timeline, brief, news, filters, ingest, documents, reindex, chat, serve, mcp, evaluate, doctor),
     *(backup, restore, move),
 ):
     app.command()(command)

@@ -25,6 +25,7 @@ LONGEST_STATUS = 2
 # What is recorded of the parties, of the status and of the time asked about is left out only where the reader is so
 # sure that it is about something else.
 LEAST = 0.05
+NEAR_TO_LIKELIEST = 0.25
 MOST_READ = 60
 
 Read = Callable[[Question, Sequence[Candidate]], Sequence[float]]
@@ -116,9 +117,15 @@ def as_evidence(item: Commitment) -> Evidence:
 
 
 def fitting(question: Question, steps: Sequence[Commitment], read: Read) -> list[Commitment]:
-    """The steps that may be about what is asked; the newest `MOST_READ` are looked at."""
+    """The steps that may be about what is asked; the newest `MOST_READ` are looked at.
+
+    Of a question that asks for an overview no sentence alone is a likely answer, so that what is near to the likeliest
+    fits as well.
+    """
     looked = steps[:MOST_READ]
-    return [item for item, score in zip(looked, _scores(question, looked, read), strict=True) if score >= LEAST]
+    scores = _scores(question, looked, read)
+    least = min(LEAST, NEAR_TO_LIKELIEST * max(scores, default=0.0))
+    return [item for item, score in zip(looked, scores, strict=True) if score >= least]
 
 
 def _scores(question: Question, steps: Sequence[Commitment], read: Read) -> Sequence[float]:

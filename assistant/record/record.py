@@ -85,7 +85,7 @@ class Record:
 
     def between(self, parties: Sequence[Party]) -> list[Commitment]:
         """What documents report of commitments in which all of `parties` have a part, newest first."""
-        found = [commitment for document in self.documents(parties) for commitment in self._commitments(document)]
+        found = [commitment for document in self.documents(parties) for commitment in self.of(document)]
         ours = _without_mentions([commitment for commitment in found if _has_part(commitment, parties)])
         in_order = sorted(ours, key=lambda item: (-item.status, item.document.path, item.span))
         return sorted(in_order, key=_iso, reverse=True)
@@ -133,7 +133,8 @@ class Record:
         documents = self._store.catalog.documents_by_id(set.intersection(*per_party)).values()
         return sorted((d for d in documents if _is_about(d, parties)), key=lambda document: document.path)
 
-    def _commitments(self, document: Document) -> tuple[Commitment, ...]:
+    def of(self, document: Document) -> tuple[Commitment, ...]:
+        """What one document reports."""
         known = self._read.get(document.id)
         if known is None:
             passages = self._store.catalog.passages(document)

@@ -92,6 +92,20 @@ class Contents:
         with self._engine.connect() as connection:
             return [(title, tuple(parties)) for title, parties in connection.execute(newest_first)]
 
+    def newest(self, most: int, since: str | None = None, hidden: Collection[str] = ()) -> list[tuple[Document, str]]:
+        """The documents that were stored last, each with when (ISO 8601, UTC), newest first.
+
+        With `since`, a day or a moment, only those stored then or later; those of the sources `hidden` are left out.
+        """
+        added = _documents.c.added
+        query = sql.select(_documents).where(*_seen(hidden), added.is_not(None))
+        if since:
+            query = query.where(added >= since)
+        in_order = (added.desc(), _documents.c.published.desc().nulls_last(), _documents.c.path)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(*in_order).limit(most)).mappings()
+            return [(document_of(row), row["added"]) for row in rows]
+
     def current_versions(self) -> dict[tuple[str, str], tuple[str, str]]:
         """(source, path) → (document id, SHA-256) of every current document."""
         columns = (_documents.c.source, _documents.c.path, _documents.c.id, _documents.c.sha256)

@@ -41,7 +41,8 @@ def publish(connection: sql.Connection, document: Document, document_passages: S
     for name in _TEXT_FIELDS:
         values[name] = list(values[name])
     connection.execute(sql.delete(_documents).where(_documents.c.id == document.id))
-    connection.execute(sql.insert(_documents).values(**values, current=True))
+    added = datetime.now(UTC).isoformat(timespec="seconds")
+    connection.execute(sql.insert(_documents).values(**values, current=True, added=added))
     insert_passages(connection, document_passages)
 
 

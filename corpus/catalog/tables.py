@@ -38,6 +38,8 @@ documents = sql.Table(
     sql.Column("remarks", sql.JSON, nullable=False, server_default="[]"),
     sql.Column("identifiers", sql.JSON, nullable=False, server_default="[]"),
     sql.Column("origins", sql.JSON, nullable=False, server_default="[]"),
+    # When it was stored, in UTC to the second; none in a catalog of an earlier version.
+    sql.Column("added", String),
     sql.Index("document_place", "source", "path"),
 )
 # All that a filter asks of a document, so that none of the rows with their long texts is read for it.
@@ -115,5 +117,5 @@ def create(engine: sql.Engine) -> None:
         engine,
         metadata,
         facts_of_documents,
-        columns=[documents.c[name] for name in ("remarks", "identifiers", "origins")],
+        columns=[documents.c[name] for name in ("remarks", "identifiers", "origins", "added")],
     )

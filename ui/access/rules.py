@@ -72,6 +72,7 @@ RULES = (
     Rule("GET", "/api/v1/timeline", ASK, questions=0.25),
     Rule("GET", "/api/v1/openapi.json", ASK),
     Rule("GET", "/timeline", ASK, questions=0.25),
+    Rule("GET", "/feed.atom", ASK, questions=0.25),
     # Answers as files and judgements of them; they are answered again where they are not remembered.
     Rule("POST", "/api/v1/export", ASK, questions=1, in_turn=True),
     Rule("POST", "/export", ASK, questions=1, in_turn=True),

@@ -83,6 +83,30 @@ def brief(
     typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_as_text(answer))
 
 
+def news(
+    parties: Annotated[
+        list[str] | None, typer.Option("--parties", help="Only documents that name all of these; separated by commas.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only documents stored on this day or later, as in 2026-05-01.")
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the documents that were stored last, each with the furthest step it reports."""
+    with opened(data_dir) as assistant:
+        found = assistant.news(parties or (), since)
+    if as_json:
+        typer.echo(json.dumps([item.to_dict() for item in found], ensure_ascii=False, indent=2))
+        return
+    for item in found:
+        told = f"\n    {item.step.status.words}: {item.step.text}" if item.step else ""
+        about = ", ".join(part for part in (item.document.publisher, item.document.published) if part)
+        typer.echo(f"{item.added[:10]}  {item.document.title}{f' ({about})' if about else ''}{told}")
+    if not found:
+        typer.echo("No document was stored in this time.")
+
+
 def filters(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List what documents can be filtered by: parties, topics, publishers, languages and sources."""
     from assistant.scope.scope import FIELD_OF

@@ -26,6 +26,7 @@ OURS = {
     ("GET", "/api/v1/timeline"): ASK,
     ("GET", "/api/v1/openapi.json"): ASK,
     ("GET", "/timeline"): ASK,
+    ("GET", "/feed.atom"): ASK,
     ("GET", "/api/v1/documents"): ASK,
     ("POST", "/api/v1/documents"): WRITE,
     ("GET", "/api/v1/documents/{document_id}"): ASK,

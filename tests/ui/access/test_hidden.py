@@ -80,6 +80,7 @@ ROUTES: dict[tuple[str, str], list[Send] | str] = {
     ("GET", "/api/v1/filters"): [get("/api/v1/filters")],
     ("GET", "/api/v1/timeline"): [get("/api/v1/timeline?parties=Latvia&parties=Azerbaijan")],
     ("GET", "/timeline"): [get("/timeline?parties=Latvia&parties=Azerbaijan")],
+    ("GET", "/feed.atom"): [get("/feed.atom"), get("/feed.atom?parties=Latvia")],
     ("GET", "/api/v1/openapi.json"): [get("/api/v1/openapi.json")],
     ("GET", "/api/v1/documents"): [get("/api/v1/documents"), get("/api/v1/documents?q=nurses&sort=newest")],
     ("POST", "/api/v1/documents"): [post("/api/v1/documents", files={"files": ("later.md", b"A text on nurses.")})],

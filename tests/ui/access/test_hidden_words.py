@@ -97,6 +97,7 @@ def requests() -> dict[str, Send]:
                 f"/documents?q={word}",
                 f"/api/v1/timeline?parties={word}&parties=Azerbaijan",
                 f"/timeline?parties={word}",
+                f"/feed.atom?parties={word}",
             )
         }
         made[f"filter {word}"] = post("/api/v1/ask", {"question": "What?", "filters": {"topics": [word]}})

@@ -51,7 +51,7 @@ GENERATOR = {
         # What no schema can say: that a name is somebody's and a document has the value chosen, that a period ends
         # after it starts, and that there is a user's message with words in it.
         {"include-path": path, "checks": {"positive_data_acceptance": {"enabled": False}}}
-        for path in ("/api/v1/ask", "/api/v1/timeline", "/timeline", "/v1/chat/completions")
+        for path in ("/api/v1/ask", "/api/v1/timeline", "/timeline", "/feed.atom", "/v1/chat/completions")
     ],
 }
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from fakes import FakeEncoder, app_over
@@ -227,3 +228,19 @@ def test_sources_are_shown_with_their_groups_opened_and_restricted(data: Path) -
     assert "no source 'none'" in str(run(data, "sources", "restrict", "none", "--groups", "staff").exception)
     assert run(data, "sources", "restrict", "secret", "--groups", " , ").exit_code == 2
     assert run(data, "ingest", "--groups", "staff").exit_code == 2
+
+
+def test_the_feed_tells_nobody_of_what_they_may_not_see(application: Any) -> None:
+    of_staff = behind_the_proxy(application, "anna", "staff").get("/feed.atom")
+    of_others = behind_the_proxy(application, "berta", "").get("/feed.atom")
+    assert of_staff.status_code == of_others.status_code == 200
+    assert of_staff.headers["content-type"].startswith("application/atom+xml")
+    name = "{http://www.w3.org/2005/Atom}entry"
+    counts = [len(ElementTree.fromstring(reply.content).findall(name)) for reply in (of_staff, of_others)]
+    assert counts == [len(OPEN) + len(SECRET), len(OPEN)]
+
+
+def test_the_feed_of_a_party_that_nobody_is_is_refused_in_a_sentence(application: Any) -> None:
+    reply = behind_the_proxy(application, "anna", "staff").get("/feed.atom?parties=Latvai")
+    assert reply.status_code == 422
+    assert "the nearest name is Latvia" in reply.json()["detail"]
