@@ -22,7 +22,7 @@ CLOSEST_SHOWN = 3
 LONGEST = {
     Shape.FACT: 3,
     Shape.STATUS: 3,
-    Shape.EXPLANATION: 4,
+    Shape.EXPLANATION: 3,
     Shape.PROVISION: 5,
     Shape.LIST: 8,
     Shape.TIMELINE: 8,

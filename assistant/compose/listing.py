@@ -91,23 +91,23 @@ def compose_status(
 ) -> Draft | None:
     """How far things have come between the parties: the furthest step first, then what the reader found beside.
 
-    None where the record has no step beyond talks: then the evidence alone is told. Where no step reached what is
-    asked, the sentence that denies it comes first, if there is one in `denial`; else one remark says how far the
-    furthest came.
+    None where the record has no step that fits. Where no step reached what is asked, the sentence that denies it comes
+    first, if there is one in `denial`; else one remark says how far the furthest came, be it only talks.
     """
     reached = [item for item in record if item.status >= Status.AGREED and not item.report.in_passing]
-    steps = _each_once(fitting(question, [item for item in reached if question.period.holds(item.event)], read), ())
+    asked_about = [item for item in reached or record if question.period.holds(item.event)]
+    steps = _each_once(fitting(question, asked_about, read), ())
     if not steps:
         return None
     furthest = sorted(steps, key=lambda item: (item.status, month_of(item)), reverse=True)[:LONGEST_STATUS]
     chosen = [as_evidence(item) for item in furthest]
     more = [item for item in told if not repeats(item.text, [other.text for other in chosen])]
     if any(item.report.confirms(asked) for item in reached):
-        return Draft(Outcome.ANSWERED, (*chosen, *more)[: LONGEST_STATUS + 2])
+        return Draft(Outcome.ANSWERED, (*chosen, *more)[: LONGEST_STATUS + 1])
     if denial:
         rest = [item for item in (*chosen, *more) if item.text not in [other.text for other in denial]]
         return Draft(Outcome.PARTIAL, (*denial, *rest)[: LONGEST_STATUS + 1])
-    evidence = (*chosen, *more)[: LONGEST_STATUS + 2]
+    evidence = (*chosen, *more)[: LONGEST_STATUS + 1]
     return Draft(Outcome.PARTIAL, evidence, remarks.less(asked, furthest[0].status, question.language))
 
 
@@ -150,6 +150,8 @@ def _reached(item: Commitment, asked: Status, asked_period: Period) -> bool:
     """
     if asked_period == Period():
         return item.report.confirms(asked)
+    if item.report.in_passing and (item.event is None or item.event.is_told):
+        return False  # the date is that of the report, which only mentions the step
     return asked_period.holds(item.event) and (
         item.status is asked or (asked is Status.AGREED and item.status is Status.SIGNED)
     )

@@ -26,7 +26,7 @@ from corpus.encoder.tokenization import shared_pieces
 from corpus.errors import ModelMismatch
 
 WEIGHTS = Path(__file__).parent / "reader.npz"
-CHECKSUM = "22ccd8773e295a5bf4724ac18bb1ebd7e769e99da31f848d813e8104711a4b6d"
+CHECKSUM = "047b94c2fdb5d8275c606930dc83c5edff02a3922a058c4c1d515d5cd77362f7"
 # As in training: so many tokens of question, title, date and passage together; the passage is cut.
 LONGEST = 384
 # The log-odds of a sentence beyond the tokens that were read: it does not answer.

@@ -34,6 +34,8 @@ _HELD = re.compile(
 _NOT_HELD = re.compile(r"\b(?:no|not|nothing|none|never|hoped?|hopes|wish(?:ed)?|also reported)\b", re.IGNORECASE)
 # Passages looked through for the names of a party; far above what a ministry's folder holds on one country.
 _MOST_PASSAGES = 20_000
+# Where nobody is named, so many documents are read for what they report; the first time that takes milliseconds each.
+_MOST_DOCUMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,14 @@ class Record:
         found = [commitment for document in self.documents(parties) for commitment in self.of(document)]
         ours = _without_mentions([commitment for commitment in found if _has_part(commitment, parties)])
         in_order = sorted(ours, key=lambda item: (-item.status, item.document.path, item.span))
+        return sorted(in_order, key=_iso, reverse=True)
+
+    def of_everybody(self) -> list[Commitment]:
+        """What the newest documents report of commitments, whoever has a part in them, newest first."""
+        documents = self._store.catalog.latest(_MOST_DOCUMENTS, self._allowed.hidden if self._allowed else ())
+        seen = [each for each in documents if self._allowed is None or each.id in self._allowed]
+        found = _without_mentions([commitment for document in seen for commitment in self.of(document)])
+        in_order = sorted(found, key=lambda item: (-item.status, item.document.path, item.span))
         return sorted(in_order, key=_iso, reverse=True)
 
     def later_step(self, evidence: Evidence, told: Iterable[str]) -> Commitment | None:

@@ -89,6 +89,11 @@ class HybridRetriever(BaseRetriever):
         store: Store = self.store
         return spread(partial(store.index.vectors.search, vector), CANDIDATES, allowed, store.catalog)
 
+    def nearest(self, query: str, count: int, allowed: Allowed | None = None) -> list[Hit]:
+        """The passages nearest to `query` by meaning, however far from it, for where `search` finds none."""
+        store: Store = self.store
+        return self.hits(self._by_vector(store.encoder.encode_query(query), allowed), allowed, count)
+
     def search_names(self, names: str, count: int, allowed: Allowed | None = None) -> list[Hit]:
         """The passages that hold most of `names`, by keywords alone; with `allowed`, of those documents alone."""
         return self.hits(fuse([], self.store.index.keywords.search(names, count, allowed), 0.0), allowed)

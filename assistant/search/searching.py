@@ -18,6 +18,8 @@ from corpus.index.allowed import Allowed
 
 # Passages looked up by the name of each party alone.
 _PASSAGES_BY_NAME = 4
+# What is shown as the closest where nothing is near to the question and no word of it is known.
+_SHOWN_WHERE_NONE_IS_FOUND = 3
 # Where things are compared, so many times the passages are looked through.
 _WIDER = 4
 
@@ -56,7 +58,8 @@ def _searched(question: Question, retriever: HybridRetriever, allowed: Allowed |
     """The best passages; of things compared, those of each party in turn, or one would take all the places."""
     words = searched_words(question)
     if question.shape is not Shape.COMPARISON or len(question.parties) < 2:
-        return retriever.search(question.read, count, allowed, words=words)
+        found = retriever.search(question.read, count, allowed, words=words)
+        return found or retriever.nearest(question.read, _SHOWN_WHERE_NONE_IS_FOUND, allowed)
     most = count or retriever.count
     wide = retriever.search(question.read, most * _WIDER, allowed, words=words)
     of_each = [[hit for hit in wide if names_party(hit.document, party)] for party in question.parties]

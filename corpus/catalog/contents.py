@@ -106,6 +106,13 @@ class Contents:
             rows = connection.execute(query.order_by(*in_order).limit(most)).mappings()
             return [(document_of(row), row["added"]) for row in rows]
 
+    def latest(self, most: int, hidden: Collection[str] = ()) -> list[Document]:
+        """The current documents of the newest date of publication outside the sources `hidden`, newest first."""
+        query = sql.select(_documents).where(*_seen(hidden))
+        query = query.order_by(_documents.c.published.desc().nulls_last(), _documents.c.path).limit(most)
+        with self._engine.connect() as connection:
+            return [document_of(row) for row in connection.execute(query).mappings()]
+
     def current_versions(self) -> dict[tuple[str, str], tuple[str, str]]:
         """(source, path) → (document id, SHA-256) of every current document."""
         columns = (_documents.c.source, _documents.c.path, _documents.c.id, _documents.c.sha256)

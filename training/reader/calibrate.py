@@ -1,10 +1,12 @@
 """Fits what stands in `assistant/reader/calibration.py`, on clusters that the network was never trained on.
 
-    python -m training.reader.calibrate --data FOLDER [--questions 500]
+    python -m training.reader.calibrate --data FOLDER [--questions 300]
 
 The clusters' documents are ingested as a ministry's would be; the questions of the held-back ones are asked through
-the product's own search and reading. Half of them fit the logistic regression, the other half choose the thresholds
-and give the figures: how reliable the probabilities are, which answers are refused, which sentences are told.
+the product's own search and reading. Half of them fit the logistic regression. On these and the shipped questions,
+each set counting as much as the other, its odds are scaled (Platt): the order stays, and a probability means the same
+for questions on one folder of short documents and on many kinds of them. The other half, and the shipped questions,
+give the figures: how reliable the probabilities are, which answers are refused, which sentences are told.
 """
 
 import argparse
@@ -20,8 +22,11 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.assembly import Assistant, open_assistant
 from assistant.compose.extractive import LONGEST, about_parties
+from assistant.evaluation.cases import Case, read_cases, shipped_questions
+from assistant.evaluation.facts import find, normalised
+from assistant.question.question import Question as Understood
 from assistant.reader.calibration import FEATURES, FURTHEST
-from assistant.reader.reading import Evidence
+from assistant.reader.reading import Candidate, Evidence
 from training.clusters import Cluster, Document, Question, read_clusters
 from training.reader.examples import cluster_is_held_back
 
@@ -48,7 +53,7 @@ def main() -> None:
     """Ask, fit, and print what to write into the module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="a folder for the clusters' index, kept between runs")
-    parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--questions", type=int, default=300)
     arguments = parser.parse_args()
     clusters = read_clusters()
     assistant = open_clusters(arguments.data, clusters)
@@ -57,10 +62,13 @@ def main() -> None:
     generator.shuffle(asked)
     rows = [row_of(assistant, cluster, question) for cluster, question in asked[: arguments.questions]]
     half = len(rows) // 2
-    model = fitted(rows[:half])
+    shipped = shipped_rows(arguments.data / "briefs")
+    model = scaled(fitted(rows[:half]), rows[:half], shipped)
     names = ", ".join(f"{weight:.3f}" for weight in model.coef_[0])
     print(f"{FEATURES}\nWEIGHTS = np.asarray(({names}))\nINTERCEPT = {model.intercept_[0]:.3f}")
-    report(rows[half:], model)
+    for name, measured in (("held-back clusters", rows[half:]), ("shipped questions", shipped)):
+        print(f"\n{name}")
+        report(measured, model)
 
 
 def open_clusters(data: Path, clusters: Sequence[Cluster]) -> Assistant:
@@ -80,17 +88,29 @@ def row_of(assistant: Assistant, cluster: Cluster, question: Question) -> Row:
     understood, hits = chain.found(question.text, question.history)
     candidates, features = chain.reader.features(understood, hits)
     gold = [cluster.documents[letter].sentences[number].text for letter, number in question.answers]
-    answers = np.asarray([any(_same(text, each) for each in gold) for _, _, text in candidates], dtype=bool)
+    answers = [any(_same(text, each) for each in gold) for _, _, text in candidates]
+    read = [text for _, _, text in candidates]
+    missed = sum(not any(_same(text, each) for text in read) for each in gold)
+    return _row(question, understood, candidates, features, answers, missed)
+
+
+def _row(
+    question: Question,
+    understood: Understood,
+    candidates: Sequence[Candidate],
+    features: Floats,
+    answers: Sequence[bool],
+    missed: int,
+) -> Row:
     evidence = [Evidence(hit.document, span, text, 0.0) for hit, span, text in candidates]
     about = {id(item) for item in about_parties(understood, evidence)}
-    read = [text for _, _, text in candidates]
     return Row(
         question,
         features,
-        answers,
+        np.asarray(answers, dtype=bool),
         np.asarray([id(item) in about for item in evidence], dtype=bool),
         max(1, LONGEST[understood.shape]),
-        sum(not any(_same(text, each) for text in read) for each in gold),
+        missed,
     )
 
 
@@ -98,6 +118,48 @@ def fitted(rows: Sequence[Row]) -> LogisticRegression:
     """The regression over all sentences."""
     features = np.clip(np.concatenate([row.features for row in rows]), -FURTHEST, FURTHEST)
     return LogisticRegression(C=10.0, max_iter=1000).fit(features, np.concatenate([row.answers for row in rows]))
+
+
+def scaled(model: LogisticRegression, *sets: Sequence[Row]) -> LogisticRegression:
+    """The same regression with its odds stretched and shifted to be right on average over these sets together."""
+    odds, answers, weights = [], [], []
+    for rows in sets:
+        features = np.clip(np.concatenate([row.features for row in rows]), -FURTHEST, FURTHEST)
+        odds.append(model.decision_function(features))
+        answers.append(np.concatenate([row.answers for row in rows]))
+        weights.append(np.full(len(features), 1.0 / len(features)))
+    together = np.concatenate(weights)
+    scale = LogisticRegression(C=100.0).fit(
+        np.concatenate(odds)[:, np.newaxis],
+        np.concatenate(answers),
+        sample_weight=together * len(together) / together.sum(),
+    )
+    model.coef_ = model.coef_ * scale.coef_[0, 0]
+    model.intercept_ = model.intercept_ * scale.coef_[0, 0] + scale.intercept_
+    return model
+
+
+def shipped_rows(data: Path) -> list[Row]:
+    """What the product's own steps make of the shipped questions; a sentence answers that states one of their facts."""
+    assistant = open_assistant(data)
+    if not assistant.store.catalog.sources():
+        assistant.add_briefs()
+    rows = []
+    for case in read_cases(shipped_questions()):
+        understood, hits = assistant.chain.found(case.question, case.previous)
+        candidates, features = assistant.chain.reader.features(understood, hits)
+        answers = [hit.document.path in case.files and _states(text, case) for hit, _, text in candidates]
+        gold = [f"{number}" for number in range(len(case.facts))]
+        question = Question(
+            case.question, case.previous, case.type, "full", case.lang, tuple((each, 0) for each in gold)
+        )
+        rows.append(_row(question, understood, candidates, features, answers, missed=0))
+    return rows
+
+
+def _states(text: str, case: Case) -> bool:
+    said = normalised(text)
+    return any(find(said, wording) is not None for fact in case.facts for wording in fact)
 
 
 def report(rows: Sequence[Row], model: LogisticRegression) -> None:
