@@ -6,7 +6,7 @@ document was published in, never to a later one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.readers.stated.datelines import days_in, month_of
@@ -118,19 +118,17 @@ def dates_named(text: str) -> frozenset[str]:
     Of a date that can be meant in two ways ("05/06/2025") both are named.
     """
     found: set[str] = set()
-    rest = text
-    for iso, match in days_in(text):
-        found.add(iso)
-        rest = _blanked(rest, match)
-    for match in _WITH_SLASHES.finditer(rest):
+    days = list(days_in(text))
+    found |= {iso for iso, _ in days}
+    rest = _blanked(text, [match for _, match in days])
+    with_slashes = list(_WITH_SLASHES.finditer(rest))
+    for match in with_slashes:
         one, other, year = match.groups()
         found |= {f"{year}-{int(m):02d}-{int(d):02d}" for m, d in ((one, other), (other, one)) if 1 <= int(m) <= 12}
-        rest = _blanked(rest, match)
-    for match in _MONTH_AND_YEAR.finditer(rest):
-        month = month_of(match["word"] or match["word2"])
-        if month is not None:
-            found.add(f"{match['year'] or match['year2']}-{month:02d}")
-            rest = _blanked(rest, match)
+    rest = _blanked(rest, with_slashes)
+    months = [(match, month_of(match["word"] or match["word2"])) for match in _MONTH_AND_YEAR.finditer(rest)]
+    found |= {f"{match['year'] or match['year2']}-{month:02d}" for match, month in months if month}
+    rest = _blanked(rest, [match for match, month in months if month])
     return frozenset(found | set(_YEAR_ALONE.findall(rest)))
 
 
@@ -144,9 +142,13 @@ def dates_conflict(asked: frozenset[str], sentence: str) -> bool:
     return not any(one.startswith(other) or other.startswith(one) for one in asked for other in named)
 
 
-def _blanked(text: str, match: re.Match[str]) -> str:
-    """The text with spaces in the place of what was found."""
-    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+def _blanked(text: str, matches: Sequence[re.Match[str]]) -> str:
+    """The text with spaces in the place of what was found, which is in order."""
+    parts, position = [], 0
+    for match in matches:
+        parts += [text[position : match.start()], " " * (match.end() - match.start())]
+        position = match.end()
+    return "".join([*parts, text[position:]])
 
 
 def days_named(text: str) -> frozenset[str]:

@@ -83,10 +83,12 @@ def mentions(text: str, language: str = "en") -> list[tuple[int, int, str]]:
 def _longest_each(found: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Of mentions that overlap the longest: "Guinea Ecuatorial", not "Guinea"."""
     kept: list[tuple[int, int, str]] = []
-    for start, end, code in sorted(found, key=lambda item: (item[0] - item[1], item[0])):
-        if all(end <= other or start >= last for other, last, _ in kept):
+    for start, end, code in sorted(found):
+        if not kept or start >= kept[-1][1]:
             kept.append((start, end, code))
-    return sorted(kept)
+        elif end - start > kept[-1][1] - kept[-1][0]:
+            kept[-1] = (start, end, code)
+    return kept
 
 
 def mark_countries(text: str) -> str:

