@@ -171,7 +171,12 @@ class AnswerChain(Runnable[ChainInput, Answer]):
         _tell(config, Stage.SEARCHING, lambda: progress.view.passages)
         found = find_passages(progress.question, self._retriever, progress.view.allowed)
         progress.hits = self._with_more(found.hits, progress)
-        progress.question = replace(progress.question, absent_parties=found.absent, absent_year=found.absent_year)
+        progress.question = replace(
+            progress.question,
+            absent_parties=found.absent,
+            absent_year=found.absent_year,
+            names_document=found.are_named,
+        )
         progress.timings["retrieve"] = _milliseconds_since(started)
         return progress
 

@@ -13,9 +13,10 @@ from assistant.compose.draft import readable
 from assistant.compose.written import written_sentences
 from assistant.language.asked_status import asked_status, names_instrument
 from assistant.language.commitments import describes_content, report, states_absence, tells_of_talks
-from assistant.language.dates import days_named, event_date, months, period
+from assistant.language.dates import dates_named, days_named, event_date, period
 from assistant.language.orders import gives_orders
-from assistant.language.parties import mark_countries, with_capitals
+from assistant.language.organisations import Organisations
+from assistant.language.parties import countries, mark_countries, with_capitals
 from assistant.model.arithmetic import numbers
 from assistant.model.support import broken_rules, names, quotes
 from assistant.question.conversation import standing_alone
@@ -30,6 +31,7 @@ from corpus.readers.front_matter import NotForIndexing, split_front_matter
 from corpus.text.chunking import LONGEST_CHARACTERS, ChunkingParameters, passages
 from corpus.text.furniture import furniture, stated_publisher
 from corpus.text.language import detect_language
+from corpus.text.references import is_list_of_links, is_reference
 from corpus.text.sentences import blocks, sentences
 
 PATTERNS = patterns()
@@ -83,13 +85,15 @@ OF_SENTENCES: dict[str, Callable[[str], object]] = {
     "dates": lambda text: (
         days_named(text),
         event_date(text, len(text) // 2, "2024-05-01"),
-        months(text),
+        dates_named(text),
         period(text),
     ),
     "readable": readable,
     "what a model wrote": written_sentences,
     "orders": gives_orders,
-    "countries": lambda text: (mark_countries(text), with_capitals(text)),
+    "countries": lambda text: (mark_countries(text), with_capitals(text), countries(text, "ru")),
+    "references": lambda text: (is_list_of_links(text), is_reference(text)),
+    "organisations": Organisations().named_in,
     "support": lambda text: (list(broken_rules(text, [text])), numbers(text), list(names(text)), list(quotes(text))),
 }
 LONGEST = {"conversation": 2_000, "kinds": 2_000, "names of a question": 2_000, "offices": 2_000, "phrases": 2_000}

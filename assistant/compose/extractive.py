@@ -15,7 +15,7 @@ from assistant.language.organisations import is_named
 from assistant.language.parties import is_about, names
 from assistant.question.question import Question
 from assistant.question.shapes import Shape
-from assistant.reader.calibration import ADD, NEAR, TELL
+from assistant.reader.calibration import ADD, NEAR, TELL, TELL_OF_NAMED
 from assistant.reader.reading import Evidence
 
 CLOSEST_SHOWN = 3
@@ -42,7 +42,7 @@ def compose(question: Question, evidence: Sequence[Evidence]) -> Draft:
     about = about_parties(question, evidence)
     if not about and len(question.parties) > 1:
         return not_found(remarks.apart(question.parties, language), evidence)
-    if not about or about[0].score < TELL:
+    if not about or about[0].score < (TELL_OF_NAMED if question.names_document else TELL):
         return not_found(remarks.nothing(language), about or evidence)
     chosen = select(question, about)
     if question.shape is Shape.STATUS and question.status is not None:

@@ -38,7 +38,8 @@ class Question:
     `period` the years or months they span, `status` the status that it asks about, `names_instrument` whether it speaks
     of agreements or the like, `has_words` whether there is any word to look for. `mended` are names that were misspelt:
     what was typed, and how it is understood. `absent_parties`, filled in by retrieval, are those that no document
-    names, and `absent_year` the one year asked about, where no document names it or is dated in it.
+    names, and `absent_year` the one year asked about, where no document names it or is dated in it. `names_document`
+    tells, after retrieval too, whether it names documents by their number, which alone are read then.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Question:
     mended: tuple[tuple[str, str], ...] = ()
     absent_parties: tuple[Party, ...] = ()
     absent_year: str | None = None
+    names_document: bool = False
 
     @property
     def parties(self) -> tuple[Party, ...]:

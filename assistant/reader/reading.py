@@ -26,6 +26,7 @@ from corpus.text.sentences import blocks, sentences, without_marker
 
 _FEWEST_WORDS = 4
 _NO_PARTIES = 0.5
+_LONGEST_NOTE = 3
 # Passages read beyond these cost more time than they bring (docs/evaluation.md).
 PASSAGES_READ = 12
 
@@ -137,13 +138,20 @@ def candidates_by_passage(hits: Sequence[Hit]) -> list[tuple[Hit, list[Candidate
             for sentence in sentences(text, block):
                 span = without_marker(text, sentence)
                 told = span.of(text)
-                tells = text[sentence.start : sentence.start + 1] != "#" and not is_reference(told)
+                is_heading = text[sentence.start : sentence.start + 1] == "#" or _is_title(told, hit.document.title)
+                tells = not is_heading and not is_reference(told)
                 if tells and len(told.split()) >= _FEWEST_WORDS and (hit.document.id, span.start) not in seen:
                     seen.add((hit.document.id, span.start))
                     own.append((hit, span, told))
         if own:
             found.append((hit, own))
     return found
+
+
+def _is_title(told: str, title: str) -> bool:
+    """Whether a line is its document's title, perhaps with the number of a note behind it."""
+    line, name = (" ".join(text.split()).casefold() for text in (told, title))
+    return line.startswith(name) and len(line) <= len(name) + _LONGEST_NOTE
 
 
 def _passage(hit: Hit, candidates: Sequence[Candidate]) -> Passage:

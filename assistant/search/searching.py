@@ -26,11 +26,15 @@ _WIDER = 4
 
 @dataclass(frozen=True, slots=True)
 class FoundPassages:
-    """What is to be read, best first; the parties that no document names, and the year that none is of."""
+    """What is to be read, best first; the parties that no document names, and the year that none is of.
+
+    `are_named` where the documents are those that the question names by their number.
+    """
 
     hits: list[Hit]
     absent: tuple[Party, ...]
     absent_year: str | None
+    are_named: bool = False
 
 
 def find_passages(
@@ -39,7 +43,7 @@ def find_passages(
     """The passages for a question; where it finds none that names a party, those that name it the most come first."""
     if (named := identified(question, retriever, allowed)) is not None:
         hits = retriever.search(question.read, count, named, words=searched_words(question))
-        return FoundPassages(hits, (), None)
+        return FoundPassages(hits, (), None, are_named=True)
     hits = _searched(question, retriever, allowed, count)
     absent, by_names = [], []
     for party in question.parties:
