@@ -15,7 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from corpus.catalog.catalog import FILE, Catalog
 from corpus.catalog.database import address_of
@@ -74,6 +75,10 @@ def back_up(folder: Path, file: Path) -> Backup:
     return made
 
 
+# Python before 3.11.4 (Debian 12 has 3.11.2) has no such filter; what it would refuse is refused before.
+_ONLY_DATA: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+
+
 def restore(file: Path, folder: Path) -> Backup:
     """Fill `folder`, which must be empty or missing, from `file`.
 
@@ -94,7 +99,11 @@ def restore(file: Path, folder: Path) -> Backup:
 
 def _restored(file: Path, folder: Path) -> Backup:
     with tarfile.open(file) as archive:
-        archive.extractall(folder, filter="data")  # refuses links and places outside the folder
+        for member in archive.getmembers():
+            place = PurePosixPath(member.name)
+            if not (member.isreg() or member.isdir()) or place.is_absolute() or ".." in place.parts:
+                raise tarfile.TarError(f"{member.name} is no file within the folder")
+        archive.extractall(folder, **_ONLY_DATA)  # noqa: S202 (each member was looked at)
     close_to_others(folder)
     manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     if manifest["format"] != _FORMAT:
