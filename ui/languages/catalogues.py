@@ -12,7 +12,14 @@ from typing import Any
 
 ENGLISH = "en"
 # Each by its own name, in the order in which they are offered.
-LANGUAGES = {ENGLISH: "English", "lv": "Latviešu", "az": "Azərbaycanca", "ru": "Русский"}
+LANGUAGES = {
+    ENGLISH: "English",
+    "lv": "Latviešu",
+    "lt": "Lietuvių",
+    "et": "Eesti",
+    "az": "Azərbaycanca",
+    "ru": "Русский",
+}
 FOLDER = Path(__file__).parent
 
 

@@ -113,6 +113,8 @@ def test_plural_forms_are_those_of_unicode(language: str) -> None:
                 **{20: "20 avotu", 21: "21 avots", 22: "22 avoti", 111: "111 avotu"},
             },
         ),
+        ("lt", {0: "0 šaltinių", 1: "1 šaltinis", 5: "5 šaltiniai", 11: "11 šaltinių", 21: "21 šaltinis"}),
+        ("et", {0: "0 allikat", 1: "1 allikas", 5: "5 allikat", 21: "21 allikat"}),
         ("az", {0: "0 mənbə", 1: "1 mənbə", 5: "5 mənbə", 21: "21 mənbə", 1200: "1.200 mənbə"}),
     ],
 )
