@@ -8,6 +8,7 @@ from assistant.compose.listing import LEAST, Read, as_evidence, fitting, month_o
 from assistant.language.organisations import text_names
 from assistant.language.parties import Party
 from assistant.question.question import Question
+from assistant.question.shapes import Shape
 from assistant.reader.reading import Evidence
 from assistant.record.record import Commitment, Record
 
@@ -20,7 +21,7 @@ def compose_comparison(question: Question, record: Record, evidence: Sequence[Ev
 
     Of three parties one may be common to all sides: "Latvia's agreements with Egypt and with Morocco".
     """
-    sides = _sides(question.parties, record)
+    sides = _sides(question, record)
     chosen: list[Evidence] = []
     for side in sides:
         steps = [item for item in record.between(side) if question.period.holds(item.event)]
@@ -35,15 +36,16 @@ def compose_comparison(question: Question, record: Record, evidence: Sequence[Ev
     return Draft(Outcome.ANSWERED, tuple(chosen)) if chosen else None
 
 
-def _sides(parties: Sequence[Party], record: Record) -> list[tuple[Party, ...]]:
+def _sides(question: Question, record: Record) -> list[tuple[Party, ...]]:
     """The sides that are compared; none where all parties have to do with each other, or there is but one."""
+    parties = question.parties
     if len(parties) < 2 or record.between(parties):
         return []
     for common in parties if len(parties) > 2 else ():
         sides: list[tuple[Party, ...]] = [(common, other) for other in parties if other != common]
         if all(record.between(side) for side in sides):
             return sides
-    return [(party,) for party in parties]
+    return [(party,) for party in parties] if question.shape is Shape.COMPARISON else []
 
 
 def _is_of(item: Evidence, side: Sequence[Party], sides: Sequence[Sequence[Party]]) -> bool:

@@ -41,8 +41,11 @@ def draft_of(question: Question, evidence: Sequence[Evidence], view: View, read:
     if question.shape is Shape.BRIEFING and question.parties and not question.absent_parties:
         about = extractive.about_parties(question, evidence)
         return compose_briefing(question, view.record.between(question.parties), about, read) or draft
-    if question.shape is Shape.COMPARISON and not question.absent_parties:
-        return compose_comparison(question, view.record, evidence, read) or draft
+    # Of three parties or more that have nothing all together each side is told, asked for as a comparison or not.
+    if (question.shape is Shape.COMPARISON or len(question.parties) > 2) and not question.absent_parties:
+        compared = compose_comparison(question, view.record, evidence, read)
+        if compared is not None:
+            return compared
     asked = _asked_of_status(question)
     if asked is None or question.absent_parties or question.absent_year:
         return draft

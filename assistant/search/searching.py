@@ -61,7 +61,7 @@ def find_passages(
 def _searched(question: Question, retriever: HybridRetriever, allowed: Allowed | None, count: int | None) -> list[Hit]:
     """The best passages; of things compared, those of each party in turn, or one would take all the places."""
     words = searched_words(question)
-    if question.shape is not Shape.COMPARISON or len(question.parties) < 2:
+    if len(question.parties) < (2 if question.shape is Shape.COMPARISON else 3):
         found = retriever.search(question.read, count, allowed, words=words)
         return found or retriever.nearest(question.read, _SHOWN_WHERE_NONE_IS_FOUND, allowed)
     most = count or retriever.count

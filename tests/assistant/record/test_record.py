@@ -95,3 +95,10 @@ def test_a_document_between_others_adds_nothing_to_the_record(briefs: Assistant)
     record = Record(briefs.store).between(countries("Azerbaijan Türkiye"))
     assert record
     assert not any("WHO/Europe–Turkic Council memorandum" in item.text for item in record)
+
+
+def test_of_partners_that_share_nothing_each_is_told_of_without_the_word_compare(briefs: Assistant) -> None:
+    answer = briefs.ask("Which agreements has Ukraine with Latvia and with Azerbaijan?")
+    told = " ".join(statement.text for statement in answer.statements)
+    assert "signed an agreement on mutual cooperation in early June 2024" in told
+    assert "signed an updated Cooperation Agreement" in told
