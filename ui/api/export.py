@@ -39,7 +39,7 @@ class ExportRequest(BaseModel):
         max_length=4_000,
         description="Which documents may be read, as in an address: party=Latvia&since=2024.",
     )
-    language: Literal["en", "lv", "lt", "et", "az", "ru"] | None = Field(
+    language: Literal["en", "lv", "lt", "et", "az", "ru", "tr", "de"] | None = Field(
         default=None, description="The language of the file's headings; answers and quotes stay as they are."
     )
 

@@ -19,6 +19,8 @@ LANGUAGES = {
     "et": "Eesti",
     "az": "Azərbaycanca",
     "ru": "Русский",
+    "tr": "Türkçe",
+    "de": "Deutsch",
 }
 FOLDER = Path(__file__).parent
 

@@ -33,6 +33,7 @@ def update(language: str) -> None:
 
     load_all_texts()
     before, after = read_catalogue(language), Catalog(locale=language)
+    after._num_plurals = before.num_plurals  # the file's own rule: Babel has one form for Turkish, which uses two
     for (english, context), text in sorted(TEXTS.items(), key=lambda item: (item[1].place, item[0])):
         identity = (english, text.many) if isinstance(text, PluralText) else english
         known = before.get(identity, context or None)
